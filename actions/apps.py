@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class ActionsConfig(AppConfig):
+    name = "actions"
+    verbose_name = "actions"
+
+    def ready(self) -> None:
+        from actions.reference import ActionsPart
+        from cog.reference.registry import register
+
+        register(ActionsPart())

@@ -1,0 +1,32 @@
+"""Stored codes of the actions and their French labels."""
+
+from django.db import models
+
+
+class Plan(models.TextChoices):
+    """« plan »: where an action is printed."""
+
+    COG = "cog", "fiches thématiques"
+    SDSI = "sdsi", "schéma directeur du système d'information (Sdsi)"
+
+
+class DeadlineKind(models.TextChoices):
+    """« nature de l'échéance »: how the printed words were read."""
+
+    DATE = "date", "date"
+    PERIOD = "period", "période"
+    YEAR = "year", "année"
+    ONGOING = "ongoing", "en continu"
+    FROM = "from", "à partir de"
+    UNSCHEDULED = "unscheduled", "sans échéance"
+    CROSS_REFERENCE = "cross_reference", "renvoi"
+
+
+class ActionStatus(models.TextChoices):
+    """« état d'avancement » recorded by the direction in charge; whether it is late is derived, never stored."""
+
+    TO_START = "a_lancer", "à lancer"
+    RUNNING = "en_cours", "en cours"
+    DONE = "realisee", "réalisée"
+    POSTPONED = "reportee", "reportée"
+    ABANDONED = "abandonnee", "abandonnée"

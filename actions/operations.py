@@ -1,0 +1,143 @@
+"""The writes of the actions: loading the reference, recording progress."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from actions.enums import ActionStatus, Plan
+from actions.models import Action, ActionProgress, Deadline, Objective, Step
+from cog import audit
+from cog.models import Convention, Fiche, User
+from cog.reference.sync import Change, sync
+
+if TYPE_CHECKING:
+    from actions.reference import FicheActions
+
+
+def save_actions(*, convention: Convention, content: "list[FicheActions]") -> list[Change]:
+    """Bring the actions of the fiches in line with the reference files, inside the loader's transaction."""
+    fiches = {fiche.number: fiche for fiche in Fiche.objects.filter(convention=convention)}
+    objectives, actions = _objectives_and_actions(fiches, content)
+    changes = [
+        sync(
+            Objective.objects.filter(fiche__convention=convention, plan=Plan.COG),
+            objectives.values(),
+            key=lambda row: (row.fiche_id, row.position),
+            fields=["title"],
+        )
+    ]
+    for action, _ in actions:
+        action.objective = objectives[action.objective.fiche_id, action.objective.position]
+    changes.append(
+        sync(
+            Action.objects.filter(fiche__convention=convention, plan=Plan.COG),
+            [action for action, _ in actions],
+            key=lambda row: (row.fiche_id, row.ordinal),
+            fields=["objective", "number", "label", "deadline_cell", "seed_line", "note"],
+        )
+    )
+    steps = {
+        (action.pk, position): Step(action=action, position=position, label=label)
+        for action, record in actions
+        for position, label in enumerate(record.steps, start=1)
+    }
+    changes.append(
+        sync(
+            Step.objects.filter(action__fiche__convention=convention, action__plan=Plan.COG),
+            steps.values(),
+            key=lambda row: (row.action_id, row.position),
+            fields=["label"],
+        )
+    )
+    deadlines = [
+        Deadline(
+            action=action,
+            step=steps[action.pk, deadline.step] if deadline.step else None,
+            position=position,
+            raw=deadline.raw,
+            kind=deadline.kind,
+            start=deadline.start,
+            end=deadline.end,
+        )
+        for action, record in actions
+        for position, deadline in enumerate(record.deadlines, start=1)
+    ]
+    changes.append(
+        sync(
+            Deadline.objects.filter(action__fiche__convention=convention, action__plan=Plan.COG),
+            deadlines,
+            key=lambda row: (row.action_id, row.position),
+            fields=["step", "raw", "kind", "start", "end"],
+        )
+    )
+    return changes
+
+
+def _objectives_and_actions(fiches: dict[int, Fiche], content: "list[FicheActions]") -> tuple[dict, list]:
+    """Unsaved objectives (one per run of equal titles in a fiche) and actions with their records."""
+    objectives: dict[tuple[int, int], Objective] = {}
+    actions = []
+    for table in content:
+        fiche = fiches[table.fiche]
+        position, previous = 0, None
+        for record in table.actions:
+            if record.objective != previous:
+                position, previous = position + 1, record.objective
+                objectives[fiche.pk, position] = Objective(
+                    fiche=fiche, plan=Plan.COG, position=position, title=record.objective
+                )
+            action = Action(
+                objective=objectives[fiche.pk, position],
+                fiche=fiche,
+                plan=Plan.COG,
+                ordinal=record.ordinal,
+                number=record.number,
+                label=record.label,
+                deadline_cell=record.deadline_cell,
+                seed_line=record.seed_line,
+                note=record.note or "",
+            )
+            actions.append((action, record))
+    return objectives, actions
+
+
+@dataclass(frozen=True)
+class ProgressEntry:
+    """One word on an action: its status at a date, and when it was done if it was."""
+
+    action_id: int
+    status: ActionStatus
+    as_of: date
+    done_on: date | None
+    comment: str
+
+
+@transaction.atomic
+def record_progress(
+    *, entries: list[ProgressEntry], by: User, at: datetime, simulated: bool = False
+) -> int:
+    """Add words to the history of actions, all or none; returns how many were added."""
+    rows = [
+        ActionProgress(
+            action_id=entry.action_id,
+            status=entry.status,
+            as_of=entry.as_of,
+            done_on=entry.done_on,
+            comment=entry.comment,
+            simulated=simulated,
+            recorded_at=at,
+            recorded_by=by,
+        )
+        for entry in entries
+    ]
+    ActionProgress.objects.bulk_create(rows, batch_size=500)
+    audit.record(
+        action="actions.progress_recorded",
+        subject=f"{len(rows)} avancements",
+        by=by,
+        at=at,
+        details={"simulated": simulated},
+    )
+    return len(rows)

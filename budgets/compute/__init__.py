@@ -1,0 +1,1 @@
+"""The arithmetic of the budget tables: plain values in, plain values out."""

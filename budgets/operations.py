@@ -1,0 +1,143 @@
+"""The writes of the budgets: loading the tables of the convention."""
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from budgets.enums import Stage
+from budgets.models import BudgetAmount, BudgetLine, Fund, PlacesLine, ReusableReceipt
+from cog.models import Convention
+from cog.reference.sync import Change, sync
+
+if TYPE_CHECKING:
+    from budgets.reference import BudgetsContent
+
+
+def save_budgets(*, convention: Convention, content: "BudgetsContent") -> list[Change]:
+    """Bring the funds, their lines and programme amounts in line with the reference files, inside the loader's transaction."""
+    funds = {
+        entry.fund.code: Fund(
+            convention=convention,
+            position=position,
+            code=entry.fund.code,
+            title=entry.fund.title,
+            name=entry.fund.name,
+            unit=entry.fund.unit,
+            years=[str(year) for year in entry.fund.years],
+            groups=entry.fund.groups,
+            cross_checks=entry.fund.cross_checks,
+            seed_line=entry.fund.seed_line,
+        )
+        for position, entry in enumerate(content.funds, start=1)
+    }
+    changes = [
+        sync(
+            Fund.objects.filter(convention=convention),
+            funds.values(),
+            key=lambda row: row.code,
+            fields=["position", "title", "name", "unit", "years", "groups", "cross_checks", "seed_line"],
+        )
+    ]
+    lines = {
+        (entry.fund.code, line.position): BudgetLine(
+            fund=funds[entry.fund.code],
+            position=line.position,
+            label=line.label,
+            kind=line.kind,
+            nature=line.nature,
+            group=line.group,
+            seed_line=line.seed_line,
+            note=line.note,
+        )
+        for entry in content.funds
+        for line in entry.lines
+    }
+    present = BudgetLine.objects.filter(fund__convention=convention)
+    key = lambda row: (row.fund_id, row.position)  # noqa: E731 - the same identity twice below
+    changes.append(
+        sync(present, lines.values(), key=key, fields=["label", "kind", "nature", "group", "seed_line", "note"])
+    )
+    _set_parents(content, lines)
+    amounts = [
+        BudgetAmount(
+            line=lines[entry.fund.code, amount.position],
+            year=amount.year,
+            stage=Stage.PROGRAMME,
+            amount=amount.amount,
+            decimals=_decimals(amount.amount),
+            seed_line=amount.seed_line,
+        )
+        for entry in content.funds
+        for amount in entry.amounts
+    ]
+    changes.append(
+        sync(
+            BudgetAmount.objects.filter(line__fund__convention=convention, stage=Stage.PROGRAMME),
+            amounts,
+            key=lambda row: (row.line_id, row.year, row.edition),
+            fields=["amount", "decimals", "seed_line"],
+        )
+    )
+    return changes + _save_annexes(convention, content)
+
+
+def _set_parents(content: "BudgetsContent", lines: dict[tuple[str, int], BudgetLine]) -> None:
+    """Parents are set once every line has its key: a line may stand above the one it is a part of."""
+    wanted = {
+        lines[entry.fund.code, line.position].pk: lines[entry.fund.code, line.parent_position].pk
+        for entry in content.funds
+        for line in entry.lines
+        if line.parent_position is not None
+    }
+    changed = []
+    for line in BudgetLine.objects.filter(pk__in=[line.pk for line in lines.values()]):
+        if line.parent_id != wanted.get(line.pk):
+            line.parent_id = wanted.get(line.pk)
+            changed.append(line)
+    BudgetLine.objects.bulk_update(changed, ["parent"])
+
+
+def _save_annexes(convention: Convention, content: "BudgetsContent") -> list[Change]:
+    places = [
+        PlacesLine(
+            convention=convention,
+            position=row.position,
+            label=row.label,
+            kind=row.kind,
+            year=row.year,
+            value=row.value,
+            seed_line=row.seed_line,
+        )
+        for row in content.places
+    ]
+    receipts = [
+        ReusableReceipt(
+            convention=convention,
+            position=position,
+            account=row.account,
+            label=row.label,
+            printed_share=row.printed_share,
+            share=row.share,
+            seed_line=row.seed_line,
+            note=row.note,
+        )
+        for position, row in enumerate(content.receipts, start=1)
+    ]
+    return [
+        sync(
+            PlacesLine.objects.filter(convention=convention),
+            places,
+            key=lambda row: (row.position, row.year),
+            fields=["label", "kind", "value", "seed_line"],
+        ),
+        sync(
+            ReusableReceipt.objects.filter(convention=convention),
+            receipts,
+            key=lambda row: row.position,
+            fields=["account", "label", "printed_share", "share", "seed_line", "note"],
+        ),
+    ]
+
+
+def _decimals(value: Decimal) -> int:
+    exponent = value.as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0

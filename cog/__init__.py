@@ -1,0 +1,1 @@
+"""Ground floor: the project itself, and what every other app shares."""

@@ -1,0 +1,57 @@
+"""Stored codes of the ground floor and their French labels."""
+
+from django.db import models
+
+
+class OrganisationKind(models.TextChoices):
+    """« nature d'organisme »: who may report a figure (`organisations.csv`)."""
+
+    CAISSE = "caisse", "caisse d'allocations familiales"
+    CNAF = "cnaf", "caisse nationale"
+    CERTI = "certi", "centre régional de traitement informatique"
+    CNEDI = "cnedi", "centre national d'études et de développement informatique"
+    POLE = "pole", "pôle régional mutualisé"
+    SHARED_SERVICE = "service_commun", "service commun"
+    FEDERATION = "federation", "fédération régionale"
+    MARITIME = "caisse_maritime", "caisse maritime, hors réseau"
+    UNION = "uioss", "union immobilière des organismes de sécurité sociale"
+    WHOLE = "national", "ensemble national"
+    OTHER = "autre", "autre organisme"
+
+
+class Role(models.TextChoices):
+    """« rôle »: the six kinds of people, and the operators (design/domain.md §1)."""
+
+    STEERING = "pilotage", "pilotage (Cnaf)"
+    CONTRIBUTOR = "contributeur", "direction contributrice"
+    CAISSE = "caf", "caisse"
+    STATE = "tutelle", "tutelle (État)"
+    BOARD = "conseil", "conseil d'administration"
+    CONTROL = "controle", "corps de contrôle"
+    OPERATIONS = "exploitation", "exploitation"
+
+
+class JobState(models.TextChoices):
+    """« état d'un travail de fond »."""
+
+    WAITING = "en_attente", "en attente"
+    RUNNING = "en_cours", "en cours"
+    DONE = "termine", "terminé"
+    FAILED = "echec", "en échec"
+
+
+class ObligationFamily(models.TextChoices):
+    """« famille de restitution »: what kind of account is owed, in the order pages show them."""
+
+    RESULTS = "resultats", "résultats des indicateurs"
+    TBB = "tbb", "tableaux de bord budgétaires (Fnga)"
+    FNAS = "fnas", "états du Fnas"
+    REPORT = "bilan", "bilans"
+    FRAUD = "fraude", "lutte contre la fraude"
+    STEERING = "pilotage", "pilotage"
+    SDSI = "sdsi", "système d'information"
+    MEANS = "moyens", "moyens"
+    SOCIAL = "social", "action sociale"
+    STATISTICS = "statistique", "statistiques"
+    EVENT = "evenement", "à l'événement"
+    MILESTONE = "jalon", "jalons"

@@ -1,0 +1,259 @@
+"""The writes of the ground floor: loading a convention, opening accounts."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from cog import audit
+from cog.calendar import occurrences, parse_obligations
+from cog.enums import Role
+from cog.models import (
+    Convention,
+    Domain,
+    Fiche,
+    Membership,
+    Obligation,
+    Organisation,
+    Restitution,
+    SourceAnomaly,
+    StateCommitment,
+    User,
+)
+from cog.reference.convention import ConventionContent, parse_convention
+from cog.reference.files import Folder, Problem
+from cog.reference.registry import parts
+from cog.reference.sync import Change, sync
+
+COMMAND_ACCOUNT = "commande@suivi.invalid"
+
+
+class ReferenceRefused(Exception):
+    """The folder cannot be loaded: `problems` says everything there is to mend; nothing was changed."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        super().__init__(f"{len(problems)} anomalies dans les fichiers de référence")
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a load changed, table by table."""
+
+    convention: str
+    changes: list[Change]
+
+    @property
+    def any(self) -> bool:
+        return any(change.any for change in self.changes)
+
+
+class _DryRun(Exception):
+    """Carries the result out of a transaction that is rolled back on purpose."""
+
+    def __init__(self, loaded: Loaded) -> None:
+        self.loaded = loaded
+
+
+def load_convention(*, path: Path, by: User, at: datetime, dry_run: bool = False) -> Loaded:
+    """Check a convention's folder whole, then bring the database in line with it, in one transaction.
+
+    Loading the same folder twice changes nothing; another convention's folder loads beside this one. With `dry_run` the
+    changes are counted and rolled back. Raises ReferenceRefused with every problem of every file.
+    """
+    if not path.is_dir():
+        raise ReferenceRefused([Problem(str(path), None, "aucun dossier", "le dossier des fichiers de référence d'une convention")])
+    folder = Folder(path)
+    ground = parse_convention(folder)
+    contents: list[tuple[Any, Any]] = []
+    if ground is not None:
+        contents = [(part, part.parse(folder, ground.context)) for part in parts()]
+    if folder.problems or ground is None:
+        raise ReferenceRefused(folder.problems)
+    try:
+        with transaction.atomic():
+            convention, changes = _save_ground(ground)
+            for part, content in contents:
+                changes += part.save(convention, content)
+            loaded = Loaded(convention.code, changes)
+            if dry_run:
+                raise _DryRun(loaded)
+            if loaded.any:
+                audit.record(
+                    action="convention.loaded",
+                    subject=convention.code,
+                    by=by,
+                    at=at,
+                    details={change.name: [change.created, change.updated, change.removed] for change in changes if change.any},
+                )
+    except _DryRun as stop:
+        return stop.loaded
+    return loaded
+
+
+def _save_ground(content: ConventionContent) -> tuple[Convention, list[Change]]:
+    record = content.convention
+    convention = Convention(
+        code=record.code,
+        title=record.title,
+        short_title=record.short_title,
+        branch=record.branch,
+        start=record.start,
+        end=record.end,
+        signature_date=record.signature_date,
+        signature_note=record.signature_note,
+        signatories=record.signatories,
+        seed_file=str(record.seed.get("file", "")),
+    )
+    changes = [
+        sync(
+            Convention.objects.filter(code=record.code),
+            [convention],
+            key=lambda row: row.code,
+            fields=["title", "short_title", "branch", "start", "end", "signature_date", "signature_note", "signatories", "seed_file"],
+        )
+    ]
+    domains = {row.number: Domain(convention=convention, **row.model_dump()) for row in content.domains}
+    changes.append(
+        sync(
+            Domain.objects.filter(convention=convention),
+            domains.values(),
+            key=lambda row: row.number,
+            fields=["title", "seed_line"],
+        )
+    )
+    fiches = {
+        row.number: Fiche(
+            convention=convention, domain=domains[row.domain], number=row.number, title=row.title, seed_line=row.seed_line
+        )
+        for row in content.fiches
+    }
+    changes.append(
+        sync(
+            Fiche.objects.filter(convention=convention),
+            fiches.values(),
+            key=lambda row: row.number,
+            fields=["domain", "title", "seed_line"],
+        )
+    )
+    changes.append(_save_organisations(convention, content))
+    changes.append(
+        sync(
+            SourceAnomaly.objects.filter(convention=convention),
+            [SourceAnomaly(convention=convention, **row.model_dump()) for row in content.anomalies],
+            key=lambda row: row.code,
+            fields=["place", "seed_line", "what", "reading"],
+        )
+    )
+    changes.append(_save_commitments(convention, fiches, content))
+    changes += _save_calendar(convention, content)
+    return convention, changes
+
+
+def _save_organisations(convention: Convention, content: ConventionContent) -> Change:
+    return sync(
+        Organisation.objects.filter(convention=convention),
+        [Organisation(convention=convention, **row.model_dump()) for row in content.organisations],
+        key=lambda row: row.code,
+        fields=[
+            "name", "kind", "departement", "departement_name", "region_2013", "region_code_2013", "region_2016", "is_dom",
+            "in_network", "valid_from", "valid_to", "source", "note",
+        ],
+    )  # fmt: skip
+
+
+def _save_commitments(convention: Convention, fiches: dict[int, Fiche], content: ConventionContent) -> Change:
+    rows = []
+    for record in content.commitments:
+        deadline = record.deadline
+        rows.append(
+            StateCommitment(
+                convention=convention,
+                fiche=fiches[record.fiche] if record.fiche else None,
+                code=record.code,
+                ordinal=record.ordinal,
+                wording=record.wording,
+                quote=record.quote,
+                seed_line=record.seed_line,
+                deadline_raw=deadline.raw if deadline else "",
+                deadline_kind=deadline.kind if deadline else "",
+                deadline_start=deadline.start if deadline else None,
+                deadline_end=deadline.end if deadline else None,
+            )
+        )
+    return sync(
+        StateCommitment.objects.filter(convention=convention),
+        rows,
+        key=lambda row: row.code,
+        fields=["fiche", "ordinal", "wording", "quote", "seed_line", "deadline_raw", "deadline_kind", "deadline_start", "deadline_end"],
+    )
+
+
+def _save_calendar(convention: Convention, content: ConventionContent) -> list[Change]:
+    records = [row.model_dump(mode="json") for row in content.obligations]
+    obligations = {row["code"]: Obligation(convention=convention, **row) for row in records}
+    changes = [
+        sync(
+            Obligation.objects.filter(convention=convention),
+            obligations.values(),
+            key=lambda row: row.code,
+            fields=["family", "title", "recipient", "rule", "seed_line", "source", "note"],
+        )
+    ]
+    rules, _ = parse_obligations([row.model_dump() for row in content.obligations])
+    dates = occurrences(rules, signature=content.convention.signature_date)
+    changes.append(
+        sync(
+            Restitution.objects.filter(obligation__convention=convention),
+            [Restitution(obligation=obligations[each.code], covers=each.covers or "", due=each.due) for each in dates],
+            key=lambda row: (row.obligation_id, row.covers, row.due),
+            fields=[],
+        )
+    )
+    return changes
+
+
+def command_account() -> User:
+    """The built-in account « commande », which signs what the command line does; nobody can log in with it."""
+    user, _ = User.objects.get_or_create(email=COMMAND_ACCOUNT, defaults={"name": "commande"})
+    if user.password == "":
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+    return user
+
+
+@dataclass(frozen=True)
+class AccountRequest:
+    """An account to open: who, in which role, for which caisse or fiches."""
+
+    email: str
+    name: str
+    role: Role
+    organisation: Organisation | None = None
+    fiches: tuple[Fiche, ...] = ()
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+@transaction.atomic
+def open_account(
+    *, request: AccountRequest, password: str, by: User, at: datetime, demonstration: bool = False
+) -> User:
+    """Open an account with one role, or bring an existing one of the same address to that role."""
+    user = User.objects.filter(email=request.email).first()
+    if user is None:
+        user = User.objects.create_user(email=request.email, password=password, name=request.name)
+        user.is_demonstration = demonstration
+        user.save(update_fields=["is_demonstration"])
+    membership, created = Membership.objects.get_or_create(
+        user=user,
+        role=request.role,
+        organisation=request.organisation,
+        defaults={"valid_from": request.valid_from, "valid_to": request.valid_to},
+    )
+    membership.fiches.set(request.fiches)
+    if created:
+        audit.record(action="account.opened", subject=request.email, by=by, at=at, details={"role": request.role})
+    return user

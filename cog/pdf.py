@@ -1,0 +1,55 @@
+"""Printing: HTML and our own style sheets in, PDF out; nothing outside is ever fetched."""
+
+from pathlib import Path
+
+import font_source_sans_pro
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher
+
+FONT_DIR = Path(font_source_sans_pro.__file__).parent / "files"
+
+_FACES = {
+    ("normal", 400): "SourceSansPro-Regular.ttf",
+    ("italic", 400): "SourceSansPro-It.ttf",
+    ("normal", 600): "SourceSansPro-Semibold.ttf",
+    ("normal", 700): "SourceSansPro-Bold.ttf",
+}
+
+
+class AddressRefused(FatalURLFetchingError):
+    """A document asked for something outside itself: printing stops, nothing is fetched."""
+
+
+class _OnlyOurFonts(URLFetcher):
+    """Refuses every address but inline data and the font files of our package."""
+
+    def fetch(self, url: str, headers: dict[str, str] | None = None):  # type: ignore[no-untyped-def]
+        if url.startswith("data:") or url in _FONT_URLS:
+            return super().fetch(url, headers)
+        raise AddressRefused(f"adresse refusée dans un document : {url}")
+
+
+_FONT_URLS = {(FONT_DIR / name).as_uri() for name in _FACES.values()}
+
+
+def _font_faces() -> str:
+    return "\n".join(
+        f"@font-face {{ font-family: 'Source Sans Pro'; font-style: {style}; font-weight: {weight};"
+        f" src: url('{(FONT_DIR / name).as_uri()}'); }}"
+        for (style, weight), name in _FACES.items()
+    )
+
+
+def render(html: str, *, css: str) -> bytes:
+    """The PDF (PDF/UA-1 tags, embedded fonts) of a whole HTML document styled by `css` alone.
+
+    The same input gives the same bytes: dates come from the document's own metadata, never from the clock. Raises
+    AddressRefused when the document asks for anything outside itself.
+    """
+    fetcher = _OnlyOurFonts(allowed_protocols=("data", "file"))
+    fonts = FontConfiguration()
+    sheets = [CSS(string=_font_faces() + css, font_config=fonts, url_fetcher=fetcher)]
+    document = HTML(string=html, url_fetcher=fetcher)
+    pdf: bytes = document.write_pdf(stylesheets=sheets, font_config=fonts, pdf_variant="pdf/ua-1")
+    return pdf

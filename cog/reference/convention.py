@@ -1,0 +1,192 @@
+"""The ground floor's part of a convention's folder: the convention, its domains and fiches, the bodies of the branch,
+the anomalies of the text, the State's commitments and the calendar of restitutions."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import Field
+
+from cog.calendar import parse_obligations
+from cog.enums import ObligationFamily, OrganisationKind
+from cog.reference.files import Folder, Located, Record
+from cog.reference.registry import Context
+
+ORGANISATION_COLUMNS = [
+    "code", "name", "kind", "departement", "departement_name", "region_2013", "region_code_2013", "region_2016",
+    "is_dom", "in_network", "valid_from", "valid_to", "source", "note",
+]  # fmt: skip
+
+
+class ConventionRecord(Record):
+    code: str = Field(min_length=1, pattern=r"^[a-z0-9-]+$")
+    title: str = Field(min_length=1)
+    short_title: str = Field(min_length=1)
+    branch: str
+    start: date
+    end: date
+    signature_date: date | None = None
+    signature_note: str = ""
+    signatories: list[dict[str, Any]] = []
+    parties: list[dict[str, Any]] = []
+    seed: dict[str, Any] = {}
+    seed_line: int = Field(ge=1)
+    title_line: int | None = None
+
+
+class DomainRecord(Record):
+    number: int = Field(ge=1)
+    title: str = Field(min_length=1)
+    seed_line: int = Field(ge=1)
+
+
+class FicheRecord(Record):
+    number: int = Field(ge=1)
+    title: str = Field(min_length=1)
+    domain: int
+    seed_line: int = Field(ge=1)
+    indicators_line: int | None = None
+    actions_line: int | None = None
+
+
+class OrganisationRecord(Record):
+    code: str = Field(min_length=1, max_length=12)
+    name: str = Field(min_length=1)
+    kind: Literal[tuple(OrganisationKind.values)]  # type: ignore[valid-type]
+    departement: str = ""
+    departement_name: str = ""
+    region_2013: str = ""
+    region_code_2013: str = ""
+    region_2016: str = ""
+    is_dom: bool
+    in_network: bool
+    valid_from: date | None = None
+    valid_to: date | None = None
+    source: str = ""
+    note: str = ""
+
+
+class AnomalyRecord(Record):
+    code: str = Field(min_length=1)
+    place: str = Field(min_length=1)
+    seed_line: int | None = Field(default=None, ge=1)
+    what: str = Field(min_length=1)
+    reading: str = Field(min_length=1)
+
+
+class DeadlineRecord(Record):
+    raw: str
+    kind: Literal["date", "period", "year", "ongoing", "from", "unscheduled", "cross_reference"]
+    start: date | None = None
+    end: date | None = None
+
+
+class CommitmentRecord(Record):
+    code: str = Field(min_length=1)
+    fiche: int | None
+    ordinal: int = Field(ge=1)
+    wording: str = Field(min_length=1)
+    quote: str = ""
+    seed_line: int = Field(ge=1)
+    deadline: DeadlineRecord | None = None
+
+
+class ObligationRecord(Record):
+    code: str = Field(min_length=1)
+    family: Literal[tuple(ObligationFamily.values)]  # type: ignore[valid-type]
+    title: str = Field(min_length=1)
+    recipient: str = ""
+    rule: dict[str, Any]
+    seed_line: int = Field(ge=1)
+    source: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class ConventionContent:
+    """The ground floor's records, checked."""
+
+    convention: ConventionRecord
+    domains: list[DomainRecord]
+    fiches: list[FicheRecord]
+    organisations: list[OrganisationRecord]
+    anomalies: list[AnomalyRecord]
+    commitments: list[CommitmentRecord]
+    obligations: list[ObligationRecord]
+
+    @property
+    def context(self) -> Context:
+        return Context(
+            start=self.convention.start,
+            end=self.convention.end,
+            fiches=frozenset(fiche.number for fiche in self.fiches),
+            organisations=frozenset(organisation.code for organisation in self.organisations),
+        )
+
+
+def parse_convention(folder: Folder) -> ConventionContent | None:
+    """Read and check the ground floor's files; None when the convention itself cannot be read."""
+    top = folder.yaml("convention.yaml")
+    if not top:
+        return None
+    convention = folder.check(Located("convention.yaml", top.line, top, top.key_lines), ConventionRecord)
+    domains = folder.check_all(folder.yaml_list("fiches.yaml", "domains"), DomainRecord)
+    fiches = folder.check_all(folder.yaml_list("fiches.yaml", "fiches"), FicheRecord)
+    organisations = folder.check_all(folder.csv("organisations.csv", ORGANISATION_COLUMNS), OrganisationRecord)
+    anomalies = [
+        pair
+        for name in folder.names("anomalies/*.yaml")
+        for pair in folder.check_all(folder.yaml_list(name, "anomalies"), AnomalyRecord)
+    ]
+    commitments = folder.check_all(folder.yaml_list("commitments.yaml", "commitments"), CommitmentRecord)
+    obligations = folder.check_all(folder.yaml_list("calendar.yaml", "obligations"), ObligationRecord)
+    for items, key in (
+        (domains, "number"), (fiches, "number"), (organisations, "code"), (anomalies, "code"), (commitments, "code"), (obligations, "code"),
+    ):  # fmt: skip
+        folder.unique(items, key)  # type: ignore[arg-type]
+    _check_fiches(folder, fiches, {domain.number for domain, _ in domains})
+    _check_commitments(folder, commitments, {fiche.number for fiche, _ in fiches})
+    _check_obligations(folder, obligations)
+    if convention is None:
+        return None
+    if convention.end <= convention.start:
+        folder.problem("convention.yaml", top.key_lines.get("end"), f"end = {convention.end}", f"une date après start ({convention.start})")
+    return ConventionContent(
+        convention,
+        [row for row, _ in domains],
+        [row for row, _ in fiches],
+        [row for row, _ in organisations],
+        [row for row, _ in anomalies],
+        [row for row, _ in commitments],
+        [row for row, _ in obligations],
+    )
+
+
+def _check_fiches(folder: Folder, fiches: list[tuple[FicheRecord, Located]], domains: set[int]) -> None:
+    for position, (fiche, item) in enumerate(fiches, start=1):
+        if fiche.domain not in domains:
+            folder.problem(item.file, item.key_lines.get("domain"), f"domain = {fiche.domain}", f"un numéro de domaine connu ({_listed(domains)})")
+        if fiche.number != position:
+            folder.problem(
+                item.file, item.line, f"la fiche {fiche.number} au rang {position}", f"la fiche {position} : les fiches se suivent sans trou"
+            )
+
+
+def _check_commitments(folder: Folder, commitments: list[tuple[CommitmentRecord, Located]], fiches: set[int]) -> None:
+    for commitment, item in commitments:
+        if commitment.fiche is not None and commitment.fiche not in fiches:
+            folder.problem(item.file, item.key_lines.get("fiche"), f"fiche = {commitment.fiche}", "un numéro de fiche connu")
+        deadline = commitment.deadline
+        if deadline and deadline.start and deadline.end and deadline.end < deadline.start:
+            folder.problem(item.file, item.key_lines.get("deadline"), f"du {deadline.start} au {deadline.end}", "une fin après le début")
+
+
+def _check_obligations(folder: Folder, obligations: list[tuple[ObligationRecord, Located]]) -> None:
+    for obligation, item in obligations:
+        _, problems = parse_obligations([obligation.model_dump()])
+        for problem in problems:
+            folder.problem(item.file, item.line, str(problem), "une règle de date lisible (voir l'en-tête du fichier)")
+
+
+def _listed(numbers: set[int]) -> str:
+    return ", ".join(str(number) for number in sorted(numbers))

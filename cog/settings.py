@@ -1,0 +1,217 @@
+"""The one settings file, read from the environment.
+
+`SUIVI_MODE=demonstration` (the default) needs nothing else: SQLite and a file-based Celery broker under `var/`.
+`SUIVI_MODE=production` refuses to start on a combination that would be unsafe or lose data, and says how to mend it:
+each refusal is raised here, before any request is served, and tested in tests/house/test_settings.py.
+"""
+
+import sys
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+MODE = env.str("SUIVI_MODE", default="demonstration")
+if MODE not in {"demonstration", "production"}:
+    raise ImproperlyConfigured(f"SUIVI_MODE vaut « {MODE} » : écrire « demonstration » ou « production ».")
+PRODUCTION = MODE == "production"
+TESTING = "pytest" in sys.modules
+
+VAR_DIR = Path(env.str("SUIVI_VAR", default=str(BASE_DIR / "var")))
+VAR_DIR.mkdir(parents=True, exist_ok=True)
+
+DEBUG = env.bool("DEBUG", default=False)
+DEMONSTRATION_KEY = "cle-de-demonstration-sans-valeur-ne-jamais-employer-en-production"
+SECRET_KEY = env.str("SECRET_KEY", default="" if PRODUCTION else DEMONSTRATION_KEY)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+# --- Database: PostgreSQL in production, SQLite as the embedded default -----------------------------------------
+DATABASE_URL = env.str("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'suivi.sqlite3'}")
+DATABASES = {"default": env.db_url_config(DATABASE_URL)}
+SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")
+if SQLITE:
+    # Web and worker write together: write-ahead log, immediate transactions, and 20 s of patience.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Background work: Redis in production, a folder as the embedded broker ---------------------------------------
+REDIS_URL = env.str("REDIS_URL", default="")
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 20  # WeasyPrint's memory creeps from one document to the next
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True  # the Job table is the record, never the broker
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULE = {"balayage-des-travaux": {"task": "cog.sweep_jobs", "schedule": 60.0}}
+if REDIS_URL:
+    CELERY_BROKER_URL = REDIS_URL
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "visibility_timeout": 7200,
+        "socket_timeout": 3,
+        "socket_connect_timeout": 3,
+    }
+else:
+    BROKER_DIR = VAR_DIR / "broker"
+    for name in ("messages", "processed", "control"):
+        (BROKER_DIR / name).mkdir(parents=True, exist_ok=True)
+    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(BROKER_DIR / "messages"),
+        "data_folder_out": str(BROKER_DIR / "messages"),
+        "processed_folder": str(BROKER_DIR / "processed"),
+        "control_folder": str(BROKER_DIR / "control"),
+        "store_processed": False,
+        "polling_interval": 0.1,
+    }
+
+# --- Combinations that are refused ---------------------------------------------------------------------------------
+if PRODUCTION:
+    refusals = [
+        message
+        for wrong, message in (
+            (DEBUG, "DEBUG est actif : retirer DEBUG de l'environnement."),
+            (len(SECRET_KEY) < 50, "SECRET_KEY manque ou est trop courte : fournir au moins 50 caractères tirés au hasard."),
+            (SECRET_KEY == DEMONSTRATION_KEY, "SECRET_KEY est celle de la démonstration : en tirer une nouvelle."),
+            (SQLITE, "DATABASE_URL désigne SQLite : donner une adresse « postgres://… »."),
+            (not REDIS_URL, "REDIS_URL manque : donner une adresse « redis://… » pour les travaux de fond."),
+            (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS, "ALLOWED_HOSTS doit nommer les domaines servis (pas « * »)."),
+        )
+        if wrong
+    ]
+    if refusals:
+        raise ImproperlyConfigured("Réglages refusés en production :\n- " + "\n- ".join(refusals))
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "csp",
+    "django_tables2",
+    "django_bootstrap5",
+    "js_lib_bootstrap5",
+    "cog",
+    "indicators",
+    "actions",
+    "budgets",
+    "reports",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "cog.urls"
+WSGI_APPLICATION = "cog.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "cog.context.site",
+            ],
+            "builtins": ["cog.templatetags.french"],
+        },
+    }
+]
+
+# --- Accounts and sessions -----------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "cog.User"
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+
+# --- Headers -------------------------------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+if PRODUCTION:
+    SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+
+# --- Language, time, files -----------------------------------------------------------------------------------------
+LANGUAGE_CODE = "fr"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Europe/Paris"  # a quarter ends at midnight in Paris
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+WHITENOISE_USE_FINDERS = not PRODUCTION
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(VAR_DIR / "documents")},
+    },
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+DJANGO_TABLES2_TEMPLATE = "components/table.html"
+DEFAULT_CONVENTION = env.str("SUIVI_CONVENTION", default="")  # empty: the one that is in force, else the latest
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    # WeasyPrint and fontTools tell every table they subset; only what matters is kept.
+    "loggers": {name: {"level": "ERROR"} for name in ("fontTools", "weasyprint")},
+}

@@ -1,0 +1,142 @@
+"""Definitions: what one technical sheet computes, as plain immutable values.
+
+PURE. `methods_file.definition_from` builds them from an entry of the methods file. A sheet's secondary values and variants
+are definitions too, with a `name`.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from functools import cached_property, lru_cache
+
+from cog.periods import Granularity, Period
+from indicators.compute.expression import TOTAL, Breakdown, Expression
+from indicators.compute.over_time import Grid, Rules
+
+PERIODICITIES: Mapping[str, Granularity] = {
+    "daily": Granularity.DAY,
+    "monthly": Granularity.MONTH,
+    "quarterly": Granularity.QUARTER,
+    "semestrial": Granularity.SEMESTER,
+    "annual": Granularity.YEAR,
+}
+
+RESULT_LENGTHS = (Granularity.MONTH, Granularity.QUARTER, Granularity.SEMESTER, Granularity.YEAR)
+
+UNIT_SCALES: Mapping[str, Decimal] = {"M€": Decimal("0.000001"), "k€": Decimal("0.001")}
+"""Sheets whose facts are imported in euros and whose results are in a larger unit."""
+
+HEADLINE_LOWEST, HEADLINE_NONE = "min", "none"
+
+
+class Side(StrEnum):
+    """Which part of a ratio a dimension breaks down."""
+
+    NUMERATOR = "numerator"
+    DENOMINATOR = "denominator"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """« ventilation » of a sheet. `values` is empty where the list is open.
+
+    `within`: read inside one value of another dimension. `national_only`: no value per caisse. `optional`: owed by nobody.
+    """
+
+    key: str
+    values: tuple[str, ...] = ()
+    side: Side = Side.BOTH
+    within: Breakdown = TOTAL
+    national_only: bool = False
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Definition:
+    """« définition en vigueur » of a sheet, of one of its secondary values or of one of its variants.
+
+    `name` is empty for the headline. `over_time` says how each measure adds up. `options` holds the settings that
+    belong to one method only. `provisional`: the convention leaves the definition to be adopted.
+    """
+
+    code: str
+    kind: str
+    method: str
+    name: str = ""
+    numerator: Expression | None = None
+    denominator: Expression | None = None
+    factor: Decimal = Decimal(1)
+    unit: str = ""
+    decimals: int = 0
+    better: str = "none"
+    periodicities: tuple[str, ...] = ()
+    over_time: Mapping[str, Rules] = field(default_factory=dict)
+    national: str = ""
+    local: bool = False
+    perimeter_branch: bool = False
+    dimensions: tuple[Dimension, ...] = ()
+    headline: str = ""
+    secondary: tuple["Definition", ...] = ()
+    variants: tuple["Definition", ...] = ()
+    cumulate_from: int | None = None
+    first: date | None = None
+    provisional: bool = False
+    has_vintages: bool = False
+    options: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def to_build(self) -> bool:
+        """« à construire »: no value until a version of the definition is adopted."""
+        return self.method == "to_build"
+
+    @property
+    def scale(self) -> Decimal:
+        """What a quantity in the unit of the facts is multiplied by to be in the unit of the result."""
+        return UNIT_SCALES.get(self.unit, Decimal(1))
+
+    @property
+    def measures(self) -> frozenset[str]:
+        """Codes of the measures of the formula (not those of secondary values and variants)."""
+        expressions = (self.numerator, self.denominator)
+        return frozenset(measure for term in expressions if term is not None for measure in term.measures)
+
+    @cached_property
+    def grid(self) -> Grid:
+        """The finest periods the sheet asks for; a sheet that prints no rhythm is annual."""
+        lengths = [PERIODICITIES[word] for word in self.periodicities] or [Granularity.YEAR]
+        return Grid(min(lengths), self.first)
+
+    @property
+    def accumulates(self) -> bool:
+        """Whether the value grows along the year (a count of flows): a yearly target says nothing of its parts."""
+        return self.method == "count" and all(
+            rules[Granularity.YEAR].value == "sum" for rules in self.over_time.values()
+        )
+
+    def due_periods(self, start: date, end: date) -> tuple[Period, ...]:
+        """The periods a result is owed for, between the first and the last day of a convention."""
+        return result_periods(self.periodicities, max(start, self.first or start), end)
+
+
+def result_periods(periodicities: Collection[str], start: date, end: date) -> tuple[Period, ...]:
+    """Periods of the results of a sheet with these printed rhythms, that touch `start`..`end`, in order.
+
+    A monthly or daily sheet has months, quarters, semesters and years; a semestrial one semesters and years; an annual
+    one, or one that prints nothing, years.
+    """
+    finest = min((PERIODICITIES[word] for word in periodicities), default=Granularity.YEAR)
+    return _result_periods(finest, start, end)
+
+
+@lru_cache(maxsize=256)
+def _result_periods(finest: Granularity, start: date, end: date) -> tuple[Period, ...]:
+    periods: list[Period] = []
+    for length in RESULT_LENGTHS:
+        current = Period.containing(start, length)
+        while length >= finest and current.start <= end:
+            periods.append(current)
+            current = current.next()
+    return tuple(sorted(periods))

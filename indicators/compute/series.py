@@ -1,0 +1,159 @@
+"""Series: the separate values one sheet gives, each with the terms it is computed from.
+
+PURE. A sheet has its headline, one series per value of each breakdown, its secondary values and its variants. The sum of
+breakdowns is never taken here: each series reads its own facts.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from indicators.compute.definition import (
+    HEADLINE_LOWEST,
+    HEADLINE_NONE,
+    Definition,
+    Dimension,
+    Side,
+)
+from indicators.compute.expression import (
+    TOTAL,
+    Breakdown,
+    Expression,
+    Reference,
+    breakdown_pairs,
+    join_breakdown,
+)
+from indicators.compute.facts import Facts
+from indicators.compute.methods import METHODS, method_of
+from indicators.compute.national import SUPPORTED_NATIONAL_RULES
+from indicators.compute.over_time import Term
+
+OWN_PERIOD = "période seule"
+"""Name of the value of the period alone, shown beside a headline that cumulates several years."""
+
+Terms = tuple[Term, ...]
+Choice = Callable[[Term, Reference], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One value of a sheet: `name` is empty for the headline, `breakdown` for a total."""
+
+    definition: Definition
+    name: str
+    breakdown: Breakdown
+    terms: Terms
+
+
+@dataclass(frozen=True, slots=True)
+class BreakdownSeries:
+    """The series of one dimension, shown together: all of its values, or none when nobody reported any."""
+
+    dimension: Dimension
+    series: tuple[Series, ...]
+
+
+def headline_series(definition: Definition, facts: Facts) -> Series | None:
+    """The series that stands for the whole; None where breakdowns alone do (« min », « none »)."""
+    if definition.headline in (HEADLINE_LOWEST, HEADLINE_NONE):
+        return None
+    terms = method_of(definition).terms(definition)
+    for dimension in definition.dimensions:
+        if definition.headline and definition.headline in dimension.values:
+            terms = _at_value(terms, dimension, definition.headline, facts) or _forced(
+                terms, dimension, definition.headline
+            )
+    return Series(definition, definition.name, TOTAL, terms)
+
+
+def breakdown_series(definition: Definition, facts: Facts) -> Iterator[BreakdownSeries]:
+    """The series of each dimension of a definition, closed lists in their order, open ones in alphabetical order."""
+    terms = method_of(definition).terms(definition)
+    for dimension in definition.dimensions:
+        values = dimension.values or _values_found(terms, dimension, facts)
+        candidates = ((value, _at_value(terms, dimension, value, facts)) for value in values)
+        series = tuple(
+            Series(definition, definition.name, _breakdown(dimension, value), broken_down)
+            for value, broken_down in candidates
+            if broken_down is not None
+        )
+        if series:
+            yield BreakdownSeries(dimension, series)
+
+
+def companions(definition: Definition) -> Iterator[Definition]:
+    """Definitions shown beside the headline: the period alone of a cumulated value, secondary values, variants.
+
+    Those whose method is not computed yet are left out (`methods.SUPPORTED_METHODS`).
+    """
+    if definition.cumulate_from is not None:
+        yield replace(
+            definition, cumulate_from=None, name=OWN_PERIOD, dimensions=(), secondary=(), variants=()
+        )
+    for companion in (*definition.secondary, *definition.variants):
+        if companion.method in METHODS and companion.national in SUPPORTED_NATIONAL_RULES:
+            yield companion
+
+
+def _at_value(terms: Terms, dimension: Dimension, value: str, facts: Facts) -> Terms | None:
+    """The terms read at one value of a dimension; None when no measure of theirs is broken down that way.
+
+    Where the formula itself chooses a value (« indus_recouvres[phase=amiable] / indus_recouvres », a share), the value
+    replaces it there and the rest stays whole. Elsewhere it goes to each measure that has the dimension.
+    """
+    for key, outer in breakdown_pairs(dimension.within):
+        terms = _restricted(terms, key, outer, _having(key, facts))
+    key = dimension.key
+    if any(reference.fixes(key) for term in terms for reference in term.expression.references):
+        return _restricted(terms, key, value, lambda term, reference: reference.fixes(key))
+    having = _having(key, facts)
+    restricted = _restricted(
+        terms, key, value, lambda term, reference: _on_side(dimension, term) and having(term, reference)
+    )
+    return None if restricted == terms else restricted
+
+
+def _forced(terms: Terms, dimension: Dimension, value: str) -> Terms:
+    """The headline's value where nobody reports the dimension: asked for all the same, so found missing."""
+    return _restricted(terms, dimension.key, value, lambda term, reference: _on_side(dimension, term))
+
+
+def _values_found(terms: Terms, dimension: Dimension, facts: Facts) -> Sequence[str]:
+    return sorted(
+        {
+            value
+            for term in terms
+            if _on_side(dimension, term)
+            for reference in term.expression.references
+            for value in facts.dimension_values(reference.measure, dimension.key)
+        }
+    )
+
+
+def _on_side(dimension: Dimension, term: Term) -> bool:
+    if dimension.side is Side.BOTH:
+        return True
+    return term.is_denominator is (dimension.side is Side.DENOMINATOR)
+
+
+def _having(key: str, facts: Facts) -> Choice:
+    return lambda term, reference: facts.has_dimension(reference.measure, key)
+
+
+def _restricted(terms: Terms, key: str, value: str, chosen: Choice) -> Terms:
+    """The terms with the references `chosen` read at `key=value`."""
+    return tuple(
+        replace(
+            term,
+            expression=Expression(
+                tuple(
+                    reference.within(key, value) if chosen(term, reference) else reference
+                    for reference in term.expression.references
+                )
+            ),
+        )
+        for term in terms
+    )
+
+
+def _breakdown(dimension: Dimension, value: str) -> Breakdown:
+    return join_breakdown((*breakdown_pairs(dimension.within), (dimension.key, value)))

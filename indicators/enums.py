@@ -1,0 +1,119 @@
+"""Stored codes of the indicators and their French labels."""
+
+from django.db import models
+
+
+class IndicatorKind(models.TextChoices):
+    """« type »: result indicators bind the Cnaf, monitoring ones inform."""
+
+    RESULT = "resultat", "résultat (opposable)"
+    MONITORING = "suivi", "pilotage (suivi)"
+
+
+class IndicatorStatus(models.TextChoices):
+    """« état de la définition »: some indicators are still to be built when the convention is signed."""
+
+    DEFINED = "defined", "défini"
+    TO_BUILD = "to_build", "à construire"
+
+
+class ValueKind(models.TextChoices):
+    """« nature de la valeur » of a measure."""
+
+    COUNT = "count", "dénombrement"
+    AMOUNT = "amount", "quantité"
+    FLAG = "flag", "oui ou non"
+    AVERAGE = "average", "moyenne"
+
+
+class Level(models.TextChoices):
+    """« niveau de saisie »: who reports the measure."""
+
+    CAISSE = "caisse", "caisse"
+    ORGANISATION = "organisation", "organisme de la branche"
+    NATIONAL = "national", "national"
+
+
+class Rhythm(models.TextChoices):
+    """« périodicité »."""
+
+    DAILY = "daily", "quotidienne"
+    MONTHLY = "monthly", "mensuelle"
+    QUARTERLY = "quarterly", "trimestrielle"
+    SEMESTRIAL = "semestrial", "semestrielle"
+    ANNUAL = "annual", "annuelle"
+
+
+class TargetRole(models.TextChoices):
+    """« rôle de la cible »."""
+
+    TARGET = "target", "cible"
+    CRITICAL = "critical_threshold", "seuil critique"
+
+
+class TargetMode(models.TextChoices):
+    """« mode de la cible »: an absolute value, or a change from the baseline."""
+
+    ABSOLUTE = "absolute", "valeur"
+    POINTS = "change_points", "évolution en points"
+    PERCENT = "change_percent", "évolution en %"
+
+
+class Operator(models.TextChoices):
+    """« sens de la comparaison »."""
+
+    AT_LEAST = ">=", "au moins"
+    AT_MOST = "<=", "au plus"
+    EQUAL = "=", "égal à"
+
+
+class TargetOrigin(models.TextChoices):
+    """« origine de la cible »: where it is printed."""
+
+    TARGET = "target", "case « Cible »"
+    REMARK = "remark", "case « Remarque »"
+    FICHE = "fiche", "fiche thématique seule"
+    DEFINITION = "definition", "case « Définition »"
+    AMENDMENT = "amendment", "avenant"
+
+
+class BatchState(models.TextChoices):
+    """« état d'un lot de remontée »."""
+
+    CHECKED = "verifie", "vérifié, en attente d'acceptation"
+    ACCEPTED = "accepte", "accepté"
+
+
+class Statement(models.TextChoices):
+    """« mention »: what is said in place of a number; a blank says nothing and makes no row."""
+
+    NUMBER = "", "valeur"
+    NOT_CONCERNED = "NS", "sans objet"
+    NOT_AVAILABLE = "ND", "non disponible"
+
+
+class ResultState(models.TextChoices):
+    """« état du résultat »: how far a figure can be relied on, or why there is none."""
+
+    FINAL = "definitif", "définitif"
+    PROVISIONAL = "provisoire", "provisoire"
+    INCOMPLETE = "incomplet", "incomplet"
+    NOT_CONCERNED = "sans_objet", "sans objet"
+    TO_BUILD = "a_construire", "indicateur à construire"
+    ZERO_DENOMINATOR = "non_calculable:denominateur_nul", "non calculable : dénominateur nul"
+    MISSING = "non_calculable:donnee_manquante", "non calculable : donnée manquante"
+    NO_POSITIVE_BALANCE = "non_calculable:solde_nul_ou_negatif", "non calculable : solde nul ou négatif"
+
+
+class Verdict(models.TextChoices):
+    """« verdict »: the figure against its target, on the unrounded value."""
+
+    REACHED = "atteint", "atteint"
+    ON_TRACK = "conforme", "conforme à la trajectoire"
+    BEHIND = "en_retard", "en retard sur la trajectoire"
+    MISSED = "non_atteint", "non atteint"
+    NOT_COMPARABLE = "non_comparable", "non comparable"
+    NO_TARGET = "sans_cible", "sans cible"
+    NOT_AVAILABLE = "non_disponible", "non disponible"
+    INCOMPLETE = "incomplet", "incomplet"
+    TO_BUILD = "a_construire", "à construire"
