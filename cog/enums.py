@@ -55,3 +55,20 @@ class ObligationFamily(models.TextChoices):
     STATISTICS = "statistique", "statistiques"
     EVENT = "evenement", "à l'événement"
     MILESTONE = "jalon", "jalons"
+
+
+class AnomalyTopic(models.TextChoices):
+    """« sujet d'une anomalie du texte »."""
+
+    NUMBERING = "numerotation", "numérotation"
+    DEADLINE = "echeance", "échéance"
+    FIGURE = "chiffre", "chiffre"
+    TARGET = "cible", "cible"
+    BASELINE = "reference_2012", "valeur de référence"
+    REFERENCE = "renvoi", "renvoi"
+    TITLE = "intitule", "intitulé"
+    UNIT = "unite", "unité"
+    BUDGET = "budget", "budget"
+    PERIMETER = "perimetre", "périmètre"
+    MISSING = "manque", "manque"
+    TYPO = "coquille", "coquille"

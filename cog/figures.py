@@ -1,9 +1,11 @@
 """Figures: exact rounding, French display, French reading, and why a figure is missing.
 
-PURE. `Decimal` everywhere, never float. Rounding is for display only: comparisons and stored results are unrounded.
+PURE. `Decimal` everywhere, never float. Rounding is for display only: comparisons and stored results are
+unrounded.
 
-Rounding is half away from zero (ROUND_HALF_UP): it is what French accounts and every spreadsheet (ARRONDI) do, so a
-reader who rounds our exported figure finds ours. Half-even, better for sums, would print 0,5 as 0 and look wrong.
+Rounding is half away from zero (ROUND_HALF_UP): it is what French accounts and every spreadsheet (ARRONDI)
+do, so a reader who rounds our exported figure finds ours. Half-even, better for sums, would print 0,5 as 0
+and look wrong.
 """
 
 import re
@@ -20,7 +22,7 @@ NOT_APPLICABLE = "s.o."
 MAX_DIGITS = 15
 
 EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
-"""Room for any observation (15 digits), any sum of them and any quotient kept by the calculations (40 digits)."""
+"""Room for any observation (15 digits), any sum of them and any quotient of the calculations (40 digits)."""
 
 
 class Reason(StrEnum):
@@ -96,7 +98,8 @@ def format_against(
 ) -> str:
     """Like `format_figure`, with as many more decimals as it takes to stay on the same side of `threshold`.
 
-    A display never rounds a miss into a hit, nor a hit into a miss: 84.96 against >= 85 shows « 84,96 », not « 85,0 ».
+    A display never rounds a miss into a hit, nor a hit into a miss: 84.96 against >= 85 shows « 84,96 », not
+    « 85,0 ».
     """
     if value is None:
         return NOT_AVAILABLE
@@ -138,10 +141,10 @@ _EXPECTED_NUMBER = "un nombre en chiffres, comme « 1 234,5 » (virgule ou point
 def parse_french_decimal(text: str, *, unit: str = "%", refuse_ambiguous_dot: bool = False) -> Decimal:
     """Read a number typed or copied by a person; reads back every figure displayed by `format_figure`.
 
-    Comma or point before the decimals; U+0020, U+00A0, U+202F or U+2009 between thousands; ASCII or U+2212 minus; the
-    sign % or the given `unit` may follow (the value is not divided by 100). « 1.234 » is 1.234, as the import contract
-    has it, unless `refuse_ambiguous_dot` (a form: the person is asked). At most 15 significant digits.
-    Raises NumberError, or AmbiguousNumberError.
+    Comma or point before the decimals; U+0020, U+00A0, U+202F or U+2009 between thousands; ASCII or U+2212
+    minus; the sign % or the given `unit` may follow (the value is not divided by 100). « 1.234 » is 1.234, as
+    the import contract has it, unless `refuse_ambiguous_dot` (a form: the person is asked). At most 15
+    significant digits. Raises NumberError, or AmbiguousNumberError.
     """
     bare = _without_unit(text.strip(), unit)
     match = _NUMBER.fullmatch(bare)

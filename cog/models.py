@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from cog.audit import AuditEvent
-from cog.enums import ObligationFamily, OrganisationKind, Role
+from cog.enums import AnomalyTopic, ObligationFamily, OrganisationKind, Role
 from cog.jobs import Job
 
 __all__ = [
@@ -157,6 +157,7 @@ class SourceAnomaly(models.Model):
     code = models.CharField("code", max_length=40)
     place = models.CharField("endroit", max_length=250)
     seed_line = models.PositiveIntegerField("ligne du texte", null=True, blank=True)
+    topic = models.CharField("sujet", max_length=16, choices=AnomalyTopic)
     what = models.TextField("ce qui étonne")
     reading = models.TextField("lecture retenue")
 

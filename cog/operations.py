@@ -144,7 +144,7 @@ def _save_ground(content: ConventionContent) -> tuple[Convention, list[Change]]:
             SourceAnomaly.objects.filter(convention=convention),
             [SourceAnomaly(convention=convention, **row.model_dump()) for row in content.anomalies],
             key=lambda row: row.code,
-            fields=["place", "seed_line", "what", "reading"],
+            fields=["place", "seed_line", "topic", "what", "reading"],
         )
     )
     changes.append(_save_commitments(convention, fiches, content))

@@ -1,8 +1,8 @@
 """Periods of the civil calendar: day, month, quarter, semester, year.
 
 PURE. One value type, `Period`, for everything that is dated by a span: observations, results, targets,
-transmissions. The written forms are those of the import contract: `2014-03-31`, `2014-03`, `2014-T1`, `2014-S1`, `2014`.
-The calendar is the one of the Paris date; nothing here reads a clock or knows a time zone.
+transmissions. The written forms are those of the import contract: `2014-03-31`, `2014-03`, `2014-T1`,
+`2014-S1`, `2014`. The calendar is the one of the Paris date; nothing here reads a clock or knows a time zone.
 """
 
 import re
@@ -24,7 +24,7 @@ _ONE_DAY = timedelta(days=1)
 
 
 class Granularity(IntEnum):
-    """Length of a period, ordered from the shortest to the longest; each is a whole number of the one below."""
+    """Length of a period, from the shortest to the longest; each is a whole number of the one below."""
 
     DAY = 1
     MONTH = 2
@@ -37,7 +37,7 @@ _MONTHS_IN = {Granularity.MONTH: 1, Granularity.QUARTER: 3, Granularity.SEMESTER
 
 
 class PeriodError(ValueError):
-    """A period that cannot be read, or a division that has no meaning; says in French what was found and expected."""
+    """A period that cannot be read or divided; says in French what was found and expected."""
 
     def __init__(self, found: str, expected: str) -> None:
         super().__init__(f"Période illisible : trouvé « {found} », attendu {expected}.")
@@ -116,7 +116,7 @@ class Period:
         return self.children(Granularity.MONTH)
 
     def children(self, granularity: Granularity) -> tuple["Period", ...]:
-        """The periods of this shorter (or equal) length that make it, in order. Raises PeriodError for a longer one."""
+        """The periods of this shorter (or same) length that make it, in order. Raises PeriodError."""
         return _children(self, granularity)
 
     def to_date(self) -> tuple["Period", ...]:

@@ -46,6 +46,7 @@ class Indicator(models.Model):
     status = models.CharField("état de la définition", max_length=8, choices=IndicatorStatus)
     sheet = models.JSONField("cases de la fiche technique", default=dict)
     seed_line = models.PositiveIntegerField("ligne du texte")
+    breaks = models.JSONField("ruptures de série", default=list, blank=True)
     note = models.TextField("note de lecture", blank=True)
 
     class Meta:
@@ -194,7 +195,8 @@ class ImportBatch(models.Model):
     """« lot de remontée »: one file received; it is accepted whole or not at all."""
 
     convention = models.ForeignKey(Convention, models.PROTECT, verbose_name="convention")
-    file_name = models.CharField("fichier", max_length=200)
+    file_name = models.CharField("nom du fichier", max_length=200)
+    file = models.FileField("fichier", upload_to="remontees", max_length=200)
     sha256 = models.CharField("empreinte", max_length=64)
     row_count = models.PositiveIntegerField("lignes")
     problems = models.JSONField("anomalies de contrôle", default=list)

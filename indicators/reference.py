@@ -78,6 +78,13 @@ class TargetRecord(Record):
     note: str = ""
 
 
+class BreakRecord(Record):
+    """A change of measure: results of periods that begin before that day are not comparable with the target."""
+
+    before: date
+    reason: str = Field(min_length=1)
+
+
 class IndicatorRecord(Record):
     code: str = Field(min_length=1)
     printed_code: str = Field(min_length=1)
@@ -90,6 +97,7 @@ class IndicatorRecord(Record):
     sheet: SheetRecord
     baselines: list[BaselineRecord] = []
     targets: list[TargetRecord] = []
+    breaks: list[BreakRecord] = []
     note: str | None = None
 
 

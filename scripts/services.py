@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """A private PostgreSQL and a private Redis, for as long as one command lasts. Standard library only.
 
-    services.py run -- COMMAND…   start them, export DATABASE_URL and REDIS_URL, run, stop, give back its exit status
+    services.py run -- COMMAND…   start them, export DATABASE_URL and REDIS_URL, run, stop, return its status
     services.py hold              start them and say how to reach them, until Ctrl-C
 
-An address already in the environment is kept as it is, and that server is not started. Each server listens on a free
-port of 127.0.0.1 and keeps its files in one temporary folder. Whatever the end (success, failure, Ctrl-C, SIGTERM),
-servers, processes the command left behind and folder are gone afterwards.
+`run` keeps an address that is already in the environment, and does not start that server. Each server listens
+on a free port of 127.0.0.1 and keeps its files in one temporary folder. Whatever the end (success, failure,
+Ctrl-C, SIGTERM), servers, processes the command left behind and folder are gone afterwards.
 """
 
 import argparse
@@ -59,7 +59,7 @@ def prctl(option: int, value: int) -> None:
         ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
 
 
-# --- Processes -----------------------------------------------------------------------------------------------------
+# --- Processes --------------------------------------------------------------------------------------------
 
 
 def account() -> pwd.struct_passwd | None:
@@ -70,12 +70,12 @@ def account() -> pwd.struct_passwd | None:
         with contextlib.suppress(KeyError):
             return pwd.getpwnam(name)
     raise Trouble(
-        f"aucun compte sans privilège parmi {', '.join(ACCOUNTS)} : en créer un (adduser --system suivi-test)."
+        f"aucun compte sans privilège ({', '.join(ACCOUNTS)}) : en créer un (adduser --system suivi-test)"
     )
 
 
 def popen(command: Sequence[str | Path], *, folder: Path, log: Path) -> subprocess.Popen[bytes]:
-    """Start a server's program: own session (Ctrl-C is ours to handle), bare environment, killed if we are."""
+    """Start a server's program: own session (Ctrl-C is for us), bare environment, killed if we are."""
     owner = account()
     with log.open("ab") as output:
         return subprocess.Popen(
@@ -155,7 +155,7 @@ def start(
 ) -> tuple[int, subprocess.Popen[bytes]]:
     """Start a server on a free port and wait until it is this very process that answers.
 
-    Another program may take the port between our look and the server's: the server then gives up, and we try again.
+    Another program may take the port between our look and the server's: it then gives up, and we try again.
     """
     log = folder / f"{name}.log"
     for _ in range(3):
@@ -170,7 +170,7 @@ def start(
     raise Trouble(f"{name} ne démarre pas ; fin de son journal :\n{log.read_text(errors='replace')[-2000:]}")
 
 
-# --- The two servers -----------------------------------------------------------------------------------------------
+# --- The two servers --------------------------------------------------------------------------------------
 
 
 def postgresql_programs() -> Path:
@@ -188,8 +188,8 @@ def postgresql_programs() -> Path:
             versions[int(match[1])] = folder
     if not versions or max(versions) < OLDEST_POSTGRESQL:
         raise Trouble(
-            f"PostgreSQL {OLDEST_POSTGRESQL} ou plus récent n'est pas installé : lancer « bash scripts/setup.sh dev », "
-            "ou donner DATABASE_URL=postgres://…"
+            f"PostgreSQL {OLDEST_POSTGRESQL} ou plus récent n'est pas installé : "
+            "lancer « bash scripts/setup.sh dev », ou donner DATABASE_URL=postgres://…"
         )
     return versions[max(versions)]
 
@@ -271,13 +271,13 @@ def start_redis(folder: Path) -> tuple[str, subprocess.Popen[bytes]]:
 
 
 def temporary_folder() -> Path:
-    """A folder of ours alone, given to the servers' account; /tmp when that account cannot enter the usual place."""
+    """A folder of ours, given to the servers' account; in /tmp when it cannot enter the usual place."""
     owner = account()
     place = Path(tempfile.gettempdir()).resolve()
     open_to_all = all(parent.stat().st_mode & 0o001 for parent in (place, *place.parents))
-    folder = Path(
-        tempfile.mkdtemp(prefix="suivi-services-", dir=place if open_to_all or not owner else "/tmp")
-    )  # noqa: S108
+    if owner and not open_to_all:
+        place = Path("/tmp")  # noqa: S108 - mkdtemp makes a private folder in it
+    folder = Path(tempfile.mkdtemp(prefix="suivi-services-", dir=place))
     if owner:
         os.chown(folder, owner.pw_uid, owner.pw_gid)
     return folder
@@ -330,7 +330,7 @@ def remove(folder: Path) -> None:
     say(f"dossier à retirer à la main : {folder}")
 
 
-# --- Signals and commands ------------------------------------------------------------------------------------------
+# --- Signals and commands ---------------------------------------------------------------------------------
 
 
 def deaf() -> None:
@@ -359,7 +359,9 @@ def run(command: Sequence[str]) -> int:
     with services(os.environ) as environment:
         say(f"commande : {shlex.join(command)}")
         try:
-            process = subprocess.Popen(command, env=environment)
+            process = subprocess.Popen(
+                command, env=environment, preexec_fn=lambda: prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+            )
         except OSError as error:
             say(f"« {command[0]} » ne se lance pas : {error.strerror}")
             return 127
@@ -378,7 +380,7 @@ def run(command: Sequence[str]) -> int:
 
 
 def hold() -> int:
-    with services(os.environ) as environment:
+    with services({}) as environment:  # its own servers, whatever the environment already names
         database, broker = environment["DATABASE_URL"], environment["REDIS_URL"]
         print(
             "Serveurs d'essai, vides, effacés à l'arrêt (Ctrl-C). Dans un autre terminal :\n"

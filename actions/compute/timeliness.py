@@ -30,6 +30,21 @@ class Timeliness(StrEnum):
     REALISEE_EN_RETARD = "realisee_en_retard"
     SANS_ECHEANCE = "sans_echeance"
 
+    @property
+    def label(self) -> str:
+        """What a page says, in French."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    Timeliness.A_L_HEURE: "à l'heure",
+    Timeliness.BIENTOT_ECHUE: "bientôt échue",
+    Timeliness.EN_RETARD: "en retard",
+    Timeliness.REALISEE_A_TEMPS: "réalisée à temps",
+    Timeliness.REALISEE_EN_RETARD: "réalisée en retard",
+    Timeliness.SANS_ECHEANCE: "sans échéance",
+}
+
 
 _WITHOUT_DATES = (Kind.UNSCHEDULED, Kind.CROSS_REFERENCE)
 

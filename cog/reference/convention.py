@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from cog.calendar import parse_obligations
-from cog.enums import ObligationFamily, OrganisationKind
+from cog.enums import AnomalyTopic, ObligationFamily, OrganisationKind
 from cog.reference.files import Folder, Located, Record
 from cog.reference.registry import Context
 
@@ -70,6 +70,7 @@ class AnomalyRecord(Record):
     code: str = Field(min_length=1)
     place: str = Field(min_length=1)
     seed_line: int | None = Field(default=None, ge=1)
+    topic: Literal[tuple(AnomalyTopic.values)] = AnomalyTopic.FIGURE.value  # type: ignore[valid-type]
     what: str = Field(min_length=1)
     reading: str = Field(min_length=1)
 

@@ -1,2 +1,73 @@
+"""French words and numbers in templates; every figure shown goes through `cog.figures`."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
 from django import template
+from django.utils import timezone
+
+from cog import figures
+from cog.periods import format_date, parse
+
 register = template.Library()
+
+
+@register.filter
+def figure(value: Decimal | None, decimals: int = 0) -> str:
+    """« 1 234,5 »; « n.d. » when there is no value."""
+    return figures.format_figure(value, int(decimals))
+
+
+@register.filter
+def exact(value: Decimal | None) -> str:
+    """A value with the decimals it has, no more: what was printed or typed."""
+    return figures.NOT_AVAILABLE if value is None else figures.format_exact(value.normalize() + 0)
+
+
+@register.filter
+def period(code: str) -> str:
+    """« 2014-T1 » as « 1er trimestre 2014 »."""
+    return parse(code).label
+
+
+@register.filter
+def french_date(moment: date | datetime | None) -> str:
+    """« 1er avril 2014 »."""
+    if moment is None:
+        return ""
+    return format_date(timezone.localdate(moment) if isinstance(moment, datetime) else moment)
+
+
+@register.filter
+def paragraphs(text: str) -> list[str]:
+    """The paragraphs of a printed cell."""
+    return [line for line in str(text or "").split("\n") if line.strip()]
+
+
+@register.filter
+def is_bullet(line: str) -> bool:
+    return line.lstrip().startswith("·")
+
+
+@register.filter
+def without_bullet(line: str) -> str:
+    return line.lstrip().lstrip("·").strip()
+
+
+@register.filter
+def get(mapping: Any, key: Any) -> Any:
+    """The value of a mapping under a key known only at run time."""
+    return mapping.get(key) if mapping else None
+
+
+@register.simple_tag(takes_context=True)
+def page_link(context: dict[str, Any], **changes: Any) -> str:
+    """The current address with some of its query parameters changed; an empty one is removed."""
+    query = context["request"].GET.copy()
+    for key, value in changes.items():
+        if value in ("", None):
+            query.pop(key, None)
+        else:
+            query[key] = value
+    return f"?{query.urlencode()}"

@@ -1,7 +1,7 @@
 """Definitions: what one technical sheet computes, as plain immutable values.
 
-PURE. `methods_file.definition_from` builds them from an entry of the methods file. A sheet's secondary values and variants
-are definitions too, with a `name`.
+PURE. `methods_file.definition_from` builds them from an entry of the methods file. A sheet's secondary values
+and variants are definitions too, with a `name`.
 """
 
 from collections.abc import Collection, Mapping
@@ -43,7 +43,8 @@ class Side(StrEnum):
 class Dimension:
     """« ventilation » of a sheet. `values` is empty where the list is open.
 
-    `within`: read inside one value of another dimension. `national_only`: no value per caisse. `optional`: owed by nobody.
+    `within`: read inside one value of another dimension. `national_only`: no value per caisse. `optional`:
+    owed by nobody.
     """
 
     key: str
@@ -58,8 +59,8 @@ class Dimension:
 class Definition:
     """« définition en vigueur » of a sheet, of one of its secondary values or of one of its variants.
 
-    `name` is empty for the headline. `over_time` says how each measure adds up. `options` holds the settings that
-    belong to one method only. `provisional`: the convention leaves the definition to be adopted.
+    `name` is empty for the headline. `over_time` says how each measure adds up. `options` holds the settings
+    that belong to one method only. `provisional`: the convention leaves the definition to be adopted.
     """
 
     code: str
@@ -111,7 +112,7 @@ class Definition:
 
     @property
     def accumulates(self) -> bool:
-        """Whether the value grows along the year (a count of flows): a yearly target says nothing of its parts."""
+        """Whether the value grows along the year (a count of flows): a yearly target is no month's."""
         return self.method == "count" and all(
             rules[Granularity.YEAR].value == "sum" for rules in self.over_time.values()
         )
@@ -124,8 +125,8 @@ class Definition:
 def result_periods(periodicities: Collection[str], start: date, end: date) -> tuple[Period, ...]:
     """Periods of the results of a sheet with these printed rhythms, that touch `start`..`end`, in order.
 
-    A monthly or daily sheet has months, quarters, semesters and years; a semestrial one semesters and years; an annual
-    one, or one that prints nothing, years.
+    A monthly or daily sheet has months, quarters, semesters and years; a semestrial one semesters and years;
+    an annual one, or one that prints nothing, years.
     """
     finest = min((PERIODICITIES[word] for word in periodicities), default=Granularity.YEAR)
     return _result_periods(finest, start, end)

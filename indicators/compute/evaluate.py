@@ -1,27 +1,23 @@
 """The one door: from a definition and facts to outcomes.
 
-PURE. `evaluate_sheet` gives every result of one sheet at one period: one per caisse, the national one (and `caf` where
-the perimeter is the whole branch), breakdowns, secondary values and variants. `evaluate` gives one headline.
+PURE. A `Sheet` gives every result of one technical sheet at a period: one per caisse, the national one (and
+`caf` where the perimeter is the whole branch), breakdowns, secondary values and variants. `evaluate` gives
+one headline.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import localcontext
+from typing import NamedTuple
 
 from cog.periods import Granularity, Period, year
-from indicators.compute.definition import HEADLINE_LOWEST, Definition
+from indicators.compute.definition import HEADLINE_LOWEST, Definition, Dimension
 from indicators.compute.expression import TOTAL, Breakdown
 from indicators.compute.facts import NATIONAL, Facts, Gap
 from indicators.compute.methods import PRECISION, Outcome, conclude, method_of
-from indicators.compute.national import Part, lowest, national_outcome
-from indicators.compute.over_time import Span, add_spans, reading
-from indicators.compute.series import (
-    BreakdownSeries,
-    Series,
-    breakdown_series,
-    companions,
-    headline_series,
-)
+from indicators.compute.national import Part, lowest, national_outcome, rule_of
+from indicators.compute.over_time import Reading, Span, add_spans, reading
+from indicators.compute.series import Series, breakdown_series, companions, headline_series
 
 NATIONAL_SCOPE = "national"
 CAF_SCOPE = "caf"
@@ -29,7 +25,8 @@ CAF_SCOPE = "caf"
 
 @dataclass(frozen=True, slots=True)
 class Perimeter:
-    """The units concerned at a period: caisses that owe the measures, and the branch's other bodies (Cnaf, pôles…).
+    """The units concerned at a period: caisses that owe the measures, and the branch's other bodies (Cnaf,
+    pôles…).
 
     `others` count only for a sheet whose perimeter is the branch.
     """
@@ -51,26 +48,43 @@ class Result:
     outcome: Outcome
 
 
-def evaluate_sheet(
-    definition: Definition,
-    facts: Facts,
-    period: Period,
-    perimeter: Perimeter,
-    *,
-    provisional: bool = False,
-) -> list[Result]:
-    """Every result of one sheet at one period; at most one per (name, scope, breakdown).
+class _Asked(NamedTuple):
+    """What is asked of a sheet: a period, the units concerned, and whether the facts may still move."""
 
-    `provisional`: the caller knows the facts may still move. Secondary values and variants whose method is not computed
-    yet are left out. Raises UnsupportedMethodError when the sheet's own method, or its national rule, is not.
+    period: Period
+    perimeter: Perimeter
+    provisional: bool
+
+
+class Sheet:
+    """A technical sheet and its facts, ready to be computed at any period; it remembers what it read.
+
+    Secondary values and variants that are not computed yet are left out. Raises UnsupportedMethodError when
+    the sheet's own method, or its national rule, is not.
     """
-    method_of(definition)
-    with localcontext(PRECISION):
-        evaluation = _Evaluation(facts, period, perimeter, provisional)
-        results = evaluation.results(definition)
-        for companion in companions(definition):
-            results += evaluation.results(companion)
-        return results
+
+    def __init__(self, definition: Definition, facts: Facts) -> None:
+        self._main = _Values(definition, facts)
+        self._companions = [_Values(companion, facts) for companion in companions(definition)]
+
+    def results(self, period: Period, perimeter: Perimeter, *, provisional: bool = False) -> list[Result]:
+        """Every result at one period, headline first; at most one per (name, scope, breakdown).
+
+        `provisional`: the caller knows that the facts may still move.
+        """
+        with localcontext(PRECISION):
+            asked = _Asked(period, perimeter, provisional)
+            results = self._main.results(asked)
+            for companion in self._companions:
+                results += companion.results(asked)
+            return results
+
+
+def evaluate_sheet(
+    definition: Definition, facts: Facts, period: Period, perimeter: Perimeter, *, provisional: bool = False
+) -> list[Result]:
+    """Every result of one sheet at one period: `Sheet.results`, for a caller that asks only once."""
+    return Sheet(definition, facts).results(period, perimeter, provisional=provisional)
 
 
 def evaluate(
@@ -86,131 +100,146 @@ def evaluate(
 
     None where the sheet has no single value there. Raises UnsupportedMethodError.
     """
+    asked = _Asked(period, perimeter or Perimeter([unit]), provisional)
     with localcontext(PRECISION):
-        evaluation = _Evaluation(facts, period, perimeter or Perimeter([unit]), provisional)
-        headline = evaluation.headline(definition)
-        return next((result.outcome for result in headline if result.scope == unit), None)
+        rows = _Values(definition, facts).headline(asked)
+    return next((row.outcome for row in rows if row.scope == unit), None)
 
 
-class _Evaluation:
-    """One sheet at one period: what `evaluate_sheet` repeats for each of its series."""
+class _Values:
+    """The headline and the breakdowns of one definition (a sheet, a secondary value, a variant)."""
 
-    def __init__(self, facts: Facts, period: Period, perimeter: Perimeter, provisional: bool) -> None:
-        self._facts = facts
-        self._period = period
-        self._perimeter = perimeter
-        self._provisional = provisional
+    def __init__(self, definition: Definition, facts: Facts) -> None:
+        method_of(definition)
+        rule_of(definition)
+        self._definition = definition
+        headline = headline_series(definition, facts)
+        self._headline = _SeriesReader(headline, facts) if headline else None
+        self._dimensions = [
+            (group.dimension, [_SeriesReader(series, facts) for series in group.series])
+            for group in breakdown_series(definition, facts)
+        ]
 
-    def results(self, definition: Definition) -> list[Result]:
-        """Headline, then breakdowns, of one definition."""
-        return self.headline(definition) + self._breakdowns(definition)
+    def results(self, asked: _Asked) -> list[Result]:
+        return [
+            *self.headline(asked),
+            *self._breakdowns(asked),
+        ]
 
-    def headline(self, definition: Definition) -> list[Result]:
+    def headline(self, asked: _Asked) -> list[Result]:
         """The results without breakdown; none for a sheet that has no single value."""
-        series = headline_series(definition, self._facts)
-        if series is not None:
-            return self._rows(series)
-        return self._lowest(definition) if definition.headline == HEADLINE_LOWEST else []
-
-    def _breakdowns(self, definition: Definition) -> list[Result]:
-        if definition.to_build:
+        if self._headline is not None:
+            return self._headline.rows(asked)
+        if self._definition.headline != HEADLINE_LOWEST:
             return []
-        return [
-            row for group in breakdown_series(definition, self._facts) for row in self._reported_rows(group)
-        ]
-
-    def _reported_rows(self, group: BreakdownSeries) -> Iterable[Result]:
-        """A dimension that nobody reported makes no row; an optional one only where it was reported."""
-        rows = [
-            row
-            for series in group.series
-            for row in self._rows(series, national_only=group.dimension.national_only)
-        ]
-        if not any(row.outcome.completeness.reported for row in rows):
-            return ()
-        if group.dimension.optional:
-            return [row for row in rows if row.outcome.completeness.reported]
-        return rows
-
-    def _lowest(self, definition: Definition) -> list[Result]:
-        """For each scope, the lowest of the breakdowns."""
         by_scope: dict[str, list[Outcome]] = {}
-        for row in self._breakdowns(definition):
-            by_scope.setdefault(row.scope, []).append(row.outcome)
-        return [
-            Result(definition.name, scope, TOTAL, lowest(outcomes)) for scope, outcomes in by_scope.items()
-        ]
+        for dimension, readers in self._dimensions:
+            for row in _rows(dimension, readers, asked):
+                by_scope.setdefault(row.scope, []).append(row.outcome)
+        name = self._definition.name
+        return [Result(name, scope, TOTAL, lowest(outcomes)) for scope, outcomes in by_scope.items()]
 
-    def _rows(self, series: Series, *, national_only: bool = False) -> list[Result]:
-        """One row per caisse where the sheet is local, one for the whole, one for the caisses of the branch."""
-        definition = series.definition
-        caisses = self._parts(series, self._perimeter.caisses)
+    def _breakdowns(self, asked: _Asked) -> Iterator[Result]:
+        """A dimension that nobody reported makes no row; an optional one only where it was reported."""
+        for dimension, readers in self._dimensions:
+            rows = _rows(dimension, readers, asked)
+            reported = [row for row in rows if row.outcome.completeness.units_reported]
+            if reported:
+                yield from reported if dimension.optional else rows
+
+
+def _rows(dimension: Dimension, readers: "Sequence[_SeriesReader]", asked: _Asked) -> list[Result]:
+    return [row for reader in readers for row in reader.rows(asked, sampled=dimension.national_only)]
+
+
+class _SeriesReader:
+    """One series: from the facts of each unit to its rows."""
+
+    def __init__(self, series: Series, facts: Facts) -> None:
+        self._series = series
+        self._definition = series.definition
+        self._facts = facts
+        self._readings: dict[str, Reading] = {}
+
+    def rows(self, asked: _Asked, *, sampled: bool = False) -> list[Result]:
+        """One row per caisse where the sheet is local, one for the whole, one for the caisses of the branch.
+
+        `sampled`: a breakdown that exists only for the whole.
+        """
+        definition = self._definition
+        alone = definition.national == "national_only" and not definition.perimeter_branch
+        caisses = [] if alone else self._parts(asked.perimeter.caisses, asked)
         rows = []
-        if definition.local and not national_only:
-            rows = [self._row(series, part.unit, part.outcome) for part in caisses]
-        whole = self._whole(series, caisses, national_only)
-        rows.append(self._row(series, NATIONAL_SCOPE, self._national(definition, whole)))
+        if definition.local and not sampled:
+            rows = [self._row(part.unit, part.outcome) for part in caisses]
+        whole = self._whole(caisses, asked, sampled)
+        rows.append(self._row(NATIONAL_SCOPE, self._together(whole, asked)))
         if definition.perimeter_branch:
-            rows.append(self._row(series, CAF_SCOPE, self._national(definition, caisses)))
+            rows.append(self._row(CAF_SCOPE, self._together(caisses, asked)))
         return rows
 
-    def _whole(self, series: Series, caisses: list[Part], national_only: bool) -> list[Part]:
-        """The parts of the national value: the whole's own figure, or every unit of the perimeter."""
-        if series.definition.national == "national_only":
-            return self._parts(series, [NATIONAL])
-        if national_only:  # a national sample if there is one, else the caisses
-            own = self._parts(series, [NATIONAL])
-            return own if own[0].span.reported else caisses
-        if series.definition.perimeter_branch:
-            return caisses + self._parts(series, self._perimeter.others)
+    def _whole(self, caisses: list[Part], asked: _Asked, sampled: bool) -> list[Part]:
+        """What makes the national value: the whole's own figure, or every unit of the perimeter."""
+        if self._definition.national == "national_only":
+            return self._parts([NATIONAL], asked)
+        if sampled:  # from the national sample; without one, from the caisses
+            own = self._parts([NATIONAL], asked)
+            return own if own[0].outcome.completeness.units_reported else caisses
+        if self._definition.perimeter_branch:
+            return caisses + self._parts(asked.perimeter.others, asked)
         return caisses
 
-    def _parts(self, series: Series, units: Iterable[str]) -> list[Part]:
-        return [self._part(series, unit) for unit in units]
+    def _parts(self, units: Sequence[str], asked: _Asked) -> list[Part]:
+        return [self._part(unit, asked) for unit in units]
 
-    def _part(self, series: Series, unit: str) -> Part:
-        definition = series.definition
-        span = self._span(series, unit)
-        provisional = self._may_move(definition, span.direct)
-        outcome = conclude(definition, span, (int(span.reported > 0), 1), provisional=provisional)
-        return Part(unit, span, outcome)
+    def _part(self, unit: str, asked: _Asked) -> Part:
+        span = self._span(unit, asked.period)
+        provisional = self._may_move(span.direct, asked)
+        answered = int(span.reported > 0 or isinstance(span.quantities, tuple))
+        return Part(unit, span, conclude(self._definition, span, (answered, 1), provisional=provisional))
 
-    def _span(self, series: Series, unit: str) -> Span:
-        definition = series.definition
+    def _span(self, unit: str, period: Period) -> Span:
+        definition = self._definition
         if definition.to_build:
-            return Span(Gap.MISSING, 0, definition.grid.count(self._period), False)
-        read = reading(
-            series.terms,
-            self._facts,
-            unit,
-            rules=definition.over_time,
-            grid=definition.grid,
-            from_breakdowns=definition.method != "survey",
-        )
-        spans = [read.span(period) for period in _periods_read(definition, self._period)]
+            return Span(Gap.MISSING, 0, definition.grid.count(period), False)
+        read = self._reading(unit)
+        spans = [read.span(one) for one in _periods_read(definition, period)]
         return spans[0] if len(spans) == 1 else add_spans(spans)
 
-    def _national(self, definition: Definition, parts: list[Part]) -> Outcome:
-        direct = all(part.span.direct for part in parts)
-        return national_outcome(definition, parts, provisional=self._may_move(definition, direct))
+    def _reading(self, unit: str) -> Reading:
+        known = self._readings.get(unit)
+        if known is None:
+            known = self._readings[unit] = reading(
+                self._series.terms,
+                self._facts,
+                unit,
+                rules=self._definition.over_time,
+                grid=self._definition.grid,
+                from_breakdowns=self._definition.method != "survey",
+            )
+        return known
 
-    def _may_move(self, definition: Definition, direct: bool) -> bool:
+    def _together(self, parts: list[Part], asked: _Asked) -> Outcome:
+        direct = all(part.span.direct for part in parts)
+        provisional = self._may_move(direct, asked)
+        return national_outcome(self._definition, parts, provisional=provisional)
+
+    def _may_move(self, direct: bool, asked: _Asked) -> bool:
         """Whether the result is « provisoire ».
 
-        The definition is not adopted, the caller says so, or the sheet has vintages and this is not its definitive one:
-        the yearly figure supplied as such.
+        The caller says so, the definition is not adopted, or the sheet has vintages and this is not its
+        definitive one: the yearly figure supplied as such.
         """
-        definitive = direct and self._period.granularity is Granularity.YEAR
-        return self._provisional or definition.provisional or (definition.has_vintages and not definitive)
+        definition = self._definition
+        definitive = direct and asked.period.granularity is Granularity.YEAR
+        return asked.provisional or definition.provisional or (definition.has_vintages and not definitive)
 
-    def _row(self, series: Series, scope: str, outcome: Outcome) -> Result:
-        return Result(series.name, scope, series.breakdown, outcome)
+    def _row(self, scope: str, outcome: Outcome) -> Result:
+        return Result(self._series.name, scope, self._series.breakdown, outcome)
 
 
-def _periods_read(definition: Definition, period: Period) -> Iterator[Period]:
+def _periods_read(definition: Definition, period: Period) -> Sequence[Period]:
     """The period, or every one since the year a cumulated value starts from."""
     if definition.cumulate_from is None:
-        yield period
-        return
-    yield from (year(number) for number in range(definition.cumulate_from, period.year))
-    yield from period.to_date()
+        return (period,)
+    return (*(year(number) for number in range(definition.cumulate_from, period.year)), *period.to_date())

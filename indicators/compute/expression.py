@@ -3,7 +3,8 @@
     expression := reference (("+" | "-") reference)*
     reference  := measure | measure "[" key "=" value "]"
 
-PURE. Anything else is refused. Example: « eaje_places_creees - eaje_places_supprimees », « indus_recouvres[phase=amiable] ».
+PURE. Anything else is refused. Example: « eaje_places_creees - eaje_places_supprimees », «
+indus_recouvres[phase=amiable] ».
 """
 
 import re
@@ -17,7 +18,7 @@ _SEPARATOR = re.compile(r"\s+([+-])\s+")
 _PAIR = re.compile(rf"(?P<key>{_WORD})=(?P<value>[^=;]+)")
 
 Breakdown = str
-"""« ventilation » in canonical form: `key=value` pairs sorted by key, joined by « ; »; empty for the total."""
+"""« ventilation » in canonical form: `key=value` pairs sorted by key, joined by `;`; empty for the total."""
 
 TOTAL: Breakdown = ""
 

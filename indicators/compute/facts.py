@@ -1,7 +1,7 @@
 """Facts: the observations a calculation reads, in memory, with the rule that makes a total out of breakdowns.
 
-PURE. A fact is (measure, organisation, period, breakdown) -> a number, or NS (« sans objet »: nothing to report).
-What was not reported is simply not there: missing is never zero.
+PURE. A fact is (measure, organisation, period, breakdown) -> a number, or NS (« sans objet »: nothing to
+report). What was not reported is simply not there: missing is never zero.
 """
 
 from collections import defaultdict
@@ -35,11 +35,11 @@ class Gap(Enum):
 Value = Decimal | Gap
 
 Catalogue = Mapping[str, Mapping[str, Collection[str]]]
-"""measure -> dimension -> its values (empty: the list is open). As the column `breakdowns` of the measures says."""
+"""measure -> dimension -> its values (empty: the list is open), as `breakdowns` of measures.csv."""
 
 
 class Fact(NamedTuple):
-    """« valeur remontée » — the value in force; Gap.NOT_APPLICABLE stands for NS. Withdrawn values are not facts."""
+    """« valeur remontée » in force; Gap.NOT_APPLICABLE stands for NS. A withdrawn value is no fact."""
 
     measure: str
     organisation: str
@@ -54,7 +54,7 @@ class DuplicateFactError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Everything known of one measure, organisation and breakdown, and the lengths of the periods supplied."""
+    """What is known of one measure, organisation and breakdown, and the lengths of the periods supplied."""
 
     values: Mapping[Period, Value]
     levels: frozenset[Granularity]
@@ -67,8 +67,8 @@ class History:
 class Facts:
     """The store. Built once, then only read; `history` is remembered, so asking again costs nothing.
 
-    `catalogue` says which dimensions each measure has and which values a closed one must have. A measure that is
-    not in it has the dimensions found in the facts, all open. Raises DuplicateFactError.
+    `catalogue` says which dimensions each measure has and which values a closed one must have. A measure that
+    is not in it has the dimensions found in the facts, all open. Raises DuplicateFactError.
     """
 
     def __init__(self, facts: Iterable[Fact], catalogue: Catalogue | None = None) -> None:
@@ -84,8 +84,8 @@ class Facts:
     ) -> History:
         """What is known of a measure at one organisation and breakdown, totals of breakdowns included.
 
-        A value supplied as such stands. Where there is none, the total is the sum over ONE dimension: every value of
-        a closed dimension must be there; several dimensions must agree, else Gap.DISAGREEING.
+        A value supplied as such stands. Where there is none, the total is the sum over ONE dimension: every
+        value of a closed dimension must be there; several dimensions must agree, else Gap.DISAGREEING.
         `from_breakdowns=False` (a survey) takes only what was supplied as such.
         """
         key = (measure, organisation, breakdown, from_breakdowns)

@@ -1,7 +1,7 @@
 """Methods: what a sheet computes once its quantities are known, and what comes out.
 
-PURE. A method says which terms each unit must have (all of them, else the unit is left out) and how the value comes
-from their sums. To add one, write its calculation and register it with `@method`; nothing else changes.
+PURE. A method says which terms each unit must have (all of them, else the unit is left out) and how the value
+comes from their sums. To add one, write its calculation and register it with `@method`; nothing else changes.
 """
 
 from collections.abc import Callable
@@ -17,8 +17,8 @@ from indicators.compute.facts import Gap
 from indicators.compute.over_time import Quantities, Span, Term
 
 PRECISION = Context(prec=40, rounding=ROUND_HALF_EVEN)
-"""Context of every calculation: sums of observations are exact, a quotient has 40 significant digits, so that it can
-never fall on a threshold it does not meet."""
+"""Context of every calculation: sums of observations are exact, a quotient has 40 significant digits, so that
+it can never fall on a threshold it does not meet."""
 
 
 class State(StrEnum):
@@ -40,7 +40,7 @@ class State(StrEnum):
 
 
 class Completeness(NamedTuple):
-    """« complétude »: finest periods reported, of those concerned, over all units; and units that answered at all."""
+    """« complétude »: finest periods reported of those concerned, over all units; and units that answered."""
 
     reported: int
     concerned: int
@@ -145,7 +145,7 @@ def ratio(definition: Definition, quantities: Quantities) -> Decimal | Reason:
         return Reason.NON_POSITIVE_BALANCE
     if denominator == 0:
         return Reason.ZERO_DENOMINATOR
-    return definition.factor * definition.scale * numerator / denominator
+    return definition.factor * numerator / denominator
 
 
 @method("to_build", terms=lambda definition: ())
@@ -158,7 +158,7 @@ _GAP_REASONS = {Gap.MISSING: Reason.MISSING_DATA, Gap.DISAGREEING: Reason.DISAGR
 
 
 def conclude(definition: Definition, span: Span, units: tuple[int, int], *, provisional: bool) -> Outcome:
-    """The outcome of what was gathered: the value, or why there is none. `units`: that answered, concerned."""
+    """The outcome of what was gathered: a value, or why there is none. `units`: answered, concerned."""
     completeness = Completeness(span.reported, span.concerned, *units)
     if definition.to_build:
         return Outcome(None, None, None, State.TO_BUILD, None, completeness)

@@ -1,4 +1,5 @@
-"""From an entry of the methods file to a `Definition`; every problem of the entry is reported at once, in French.
+"""From an entry of the methods file to a `Definition`; every problem of the entry is reported at once, in
+French.
 
 PURE: the entry is a plain mapping, already parsed from YAML by the caller.
 """
@@ -61,8 +62,8 @@ METHOD_OPTIONS = METHOD_FORMULAS | {
 }  # fmt: skip
 """Fields that belong to one method each; that method reads them from `Definition.options`.
 
-Formulas are read there as expressions; the local value a spread is taken over (`of`) as a definition, or as the code
-of another sheet.
+Formulas are read there as expressions; the local value a spread is taken over (`of`) as a definition, or as
+the code of another sheet.
 """
 
 BREAKDOWN_FIELDS: Mapping[str, Side] = {
@@ -74,9 +75,9 @@ BREAKDOWN_FIELDS: Mapping[str, Side] = {
 
 OWN_FIELDS = frozenset(
     {
-        "kind", "method", "name", "numerator", "denominator", "factor", "unit", "decimals", "better", "periodicity",
-        "over_time", "national", "local", "perimeter", "headline", "secondary", "variants", "cumulate_from",
-        "first_year", "first_period", "provisional", "vintages",
+        "kind", "method", "name", "numerator", "denominator", "factor", "unit", "decimals", "better",
+        "periodicity", "over_time", "national", "local", "perimeter", "headline", "secondary", "variants",
+        "cumulate_from", "first_year", "first_period", "provisional", "vintages",
     }
 )  # fmt: skip
 FIELDS = OWN_FIELDS | TEXTS_FOR_READERS | METHOD_OPTIONS | BREAKDOWN_FIELDS.keys()
@@ -86,7 +87,7 @@ FORMULA = frozenset({"numerator", "denominator", "factor"})
 
 
 class DefinitionError(ValueError):
-    """An entry that is not a definition; `problems` lists all of them, in French, with what was found and expected."""
+    """An entry that is not a definition; `problems` lists all that is wrong, in French."""
 
     def __init__(self, code: str, problems: Collection[str]) -> None:
         super().__init__("\n".join(f"{code} : {problem}" for problem in problems))
@@ -97,7 +98,8 @@ class DefinitionError(ValueError):
 def definition_from(code: str, entry: Entry, measures: Collection[str] | None = None) -> Definition:
     """The definition of one sheet. `measures`: the codes allowed in formulas (None: any well-formed code).
 
-    Raises DefinitionError with every problem of the entry, those of its secondary values and variants included.
+    Raises DefinitionError with every problem of the entry, those of its secondary values and variants
+    included.
     """
     problems: list[str] = []
     definition = _definition(code, entry, measures, problems, name="", where="")
@@ -273,7 +275,7 @@ class _Fields:
     def _child(
         self, key: str, rank: int, spec: Entry, code: str, measures: Collection[str] | None
     ) -> Definition | None:
-        """A secondary value or a variant: what it does not say is the sheet's; its own measures are its own formula."""
+        """A secondary value or a variant: what it does not say is the sheet's, except the formula."""
         dropped = NOT_INHERITED | (FORMULA if "numerator" in spec else frozenset())
         if key == "secondary":  # a variant is broken down as the sheet is, a secondary value is not
             dropped |= BREAKDOWN_FIELDS.keys() | {"headline"}

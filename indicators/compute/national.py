@@ -1,7 +1,8 @@
 """National values: how what the units bring makes one figure for the whole.
 
-PURE. `of_sums` computes again from summed quantities, never from percentages; `mean` is the unweighted mean of local
-values. A `national_only` figure has one unit, the whole itself. To add a way, write it and register it with `@national`.
+PURE. `of_sums` computes again from summed quantities, never from percentages; `mean` is the unweighted mean
+of local values. A `national_only` figure has one unit, the whole itself. To add a way, write it and register
+it with `@national`.
 """
 
 from collections.abc import Callable, Sequence
@@ -51,10 +52,15 @@ def national(code: str) -> Callable[[Aggregation], Aggregation]:
 
 def national_outcome(definition: Definition, parts: Sequence[Part], *, provisional: bool) -> Outcome:
     """The national outcome of these parts. Raises UnsupportedMethodError."""
-    rule = NATIONAL_RULES.get(definition.national or "of_sums")
+    return rule_of(definition)(definition, parts, provisional)
+
+
+def rule_of(definition: Definition) -> Aggregation:
+    """The registered national rule of a definition. Raises UnsupportedMethodError."""
+    rule = NATIONAL_RULES.get(definition.national or "of_sums")  # a sheet to build has no rule yet
     if rule is None:
         raise UnsupportedMethodError(definition.code, "l'agrégation nationale", definition.national)
-    return rule(definition, parts, provisional)
+    return rule
 
 
 @national("national_only")
@@ -90,4 +96,4 @@ def lowest(outcomes: Sequence[Outcome]) -> Outcome:
 
 def units_of(parts: Sequence[Part]) -> tuple[int, int]:
     """Units that reported something, and units concerned."""
-    return sum(1 for part in parts if part.span.reported or part.outcome.value is not None), len(parts)
+    return sum(part.outcome.completeness.units_reported for part in parts), len(parts)

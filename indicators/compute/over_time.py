@@ -2,8 +2,8 @@
 
 PURE. Rules of the convention's methods file:
 - a value supplied for the very period asked is used, before any sum of finer ones;
-- `sum` adds what was reported; `last` is the span's last period, and missing there is missing; `mean` is the mean of
-  what was reported, weighted by duration; `stock_sum` adds month-end stocks;
+- `sum` adds what was reported; `last` is the span's last period, and missing there is missing; `mean` is the
+  mean of what was reported, weighted by duration; `stock_sum` adds month-end stocks;
 - flows that are compared (a numerator and its denominator) are added over the periods that have BOTH.
 """
 
@@ -54,8 +54,8 @@ class Term:
 class Span(NamedTuple):
     """What one unit, or several, bring to one period: every quantity a method needs, or why there is none.
 
-    `reported` of the `concerned` finest periods were supplied. `direct`: supplied for this very period, not made from
-    finer ones.
+    `reported` of the `concerned` finest periods were supplied. `direct`: supplied for this very period, not
+    made from finer ones.
     """
 
     quantities: Quantities | Gap
@@ -66,7 +66,7 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The finest periods a sheet asks for: what completeness counts. `first`: the day the sheet begins, if later."""
+    """The finest periods a sheet asks for, from the day it begins: what completeness counts."""
 
     finest: Granularity
     first: date | None = None
@@ -98,16 +98,23 @@ class Source:
 
 
 class Reading:
-    """The terms of one method at one organisation, ready to be read at any period."""
+    """The terms of a method at one organisation, to be read at any period; it remembers what it read."""
 
     def __init__(self, terms: Sequence[Sequence[Source]], grid: Grid) -> None:
         self._terms = terms
         self._sources = [source for term in terms for source in term]
         self._grid = grid
+        self._spans: dict[Period, Span] = {}
         self._levels = sorted({grid.finest}.union(*(source.history.levels for source in self._sources)))
 
     def span(self, period: Period) -> Span:
         """What the organisation brings to `period`."""
+        known = self._spans.get(period)
+        if known is None:
+            known = self._spans[period] = self._read(period)
+        return known
+
+    def _read(self, period: Period) -> Span:
         values = [source.at(period) for source in self._sources]
         missing = sum(value is Gap.MISSING for value in values)
         if not missing:
@@ -216,7 +223,7 @@ def reading(
 
 
 def add_spans(spans: Sequence[Span]) -> Span:
-    """Several spans together (periods of a year, organisations of the branch): the sum of what was reported."""
+    """Several spans together (periods of a year, organisations): the sum of what was reported."""
     reported, concerned = sum(span.reported for span in spans), sum(span.concerned for span in spans)
     known = [span.quantities for span in spans if isinstance(span.quantities, tuple)]
     direct = bool(spans) and all(span.direct for span in spans)

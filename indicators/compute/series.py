@@ -1,7 +1,7 @@
 """Series: the separate values one sheet gives, each with the terms it is computed from.
 
-PURE. A sheet has its headline, one series per value of each breakdown, its secondary values and its variants. The sum of
-breakdowns is never taken here: each series reads its own facts.
+PURE. A sheet has its headline, one series per value of each breakdown, its secondary values and its variants.
+The sum of breakdowns is never taken here: each series reads its own facts.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -66,22 +66,28 @@ def headline_series(definition: Definition, facts: Facts) -> Series | None:
 
 
 def breakdown_series(definition: Definition, facts: Facts) -> Iterator[BreakdownSeries]:
-    """The series of each dimension of a definition, closed lists in their order, open ones in alphabetical order."""
+    """The series of each dimension of a definition, closed lists in their order, open ones in alphabetical
+    order.
+
+    A dimension that no measure has gives none, unless the headline is the lowest of its values.
+    """
     terms = method_of(definition).terms(definition)
+    owed = definition.headline == HEADLINE_LOWEST
     for dimension in definition.dimensions:
-        values = dimension.values or _values_found(terms, dimension, facts)
-        candidates = ((value, _at_value(terms, dimension, value, facts)) for value in values)
-        series = tuple(
-            Series(definition, definition.name, _breakdown(dimension, value), broken_down)
-            for value, broken_down in candidates
-            if broken_down is not None
-        )
-        if series:
-            yield BreakdownSeries(dimension, series)
+        found: list[Series] = []
+        for value in dimension.values or _values_found(terms, dimension, facts):
+            read = _at_value(terms, dimension, value, facts) or (
+                _forced(terms, dimension, value) if owed else None
+            )
+            if read is not None:
+                found.append(Series(definition, definition.name, _breakdown(dimension, value), read))
+        if found:
+            yield BreakdownSeries(dimension, tuple(found))
 
 
 def companions(definition: Definition) -> Iterator[Definition]:
-    """Definitions shown beside the headline: the period alone of a cumulated value, secondary values, variants.
+    """Definitions shown beside the headline: the period alone of a cumulated value, secondary values,
+    variants.
 
     Those whose method is not computed yet are left out (`methods.SUPPORTED_METHODS`).
     """
@@ -97,8 +103,9 @@ def companions(definition: Definition) -> Iterator[Definition]:
 def _at_value(terms: Terms, dimension: Dimension, value: str, facts: Facts) -> Terms | None:
     """The terms read at one value of a dimension; None when no measure of theirs is broken down that way.
 
-    Where the formula itself chooses a value (« indus_recouvres[phase=amiable] / indus_recouvres », a share), the value
-    replaces it there and the rest stays whole. Elsewhere it goes to each measure that has the dimension.
+    Where the formula itself chooses a value (« indus_recouvres[phase=amiable] / indus_recouvres », a share),
+    the value replaces it there and the rest stays whole. Elsewhere it goes to each measure that has the
+    dimension.
     """
     for key, outer in breakdown_pairs(dimension.within):
         terms = _restricted(terms, key, outer, _having(key, facts))

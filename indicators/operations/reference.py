@@ -1,4 +1,4 @@
-"""The writes of the indicators: loading the reference. Observations and results have their own modules."""
+"""Bringing sheets, definitions, measures and published figures in line with the reference files."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +30,7 @@ def save_indicators(*, convention: Convention, content: "IndicatorsContent") -> 
             Indicator.objects.filter(convention=convention),
             indicators.values(),
             key=lambda row: row.code,
-            fields=["fiche", "position", "printed_code", "number", "kind", "title", "periodicities", "status", "sheet", "seed_line", "note"],
+            fields=["fiche", "position", "printed_code", "number", "kind", "title", "periodicities", "status", "sheet", "seed_line", "breaks", "note"],
         ),
         sync(
             IndicatorVersion.objects.filter(indicator__convention=convention, number=1),
@@ -84,6 +84,7 @@ def _indicator(convention: Convention, fiche: Fiche, position: int, entry: "Indi
         status=record.status,
         sheet=record.sheet.model_dump(),
         seed_line=record.seed_line,
+        breaks=[each.model_dump(mode="json") for each in record.breaks],
         note=record.note or "",
     )
 

@@ -1,0 +1,183 @@
+"""Reads of the actions: a fiche's table at a date, with what is late and what is not."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from actions.compute.timeliness import Timeliness, timeliness
+from actions.enums import ActionStatus
+from actions.models import Action, ActionProgress, Deadline, Objective, Step
+from cog.models import Convention, Fiche
+
+
+@dataclass(frozen=True)
+class DeadlineView:
+    """A deadline as written and as read."""
+
+    raw: str
+    kind: str
+    kind_label: str
+    start: date | None
+    end: date | None
+
+
+@dataclass(frozen=True)
+class StepView:
+    """A step with its own deadlines, if it has any."""
+
+    label: str
+    deadlines: list[DeadlineView]
+
+
+@dataclass(frozen=True)
+class ActionView:
+    """An action at a date: what is printed, what was last said of it, and whether it is late."""
+
+    action: Action
+    steps: list[StepView]
+    deadlines: list[DeadlineView]
+    status: str
+    status_label: str
+    timeliness: Timeliness | None
+    last: ActionProgress | None
+    end: date | None
+
+    @property
+    def is_late(self) -> bool:
+        return self.timeliness is Timeliness.EN_RETARD
+
+
+@dataclass(frozen=True)
+class ObjectiveView:
+    """An objective and its actions, in printed order."""
+
+    objective: Objective
+    actions: list[ActionView]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Actions counted by what they are at a date; abandoned ones are named apart, out of `total`."""
+
+    total: int
+    done: int
+    late: int
+    soon: int
+    abandoned: int
+    unscheduled: int
+
+
+def fiche_objectives(*, fiche: Fiche, at: date, with_progress: bool) -> list[ObjectiveView]:
+    """The actions of a fiche at a date, by objective; without progress only what the convention prints."""
+    views = action_views(convention=fiche.convention, at=at, with_progress=with_progress, fiche=fiche)
+    grouped: dict[int, list[ActionView]] = defaultdict(list)
+    for view in views:
+        grouped[view.action.objective_id].append(view)
+    objectives = Objective.objects.filter(fiche=fiche).order_by("plan", "position")
+    return [ObjectiveView(objective, grouped[objective.pk]) for objective in objectives]
+
+
+def action_views(
+    *, convention: Convention, at: date, with_progress: bool, fiche: Fiche | None = None
+) -> list[ActionView]:
+    """Every action of the convention (or of one fiche) at a date, in printed order, in four queries."""
+    actions = Action.objects.filter(fiche__convention=convention).select_related("fiche", "objective")
+    if fiche is not None:
+        actions = actions.filter(fiche=fiche)
+    rows = list(actions.order_by("plan", "fiche__number", "ordinal"))
+    steps: dict[int, list[Step]] = defaultdict(list)
+    for step in Step.objects.filter(action__in=rows).order_by("position"):
+        steps[step.action_id].append(step)
+    deadlines: dict[int, list[Deadline]] = defaultdict(list)
+    for deadline in Deadline.objects.filter(action__in=rows).order_by("position"):
+        deadlines[deadline.action_id].append(deadline)
+    last: dict[int, ActionProgress] = {}
+    if with_progress:
+        history = ActionProgress.objects.filter(action__in=rows, as_of__lte=at).order_by("as_of", "recorded_at", "pk")
+        last = {row.action_id: row for row in history}
+    return [_view(row, steps[row.pk], deadlines[row.pk], last.get(row.pk), at, with_progress) for row in rows]
+
+
+def _view(
+    action: Action, steps: list[Step], deadlines: list[Deadline], last: ActionProgress | None, at: date, with_progress: bool
+) -> ActionView:
+    status = ActionStatus(last.status) if last else ActionStatus.TO_START
+    final = _final_deadline(deadlines)
+    return ActionView(
+        action=action,
+        steps=[StepView(step.label, [_deadline(d) for d in deadlines if d.step_id == step.pk]) for step in steps],
+        deadlines=[_deadline(d) for d in deadlines if d.step_id is None],
+        status=status.value,
+        status_label=str(status.label),
+        timeliness=timeliness(status.value, last.done_on if last else None, final.end if final else None, final.kind if final else "unscheduled", at)
+        if with_progress
+        else None,
+        last=last,
+        end=final.end if final else None,
+    )
+
+
+def _final_deadline(deadlines: list[Deadline]) -> Deadline | None:
+    """The deadline that ends the action: the last end; an action is late when the END of the reading is past."""
+    dated = [row for row in deadlines if row.end is not None]
+    if dated:
+        return max(dated, key=lambda row: row.end or date.min)
+    return deadlines[0] if deadlines else None
+
+
+def _deadline(row: Deadline) -> DeadlineView:
+    return DeadlineView(row.raw, row.kind, row.get_kind_display(), row.start, row.end)
+
+
+def tally(views: list[ActionView]) -> Tally:
+    """How many actions are done, late, soon due… among those not abandoned."""
+    alive = [view for view in views if view.status != ActionStatus.ABANDONED]
+    return Tally(
+        total=len(alive),
+        done=sum(view.status == ActionStatus.DONE for view in alive),
+        late=sum(view.is_late for view in alive),
+        soon=sum(view.timeliness is Timeliness.BIENTOT_ECHUE for view in alive),
+        abandoned=len(views) - len(alive),
+        unscheduled=sum(view.timeliness is Timeliness.SANS_ECHEANCE for view in alive),
+    )
+
+
+def tallies_by_fiche(*, convention: Convention, at: date, with_progress: bool) -> dict[int, Tally]:
+    """fiche number -> its tally at a date."""
+    grouped: dict[int, list[ActionView]] = defaultdict(list)
+    for view in action_views(convention=convention, at=at, with_progress=with_progress):
+        grouped[view.action.fiche.number].append(view)
+    return {number: tally(views) for number, views in grouped.items()}
+
+
+def actions_due(*, convention: Convention, year: int, at: date) -> list[ActionView]:
+    """The actions one of whose deadlines ends in the year, as they stand at a date."""
+    views = action_views(convention=convention, at=at, with_progress=True)
+    return [view for view in views if any(ends_in(deadline, year) for deadline in all_deadlines(view))]
+
+
+def all_deadlines(view: ActionView) -> list[DeadlineView]:
+    return [*view.deadlines, *(deadline for step in view.steps for deadline in step.deadlines)]
+
+
+def ends_in(deadline: DeadlineView, year: int) -> bool:
+    return deadline.end is not None and deadline.end.year == year
+
+
+# --- Open data -----------------------------------------------------------------------------------------------------
+
+
+def iter_actions(*, convention: Convention) -> Iterator[Action]:
+    rows = Action.objects.filter(fiche__convention=convention).select_related("fiche", "objective")
+    return iter(rows.order_by("plan", "fiche__number", "ordinal"))
+
+
+def iter_steps(*, convention: Convention) -> Iterator[Step]:
+    rows = Step.objects.filter(action__fiche__convention=convention).select_related("action__fiche")
+    return iter(rows.order_by("action__plan", "action__fiche__number", "action__ordinal", "position"))
+
+
+def iter_deadlines(*, convention: Convention) -> Iterator[Deadline]:
+    rows = Deadline.objects.filter(action__fiche__convention=convention).select_related("action__fiche", "step")
+    return iter(rows.order_by("action__plan", "action__fiche__number", "action__ordinal", "position"))

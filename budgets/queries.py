@@ -1,0 +1,172 @@
+"""Reads of the budgets: a fund's table on the convention's own layout."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import QuerySet
+
+from budgets.compute.identities import Line, gaps
+from budgets.enums import LineKind, Stage
+from budgets.models import BudgetAmount, BudgetLine, Fund, PlacesLine, ReusableReceipt
+from cog.figures import format_figure
+from cog.models import Convention
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A printed figure, or a blank; `gap` is the difference with the sum of its parts, when there is one."""
+
+    amount: Decimal | None
+    shown: str
+    gap: str
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """A printed row: its label, how deep it stands, its cells in the order of the columns."""
+
+    line: BudgetLine
+    depth: int
+    cells: list[Cell]
+
+    @property
+    def is_memo(self) -> bool:
+        return self.line.kind == LineKind.MEMO
+
+    @property
+    def is_total(self) -> bool:
+        return self.line.kind == LineKind.TOTAL
+
+    @property
+    def is_header(self) -> bool:
+        return self.line.kind == LineKind.HEADER
+
+
+@dataclass(frozen=True)
+class BudgetTable:
+    """A fund's programme, row by row."""
+
+    fund: Fund
+    columns: list[str]
+    rows: list[TableRow]
+    gap_count: int
+
+
+def funds(*, convention: Convention) -> QuerySet[Fund]:
+    return Fund.objects.filter(convention=convention).order_by("position")
+
+
+def budget_table(*, fund: Fund) -> BudgetTable:
+    """The programme of a fund as printed, with every sum that does not hold marked in its cell."""
+    lines = list(fund.lines.order_by("position"))
+    by_id = {line.pk: line for line in lines}
+    amounts: dict[tuple[int, str], BudgetAmount] = {}
+    for amount in BudgetAmount.objects.filter(line__fund=fund, stage=Stage.PROGRAMME):
+        amounts[by_id[amount.line_id].position, amount.year] = amount
+    marks = _marks(fund, lines, by_id, amounts)
+    rows = [
+        TableRow(line, _depth(line, by_id), [_cell(line.position, column, amounts, marks) for column in fund.years])
+        for line in lines
+    ]
+    return BudgetTable(fund, list(fund.years), rows, len(marks))
+
+
+def _marks(
+    fund: Fund, lines: list[BudgetLine], by_id: dict[int, BudgetLine], amounts: dict[tuple[int, str], BudgetAmount]
+) -> dict[tuple[int, str], str]:
+    found = gaps(
+        [Line(line.position, by_id[line.parent_id].position if line.parent_id else None, line.kind) for line in lines],
+        {key: amount.amount for key, amount in amounts.items()},
+        unit=unit_of(fund),
+    )
+    decimals = 0 if fund.unit == "k€" else 2
+    marks = {}
+    for gap in found:
+        summed = format_figure(gap.summed, decimals, fund.unit)
+        nature = "écart d'arrondi" if gap.within_rounding else "somme imprimée qui ne tombe pas juste"
+        marks[gap.position, gap.column] = f"{nature} : la somme des lignes donne {summed}"
+    return marks
+
+
+def unit_of(fund: Fund) -> Decimal:
+    """The last printed digit of a fund's figures."""
+    return Decimal(1) if fund.unit == "k€" else Decimal("0.01")
+
+
+def _cell(
+    position: int, column: str, amounts: dict[tuple[int, str], BudgetAmount], marks: dict[tuple[int, str], str]
+) -> Cell:
+    amount = amounts.get((position, column))
+    if amount is None:
+        return Cell(None, "", marks.get((position, column), ""))
+    return Cell(amount.amount, format_figure(amount.amount, amount.decimals), marks.get((position, column), ""))
+
+
+def _depth(line: BudgetLine, by_id: dict[int, BudgetLine]) -> int:
+    depth, parent = 0, line.parent_id
+    while parent is not None:
+        depth, parent = depth + 1, by_id[parent].parent_id
+    return depth
+
+
+@dataclass(frozen=True)
+class PlacesTable:
+    """The chronicle of places: columns and (label, kind, cells)."""
+
+    columns: list[str]
+    rows: list[tuple[str, str, list[str]]]
+
+
+def places_table(*, convention: Convention) -> PlacesTable:
+    """« Chronique de sortie des solutions d'accueil collectif », as printed beside the Fnas."""
+    cells = list(PlacesLine.objects.filter(convention=convention).order_by("position", "seed_line"))
+    columns = list(dict.fromkeys(cell.year for cell in cells))
+    rows = []
+    for position in dict.fromkeys(cell.position for cell in cells):
+        own = {cell.year: cell for cell in cells if cell.position == position}
+        first = next(iter(own.values()))
+        shown = [format_figure(Decimal(own[year].value), 0) if year in own else "" for year in columns]
+        rows.append((first.label, first.kind, shown))
+    return PlacesTable(columns, rows)
+
+
+def receipts(*, convention: Convention) -> QuerySet[ReusableReceipt]:
+    return ReusableReceipt.objects.filter(convention=convention).order_by("position")
+
+
+@dataclass(frozen=True)
+class YearTotal:
+    """A fund's overall programme for one year."""
+
+    fund: Fund
+    year: int
+    shown: str
+    amount: Decimal
+
+
+def grand_totals(*, convention: Convention) -> list[YearTotal]:
+    """The top total of each fund, by year of the term: the one total that is part of no other and has the most under it."""
+    totals = []
+    for fund in funds(convention=convention):
+        top = fund.lines.filter(kind=LineKind.TOTAL, parent__isnull=True).order_by("-position").first()
+        if top is None:
+            continue
+        for amount in BudgetAmount.objects.filter(line=top, stage=Stage.PROGRAMME).order_by("year"):
+            if amount.year.isdigit() and int(amount.year) in convention.years:
+                shown = format_figure(amount.amount, amount.decimals, fund.unit)
+                totals.append(YearTotal(fund, int(amount.year), shown, amount.amount))
+    return totals
+
+
+# --- Open data -----------------------------------------------------------------------------------------------------
+
+
+def iter_lines(*, convention: Convention) -> Iterator[BudgetLine]:
+    rows = BudgetLine.objects.filter(fund__convention=convention).select_related("fund", "parent")
+    return iter(rows.order_by("fund__code", "position"))
+
+
+def iter_amounts(*, convention: Convention) -> Iterator[BudgetAmount]:
+    rows = BudgetAmount.objects.filter(line__fund__convention=convention).select_related("line__fund")
+    return iter(rows.order_by("line__fund__code", "line__position", "year", "stage", "edition"))

@@ -1,0 +1,164 @@
+"""The written matrix of rights: role x permission x scope. Code, tests and `docs/rights.md` all read it here.
+
+A permission is granted to a role with a scope; a view names the one permission it needs (`@requires`), and a test fails on
+an address whose view names none. Outside one's scope a thing does not exist: the answer is 404.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
+
+from cog.enums import OrganisationKind, Role
+from cog.models import Membership, Organisation, OrganisationQuerySet, User
+
+
+class Permission(StrEnum):
+    """What may be done, in the words of the documentation page."""
+
+    READ_REFERENCE = "lire la convention : fiches, actions, définitions, budgets, anomalies"
+    READ_RESULTS = "lire les résultats en cours, avant transmission"
+    READ_PROGRESS = "lire l'avancement des actions, avant transmission"
+    READ_PUBLISHED = "lire les documents publiés"
+    PRODUCE_REPORT = "produire un projet de bilan"
+    SEE_JOBS = "voir les travaux de fond"
+
+
+class Scope(StrEnum):
+    """How far a permission reaches."""
+
+    ALL = "tout"
+    OWN_CAISSE = "sa caisse"
+    OWN_JOBS = "ses propres travaux"
+
+
+@dataclass(frozen=True)
+class RoleCard:
+    """A role: one sentence anyone can read, and what it is granted."""
+
+    sentence: str
+    grants: dict[Permission, Scope]
+
+
+ROLES: dict[Role, RoleCard] = {
+    Role.STEERING: RoleCard(
+        "Pilote la convention à la Cnaf : lit tout, produit les documents ; ne réécrit jamais ce qui a été transmis.",
+        {
+            Permission.READ_REFERENCE: Scope.ALL,
+            Permission.READ_RESULTS: Scope.ALL,
+            Permission.READ_PROGRESS: Scope.ALL,
+            Permission.READ_PUBLISHED: Scope.ALL,
+            Permission.PRODUCE_REPORT: Scope.ALL,
+            Permission.SEE_JOBS: Scope.ALL,
+        },
+    ),
+    Role.CONTRIBUTOR: RoleCard(
+        "Direction chargée d'une ou plusieurs fiches : suit leurs actions et leurs indicateurs.",
+        {
+            Permission.READ_REFERENCE: Scope.ALL,
+            Permission.READ_RESULTS: Scope.ALL,
+            Permission.READ_PROGRESS: Scope.ALL,
+            Permission.READ_PUBLISHED: Scope.ALL,
+        },
+    ),
+    Role.CAISSE: RoleCard(
+        "Caisse locale : voit ses propres résultats et sa place parmi les autres, sans leurs noms.",
+        {
+            Permission.READ_REFERENCE: Scope.ALL,
+            Permission.READ_RESULTS: Scope.OWN_CAISSE,
+            Permission.READ_PUBLISHED: Scope.ALL,
+        },
+    ),
+    Role.STATE: RoleCard(
+        "Tutelle : lit ce qui a été transmis, dans l'état où cela l'a été ; rien avant.",
+        {Permission.READ_REFERENCE: Scope.ALL, Permission.READ_PUBLISHED: Scope.ALL},
+    ),
+    Role.BOARD: RoleCard(
+        "Conseil d'administration : lit les rapports publiés ; ne voit aucun projet.",
+        {Permission.READ_REFERENCE: Scope.ALL, Permission.READ_PUBLISHED: Scope.ALL},
+    ),
+    Role.CONTROL: RoleCard(
+        "Corps de contrôle en mission datée : lit tout ce que sa lettre de mission ouvre ; n'écrit rien.",
+        {
+            Permission.READ_REFERENCE: Scope.ALL,
+            Permission.READ_RESULTS: Scope.ALL,
+            Permission.READ_PROGRESS: Scope.ALL,
+            Permission.READ_PUBLISHED: Scope.ALL,
+        },
+    ),
+    Role.OPERATIONS: RoleCard(
+        "Exploitation : surveille les travaux de fond ; ne lit ni ne change les résultats.",
+        {Permission.READ_REFERENCE: Scope.ALL, Permission.SEE_JOBS: Scope.ALL},
+    ),
+}
+
+
+def _memberships(user: Any, today: date) -> list[Membership]:
+    """The memberships of an active account that are in force today, read once per request."""
+    if not getattr(user, "is_active", False) or not user.is_authenticated:
+        return []
+    cached: list[Membership] | None = getattr(user, "_memberships_in_force", None)
+    if cached is None:
+        cached = [
+            membership
+            for membership in user.memberships.select_related("organisation")
+            if (membership.valid_from or today) <= today <= (membership.valid_to or today)
+        ]
+        user._memberships_in_force = cached
+    return cached
+
+
+def scopes(user: Any, permission: Permission) -> frozenset[Scope]:
+    """The scopes in which `user` holds `permission` today; empty when they do not hold it."""
+    today = timezone.localdate()
+    return frozenset(
+        ROLES[Role(membership.role)].grants[permission]
+        for membership in _memberships(user, today)
+        if permission in ROLES[Role(membership.role)].grants
+    )
+
+
+def can(user: Any, permission: Permission) -> bool:
+    """Whether `user` holds `permission` in any scope."""
+    return bool(scopes(user, permission))
+
+
+def caisses_visible_to(user: Any) -> OrganisationQuerySet:
+    """The bodies whose own results `user` may see: all, one's own caisse, or none."""
+    granted = scopes(user, Permission.READ_RESULTS)
+    if Scope.ALL in granted:
+        return Organisation.objects.all()
+    if Scope.OWN_CAISSE in granted:
+        own = [membership.organisation_id for membership in _memberships(user, timezone.localdate()) if membership.organisation_id]
+        return Organisation.objects.filter(pk__in=own, kind=OrganisationKind.CAISSE)
+    return Organisation.objects.none()
+
+
+View = Callable[..., HttpResponseBase]
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Name the permission a view needs; without it the answer is 403 with a page that says what is missing."""
+
+    def wear(view: View) -> View:
+        @wraps(view)
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not can(request.user, permission):
+                raise PermissionDenied(f"Votre compte ne permet pas de {permission.value}.")
+            return view(request, *args, **kwargs)
+
+        checked.permission = permission  # type: ignore[attr-defined]
+        return checked
+
+    return wear
+
+
+def roles_of(user: User) -> list[Role]:
+    """The roles `user` holds today."""
+    return [Role(membership.role) for membership in _memberships(user, timezone.localdate())]

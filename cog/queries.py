@@ -1,0 +1,108 @@
+"""Reads of the ground floor."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet
+
+from cog.enums import ObligationFamily
+from cog.models import (
+    Convention,
+    Domain,
+    Fiche,
+    Job,
+    Restitution,
+    SourceAnomaly,
+    StateCommitment,
+    User,
+)
+
+
+class NoConvention(Exception):
+    """No convention is loaded: `manage.py load_convention` comes first."""
+
+
+def current_convention(*, code: str = "") -> Convention | None:
+    """The convention in view: the one named, the one the settings name, else the latest to start."""
+    wanted = code or settings.DEFAULT_CONVENTION
+    conventions = Convention.objects.order_by("-start", "code")
+    if wanted:
+        conventions = conventions.filter(code=wanted)
+    return conventions.first()
+
+
+def convention_or_refuse(*, code: str = "") -> Convention:
+    """The same, for commands; raises NoConvention with what to do."""
+    convention = current_convention(code=code)
+    if convention is None:
+        raise NoConvention("aucune convention chargée : commencer par « manage.py load_convention fixtures/cog-2013-2017 »")
+    return convention
+
+
+def is_demonstration() -> bool:
+    """Whether this installation holds demonstration accounts, and so simulated data."""
+    return User.objects.filter(is_demonstration=True).exists()
+
+
+def demonstration_accounts() -> list[User]:
+    return list(User.objects.filter(is_demonstration=True, is_active=True).prefetch_related("memberships").order_by("pk"))
+
+
+@dataclass(frozen=True)
+class DomainFiches:
+    """A domain and its fiches, in order."""
+
+    domain: Domain
+    fiches: list[Fiche]
+
+
+def domains_with_fiches(*, convention: Convention) -> list[DomainFiches]:
+    fiches = list(Fiche.objects.filter(convention=convention).order_by("number"))
+    return [
+        DomainFiches(domain, [fiche for fiche in fiches if fiche.domain_id == domain.pk])
+        for domain in Domain.objects.filter(convention=convention).order_by("number")
+    ]
+
+
+def commitments(*, convention: Convention, fiche: Fiche | None = None) -> QuerySet[StateCommitment]:
+    """The State's commitments, of one fiche or of the whole convention, in printed order."""
+    rows = StateCommitment.objects.filter(convention=convention).select_related("fiche")
+    if fiche is not None:
+        rows = rows.filter(fiche=fiche)
+    return rows.order_by("seed_line", "ordinal")
+
+
+def anomalies(*, convention: Convention, topic: str = "", words: str = "") -> QuerySet[SourceAnomaly]:
+    """The slips of the signed text, in the order of the text."""
+    rows = SourceAnomaly.objects.filter(convention=convention)
+    if topic:
+        rows = rows.filter(topic=topic)
+    if words:
+        rows = rows.filter(Q(place__icontains=words) | Q(what__icontains=words) | Q(reading__icontains=words))
+    return rows.order_by("seed_line", "code")
+
+
+def anomalies_by_topic(*, convention: Convention) -> dict[str, int]:
+    counted = SourceAnomaly.objects.filter(convention=convention).values("topic").annotate(n=Count("pk"))
+    return {row["topic"]: row["n"] for row in counted.order_by("topic")}
+
+
+def restitutions(*, convention: Convention, year: int | None = None) -> QuerySet[Restitution]:
+    """The dates on which accounts are owed, by date; those without a date last."""
+    rows = Restitution.objects.filter(obligation__convention=convention).select_related("obligation")
+    if year is not None:
+        rows = rows.filter(due__year=year)
+    return rows.order_by("due", "obligation__family", "obligation__code")
+
+
+def next_restitutions(*, convention: Convention, at: date, limit: int) -> list[Restitution]:
+    return list(restitutions(convention=convention).filter(due__gte=at)[:limit])
+
+
+def obligation_families() -> list[tuple[str, str]]:
+    return list(ObligationFamily.choices)
+
+
+def job_or_none(*, job_id: str) -> Job | None:
+    return Job.objects.filter(pk=job_id).select_related("created_by").first()

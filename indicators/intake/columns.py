@@ -1,0 +1,123 @@
+"""The five columns of the long form: each knows its label, its cleaning and where its cell goes in a row.
+
+PURE. The header is matched by name, in any order, tolerant to case, accents and spaces.
+"""
+
+import difflib
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from operator import itemgetter
+
+from indicators.intake.messages import Problem, Severity, quoted
+
+
+def fold(text: str) -> str:
+    """A name or a code as it is compared: without case, accents and outer spaces."""
+    decomposed = unicodedata.normalize("NFKD", text.strip().casefold())
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+def plain_spaces(text: str) -> str:
+    """The text with every kind of space (U+00A0, U+202F, U+2007…) as U+0020, outer ones removed."""
+    if text.isascii():
+        return text.strip()
+    return "".join(" " if unicodedata.category(c) == "Zs" else c for c in text).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the long form. `destination` is the field of `Row` that it feeds."""
+
+    label: str
+    destination: str
+    clean: Callable[[str], str]
+
+
+MEASURE = Column("mesure", "measure", fold)
+BODY = Column("caisse", "body", fold)
+PERIOD = Column("periode", "period", lambda text: plain_spaces(text).upper())
+BREAKDOWN = Column("ventilation", "breakdown", fold)
+VALUE = Column("valeur", "value", plain_spaces)
+
+COLUMNS = (MEASURE, BODY, PERIOD, BREAKDOWN, VALUE)
+_LABELS = tuple(column.label for column in COLUMNS)
+
+
+@dataclass(frozen=True)
+class Header:
+    """Where the five columns stand in a file, and what is wrong with its header."""
+
+    positions: tuple[int, ...]
+    width: int
+    problems: tuple[Problem, ...]
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether the rows can be read."""
+        return not any(problem.severity is Severity.ERROR for problem in self.problems)
+
+    @cached_property
+    def pick(self) -> Callable[[Sequence[str]], tuple[str, ...]]:
+        """The five cells of a row, in the order of `COLUMNS`."""
+        return itemgetter(*self.positions)
+
+
+def match_header(cells: Sequence[str], line: int) -> Header:
+    """Find the five columns among the names of a header row."""
+    names = ["".join(fold(cell).split()) for cell in cells]
+    while names and not names[-1]:
+        names.pop()
+    counts = [names.count(label) for label in _LABELS]
+    problems = []
+    if any(count != 1 for count in counts):
+        problems.append(_wrong_columns(cells[: len(names)], names, line))
+    elif len(names) > len(COLUMNS):
+        problems.append(_ignored_columns(cells, names, line))
+    positions = tuple(names.index(label) for label in _LABELS if label in names)
+    return Header(positions, len(names), tuple(problems))
+
+
+def recognised(cells: Sequence[str]) -> int:
+    """How many of the five columns these names hold; chooses between two delimiters."""
+    names = {"".join(fold(cell).split()) for cell in cells}
+    return sum(label in names for label in _LABELS)
+
+
+def _wrong_columns(cells: Sequence[str], names: list[str], line: int) -> Problem:
+    missing = [label for label in _LABELS if label not in names]
+    twice = [label for label in _LABELS if names.count(label) > 1]
+    unknown = [cell for cell, name in zip(cells, names, strict=True) if name not in _LABELS]
+    advice = [f"il manque {_named(missing)}"] if missing else []
+    advice += [f"en double : {_named(twice)}"] if twice else []
+    advice += [_rename(cell, missing) for cell in unknown[:10]]
+    found = f"les colonnes {_named(cells[:10])}" if names else "une ligne d'en-tête vide"
+    expected = f"les colonnes {_named(_LABELS)}, séparées par des virgules ou des points-virgules"
+    return Problem(Severity.ERROR, "wrong_columns", line, "", found, expected, " ; ".join(advice))
+
+
+def _rename(cell: str, missing: list[str]) -> str:
+    close = difflib.get_close_matches(fold(cell[:40]), missing, n=1, cutoff=0.5)
+    return (
+        f"{quoted(cell)} est sans doute {quoted(close[0])}" if close else f"{quoted(cell)} n'est pas connue"
+    )
+
+
+def _ignored_columns(cells: Sequence[str], names: list[str], line: int) -> Problem:
+    unknown = [
+        cell.strip() or "sans titre" for cell, name in zip(cells, names, strict=False) if name not in _LABELS
+    ]
+    return Problem(
+        Severity.WARNING,
+        "ignored_columns",
+        line,
+        "",
+        f"en plus : {_named(unknown[:10])}",
+        f"les seules colonnes {_named(_LABELS)}",
+        "le contenu des colonnes en plus est ignoré",
+    )
+
+
+def _named(labels: Sequence[str]) -> str:
+    return ", ".join(quoted(label) for label in labels)

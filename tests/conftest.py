@@ -1,0 +1,155 @@
+"""What every test has: settings of its own, no network but this machine, and a real Chromium on request.
+
+The database is the one of DATABASE_URL (`make test` gives a private PostgreSQL), else an SQLite file; a test
+that does not ask for it (`db`, `transactional_db`, `@pytest.mark.django_db`) is refused it by pytest-django.
+"""
+
+import atexit
+import os
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# --- Settings: read only now, with a folder of ours in the place of ./var ---------------------------------
+# pytest-django loads the settings that pyproject.toml names before any conftest, which would open ./var.
+if "cog.settings" in sys.modules:
+    raise pytest.UsageError(
+        "cog.settings was loaded before tests/conftest.py, with the real ./var: "
+        "run pytest without DJANGO_SETTINGS_MODULE and without --ds."
+    )
+_VAR = tempfile.mkdtemp(prefix="suivi-tests-")
+atexit.register(shutil.rmtree, _VAR, ignore_errors=True)
+os.environ["SUIVI_VAR"] = _VAR
+os.environ["SUIVI_MODE"] = "demonstration"
+os.environ["DJANGO_SETTINGS_MODULE"] = "cog.settings"
+for _name in ("DEBUG", "SECRET_KEY", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "SUIVI_CONVENTION"):
+    os.environ.pop(_name, None)
+
+import django  # noqa: E402 - only once the environment is set
+
+django.setup()  # so that a conftest below this one may import models
+
+
+# --- Network: this machine only ---------------------------------------------------------------------------
+class OutsideNetwork(RuntimeError):
+    """A test tried to reach another machine."""
+
+
+_OTHERS = {urlsplit(os.environ.get(name, "")).hostname for name in ("DATABASE_URL", "REDIS_URL")} - {None}
+
+
+def _refuse_outside(address: Any) -> None:
+    host = address[0] if isinstance(address, tuple) else address
+    host = host.decode() if isinstance(host, bytes) else host
+    if host in (None, "", "localhost", "::1", "::", "0.0.0.0") or host.startswith("127.") or host in _OTHERS:
+        return
+    raise OutsideNetwork(f"tests reach this machine only, not {host!r}")
+
+
+class _LocalSocket(socket.socket):
+    """A socket that goes no further than this machine."""
+
+    def connect(self, address: Any) -> None:
+        if self.family != socket.AF_UNIX:
+            _refuse_outside(address)
+        super().connect(address)
+
+    def connect_ex(self, address: Any) -> int:
+        if self.family != socket.AF_UNIX:
+            _refuse_outside(address)
+        return super().connect_ex(address)
+
+    def sendto(self, *arguments: Any) -> int:
+        if self.family != socket.AF_UNIX:
+            _refuse_outside(arguments[-1])
+        return super().sendto(*arguments)
+
+
+_getaddrinfo = socket.getaddrinfo
+
+
+def _local_getaddrinfo(host: Any, *arguments: Any, **options: Any) -> Any:
+    _refuse_outside(host)
+    return _getaddrinfo(host, *arguments, **options)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _this_machine_only() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket, "socket", _LocalSocket)
+        patch.setattr(socket, "getaddrinfo", _local_getaddrinfo)
+        yield
+
+
+# --- Files that lie beside the repository -----------------------------------------------------------------
+@pytest.fixture(scope="session")
+def shared_dir() -> Path:
+    """The reference data kept beside the repository."""
+    folder = ROOT.parent / "shared"
+    if not folder.is_dir():
+        pytest.skip("../shared absent")
+    return folder
+
+
+# --- A real browser ---------------------------------------------------------------------------------------
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
+]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator["Browser"]:
+    """One Chromium for the whole run; absent is a failure, since a skipped journey would look like a pass."""
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if program is None:
+        pytest.fail(
+            "Chromium est introuvable : lancer « bash scripts/setup.sh dev » (Chromium is missing).",
+            pytrace=False,
+        )
+    from playwright.sync_api import sync_playwright
+
+    with pytest.MonkeyPatch.context() as patch:
+        # Playwright's loop runs in this thread, and Django takes the test's queries for asynchronous ones.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM_FLAGS)
+            yield browser
+            browser.close()
+
+
+@pytest.fixture
+def page(chromium: "Browser") -> Iterator["Page"]:
+    """A new French visitor; a script error or a broken content policy on any page fails the test."""
+    context = chromium.new_context(
+        locale="fr-FR", timezone_id="Europe/Paris", viewport={"width": 1280, "height": 900}
+    )
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    faults: list[str] = []
+    context.on("weberror", lambda error: faults.append(str(error.error)))
+    context.on(
+        "console",
+        lambda message: "Content Security Policy" in message.text and faults.append(message.text),
+    )
+    yield page
+    context.close()
+    assert not faults, "the page's own faults:\n" + "\n".join(faults)
