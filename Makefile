@@ -32,9 +32,9 @@ check: ## format, règles, types, imports, migrations, gabarits, code mort
 	unset SUIVI_MODE DATABASE_URL REDIS_URL; \
 	failed=""; step() { local name="$$1"; shift; echo "→ $$name"; "$$@" || failed="$$failed\n  - $$name"; }; \
 	step "format (ruff format)" .venv/bin/ruff format --check --output-format concise .; \
-	step "règles (ruff check)" .venv/bin/ruff check .; \
+	step "règles (ruff check)" .venv/bin/ruff check --output-format concise .; \
 	step "types du code pur (mypy)" .venv/bin/mypy; \
-	step "qui importe qui (import-linter)" .venv/bin/lint-imports; \
+	step "qui importe qui (import-linter)" .venv/bin/lint-imports --no-logo 2>&1; \
 	step "modèles et migrations d'accord (makemigrations --check)" $(PYTHON) manage.py makemigrations --check --dry-run; \
 	step "contrôles de Django (manage.py check)" $(PYTHON) manage.py check; \
 	step "gabarits (djlint)" .venv/bin/djlint templates --lint --quiet; \

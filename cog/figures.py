@@ -72,7 +72,7 @@ class Operator(StrEnum):
 def round_half_up(value: Decimal, decimals: int) -> Decimal:
     """`value` rounded to `decimals` places, half away from zero; never a negative zero. Display only."""
     rounded = value.quantize(Decimal(1).scaleb(-decimals), context=EXACT)
-    return rounded if rounded else abs(rounded)
+    return rounded if rounded else rounded.copy_abs()
 
 
 def format_figure(value: Decimal | None, decimals: int, unit: str = "") -> str:
@@ -83,7 +83,7 @@ def format_figure(value: Decimal | None, decimals: int, unit: str = "") -> str:
     if value is None:
         return NOT_AVAILABLE
     rounded = round_half_up(value, decimals)
-    digits = f"{abs(rounded):,f}".replace(",", THOUSANDS).replace(".", ",")
+    digits = f"{rounded.copy_abs():,f}".replace(",", THOUSANDS).replace(".", ",")
     sign = MINUS if rounded < 0 else ""
     return f"{sign}{digits}{BEFORE_UNIT}{unit}" if unit else f"{sign}{digits}"
 
@@ -157,7 +157,7 @@ def parse_french_decimal(text: str, *, unit: str = "%", refuse_ambiguous_dot: bo
     if len((whole + fraction).lstrip("0")) > MAX_DIGITS:
         raise NumberError(text, f"au plus {MAX_DIGITS} chiffres significatifs")
     magnitude = Decimal(f"{whole or '0'}.{fraction or '0'}") if fraction else Decimal(whole or "0")
-    return -magnitude if match["sign"] in ("-", MINUS) and magnitude else magnitude
+    return magnitude.copy_negate() if match["sign"] in ("-", MINUS) and magnitude else magnitude
 
 
 def _without_unit(text: str, unit: str) -> str:

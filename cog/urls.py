@@ -1,3 +1,29 @@
-from django.urls import URLPattern, path
+"""Addresses of the site; each view names its permission (tests/house/test_rights.py)."""
 
-urlpatterns: list[URLPattern] = []
+from django.contrib.auth import views as auth_views
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+
+from cog import views
+from cog.forms import LoginForm
+
+urlpatterns = [
+    path(
+        "connexion/",
+        login_not_required(views.Login.as_view(authentication_form=LoginForm)),
+        name="login",
+    ),
+    path("deconnexion/", auth_views.LogoutView.as_view(), name="logout"),
+    path("anomalies/", views.anomalies, name="anomalies"),
+    path("calendrier/", views.calendar, name="calendar"),
+    path("travaux/<uuid:job_id>/", views.job, name="job"),
+    path("aide/", views.help_page, name="help"),
+    path("indicateurs/", include("indicators.urls")),
+    path("budgets/", include("budgets.urls")),
+    path("", include("reports.urls")),
+]
+
+handler400 = "cog.views.bad_request"
+handler403 = "cog.views.forbidden"
+handler404 = "cog.views.not_found"
+handler500 = "cog.views.server_error"

@@ -296,6 +296,8 @@ class IndicatorResult(models.Model):
     verdict = models.CharField("verdict", max_length=16, choices=Verdict)
     reported = models.PositiveIntegerField("remontées reçues")
     concerned = models.PositiveIntegerField("remontées attendues")
+    units_reported = models.PositiveSmallIntegerField("organismes ayant répondu")
+    units_concerned = models.PositiveSmallIntegerField("organismes concernés")
     simulated = models.BooleanField("simulé", default=False)
 
     class Meta:

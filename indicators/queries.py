@@ -14,7 +14,7 @@ from cog.figures import Operator, format_against, format_figure
 from cog.models import Convention, Fiche, Organisation
 from cog.periods import parse
 from indicators.compute import verdict as verdicts
-from indicators.compute.definition import Definition
+from indicators.compute.definition import PERIODICITIES, Definition
 from indicators.compute.facts import Catalogue, Fact, Facts, Gap
 from indicators.compute.methods import SUPPORTED_METHODS
 from indicators.compute.methods_file import definition_from
@@ -32,7 +32,6 @@ from indicators.models import (
     PublishedResult,
     Target,
 )
-from indicators.compute.definition import PERIODICITIES
 
 NATIONAL = "national"
 
@@ -162,7 +161,14 @@ class Point:
     denominator: Decimal | None
     reported: int
     concerned: int
+    units_reported: int
+    units_concerned: int
     simulated: bool
+
+    @property
+    def label(self) -> str:
+        """« 1er trimestre 2014 »."""
+        return parse(self.period).label
 
 
 @dataclass(frozen=True)
@@ -330,6 +336,8 @@ def _point(row: IndicatorResult, definition: Definition | None, targets: list[Ta
         denominator=row.denominator,
         reported=row.reported,
         concerned=row.concerned,
+        units_reported=row.units_reported,
+        units_concerned=row.units_concerned,
         simulated=row.simulated,
     )
 

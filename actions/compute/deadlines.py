@@ -343,7 +343,7 @@ def _read(raw: str, term: Term) -> list[Reading]:
             doubtful = True
     if not readings:
         return [_without_date(raw, text, term)]
-    return [replace(reading, understood=not doubtful) for reading in readings]
+    return [replace(reading, understood=reading.understood and not doubtful) for reading in readings]
 
 
 def _years(text: str, atoms: list[_Atom]) -> list[int | None]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 _WORD = r"[a-z][a-z0-9_]*"
-_REFERENCE = re.compile(rf"(?P<measure>{_WORD})(?:\[(?P<key>{_WORD})=(?P<value>[a-z0-9_]+)\])?")
+_REFERENCE = re.compile(rf"(?P<measure>{_WORD})(?:\[(?P<key>{_WORD})=(?P<value>[a-z0-9][a-z0-9_]*)\])?")
 _SEPARATOR = re.compile(r"\s+([+-])\s+")
 _PAIR = re.compile(rf"(?P<key>{_WORD})=(?P<value>[^=;]+)")
 

@@ -30,7 +30,8 @@ class DemoMeasure:
 
 @dataclass(frozen=True, slots=True)
 class DemoBody:
-    """« organisme »: `kind` as in organisations.csv (caisse, cnaf, certi, cnedi, pole; any other kind is ignored)."""
+    """« organisme »: `kind` as in organisations.csv (caisse, cnaf, certi, cnedi, pole; any other kind is
+    ignored)."""
 
     code: str
     kind: str

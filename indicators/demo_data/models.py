@@ -1,13 +1,12 @@
-"""Families of counts: how a figure that stands by itself is drawn (volume, stock, flag, opening hours…).
+"""What a model is, and the families of volumes: flows, stocks, flows declared as the year to date, balances.
 
 A model gives whole numbers of the measure's smallest unit; national yearly paths are met but for rounding.
 """
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from typing import Protocol
 
 from indicators.demo_data.inputs import NATIONAL, DemoMeasure
@@ -66,8 +65,8 @@ class Split:
 class Model(ABC):
     """A declaration of how a measure is simulated.
 
-    begins: (year, month) of the first period reported. feed: name of the monthly flow it comes with; the gaps of a flow
-    are those of all its measures. decimals: of the values (the measure's own kind decides when None).
+    begins: (year, month) of the first period reported. feed: name of the monthly flow it comes with; the gaps
+    of a flow are those of all its measures.
     """
 
     split: Split | None = None
@@ -89,6 +88,10 @@ class Model(ABC):
     def build(self, measure: DemoMeasure, site: Site) -> Series:
         """Values of the measure everywhere."""
 
+    def settle(self, measure: DemoMeasure, site: Site) -> Series | None:
+        """A second delivery of the same figures, at another rhythm, if there is one."""
+        return None
+
     def slots(self, measure: DemoMeasure, world: World) -> tuple[Slot, ...]:
         """Periods the measure is reported for."""
         return slots(PARTS[measure.finest_period], world.years, self.begins)
@@ -105,26 +108,42 @@ class Model(ABC):
             value if value is None or world.concerned(self.concern, code, slot) else None
             for slot, value in zip(series.slots, values, strict=True)
         ]
-        if self.split is None:
-            series.values[code] = [None if value is None else (value,) for value in kept]
-            return
-        rng = world.rng(f"split:{measure.code}:{code}")
-        sigma = self.split.spread
-        tilts = [math.exp(rng.gauss(0, sigma) - sigma * sigma / 2) for _ in self.split.weights]
-        offset = rng.random()
-        weights = {
-            year: [weight * tilt for weight, tilt in zip(self.split.at(year), tilts, strict=True)]
-            for year in {slot.year for slot in series.slots}
-        }
-        series.values[code] = [
-            None if value is None else shared_out(value, weights[slot.year], offset)
-            for slot, value in zip(series.slots, kept, strict=True)
-        ]
+        series.values[code] = split_values(self.split, measure, world, series.slots, code, kept)
+
+
+def split_values(
+    split: Split | None,
+    measure: DemoMeasure,
+    world: World,
+    periods: Sequence[Slot],
+    code: str,
+    values: Sequence[int | None],
+) -> list[Cells | None]:
+    """Values shared between the breakdowns; each body has its own habits, for good."""
+    if split is None:
+        return [None if value is None else (value,) for value in values]
+    rng = world.rng(f"split:{measure.code}:{code}")
+    tilts = [math.exp(rng.gauss(0, split.spread) - split.spread**2 / 2) for _ in split.weights]
+    offset = rng.random()
+    weights = {
+        year: [weight * tilt for weight, tilt in zip(split.at(year), tilts, strict=True)]
+        for year in {slot.year for slot in periods}
+    }
+    return [
+        None if value is None else shared_out(value, weights[slot.year], offset)
+        for slot, value in zip(periods, values, strict=True)
+    ]
 
 
 def scale(measure: DemoMeasure) -> int:
     """Smallest units in a unit: quantities have two decimals, everything else none."""
     return 100 if measure.value_kind == "amount" else 1
+
+
+def matched(series: Series, measure: DemoMeasure) -> Series:
+    """Another measure at this one's rhythm: a yearly measure is compared with the other's years."""
+    yearly = PARTS[measure.finest_period] == 1 and any(slot.parts > 1 for slot in series.slots)
+    return series.by_year() if yearly else series
 
 
 def reporters(measure: DemoMeasure, world: World) -> tuple[str, ...]:
@@ -136,7 +155,8 @@ def reporters(measure: DemoMeasure, world: World) -> tuple[str, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class Volume(Model):
-    """A count or an amount proportional to the size of the body; `total`: the caisses together, a year (or at its end).
+    """A count or an amount proportional to the size of the body; `total`: the caisses together, a year (or at
+    its end).
 
     spread: how far from its size a body is (log). stock: a level, not a flow shared between the periods.
     reference_year: one more year, before the others, to compare with. noise: from one year to the next (log).
@@ -154,6 +174,7 @@ class Volume(Model):
         world = site.world
         series = self.empty(measure, world)
         years = list(world.years)
+        series.adds = not self.stock
         if self.reference_year is not None:
             years.insert(0, self.reference_year)
             series.slots = (*slots(1, years[:1]), *series.slots)
@@ -171,9 +192,7 @@ class Volume(Model):
         weights = {code: world.sizes[code] * math.exp(self.spread * scores[code]) for code in codes}
         yearly: dict[str, dict[int, float]] = {code: {} for code in codes}
         for year in years:
-            raw = {
-                code: weights[code] * math.exp(self.noise * walks[code].get(year, 0.0)) for code in codes
-            }
+            raw = {code: weights[code] * math.exp(self.noise * walks[code].get(year, 0.0)) for code in codes}
             factor = at(self.total, year) / sum(raw[code] for code in world.caisses)
             for code in codes:
                 yearly[code][year] = raw[code] * factor
@@ -206,12 +225,36 @@ class Draw(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class YearToDate(Volume):
-    """A flow declared every month as the total since January (Tms); the last month is the year's figure."""
+    """A flow declared every month as the total since January (Tms); the last month is the year's figure.
+
+    settled: how the definitive figure (Mneaje, two years later, from the second year on) is broken down.
+    revised: part of the definitive figures that differ from the declaration.
+    """
+
+    settled: Split
+    revised: float = 0.04
+
+    def settle(self, measure: DemoMeasure, site: Site) -> Series | None:
+        """The definitive yearly figures known two years after the last year; most of them confirm December.
+        The definitive yearly figures known two years after the last year; most of them confirm December."""
+        world = site.world
+        declared = site.of(measure.code).by_year()
+        kept = [slot for slot in declared.slots if world.years[0] < slot.year <= world.years[-1] - 2]
+        series = Series(kept, declared.scale, self.settled.breakdowns)
+        rng = world.rng(f"settled:{measure.code}")
+        for code, known in declared.values.items():
+            values = list[int | None]()
+            for cells in known[1 : len(kept) + 1]:
+                change = rng.uniform(-0.04, 0.02) if rng.random() < self.revised else 0.0
+                values.append(None if cells is None else round(cells[0] * (1 + change)))
+            series.values[code] = split_values(self.settled, measure, world, kept, code, values)
+        return series
 
     def build(self, measure: DemoMeasure, site: Site) -> Series:
         """Openings of places come late in the year."""
         world = site.world
         series = self.empty(measure, world)
+        series.adds = False
         yearly = self.yearly(measure, world, world.years)
         for code in reporters(measure, world):
             rng = world.rng(f"to-date:{measure.code}:{code}")
@@ -229,7 +272,8 @@ class YearToDate(Volume):
 
 @dataclass(frozen=True, kw_only=True)
 class Balance(Model):
-    """A stock at the end of the year: what it was before, plus a flow, minus another; `opening`: before the first year."""
+    """A stock at the end of the year: what it was before, plus a flow, minus another; `opening`: before the
+    first year."""
 
     opening: float
     inflow: str
@@ -243,175 +287,14 @@ class Balance(Model):
     def build(self, measure: DemoMeasure, site: Site) -> Series:
         """Adds up the last declaration of each year."""
         world, series = site.world, self.empty(measure, site.world)
-        inflow, outflow = site.of(self.inflow), site.of(self.outflow)
+        series.adds = False
+        inflow, outflow = site.of(self.inflow).by_year(), site.of(self.outflow).by_year()
         yearly = Volume(total={BASE_YEAR: self.opening}).yearly(measure, world, [BASE_YEAR])
         for code in reporters(measure, world):
             level = round(yearly[code][BASE_YEAR])
             values: list[int | None] = []
-            for slot in series.slots:
-                level += _last(inflow, code, slot.year) - _last(outflow, code, slot.year)
+            for index in range(len(series.slots)):
+                level += (inflow.total(code, index) or 0) - (outflow.total(code, index) or 0)
                 values.append(level)
             self.fill(measure, world, series, code, values)
-        return series
-
-
-def _last(series: Series, code: str, year: int) -> int:
-    indexes = [index for index, slot in enumerate(series.slots) if slot.year == year]
-    return (series.total(code, indexes[-1]) or 0) if indexes else 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Flag(Model):
-    """Yes or no: each body adopts at its turn; `adopted`: part of the bodies that have, in %.
-
-    keys: breakdown values (with `key`), each `keys[value]` years later than the path. last: yes only for those that would
-    come last (a body that gave the activity to someone else never adopts).
-    """
-
-    adopted: Path
-    key: str = ""
-    keys: Mapping[str, float] = field(default_factory=dict)
-    trait: str = ""
-    last: bool = False
-
-    @property
-    def breakdowns(self) -> tuple[str, ...]:
-        """One flag per value of the dimension."""
-        return tuple(f"{self.key}={value}" for value in self.keys) or ("",)
-
-    def build(self, measure: DemoMeasure, site: Site) -> Series:
-        """Once adopted, adopted for good."""
-        world, series = site.world, self.empty(measure, site.world)
-        codes = reporters(measure, world)
-        columns = [
-            self._column(world, series, codes, f"{self.trait or measure.code}:{value}", delay)
-            for value, delay in (self.keys or {"": 0.0}).items()
-        ]
-        for code in codes:
-            series.values[code] = list(zip(*(column[code] for column in columns), strict=True))
-        return series
-
-    def _column(
-        self, world: World, series: Series, codes: Sequence[str], trait: str, delay: float
-    ) -> dict[str, list[int]]:
-        ranks = world.ranks(trait, codes)
-        reached = [at(self.adopted, slot.year - delay) / 100 for slot in series.slots]
-        if self.last:
-            return {code: [int(ranks[code] >= 1 - part) for part in reached] for code in codes}
-        return {code: [int(ranks[code] < part) for part in reached] for code in codes}
-
-
-@dataclass(frozen=True, kw_only=True)
-class WeeklyHours(Model):
-    """Opening hours of the year: 52 weeks of quarter hours; `mean` of the caisses, unweighted, and spread, in hours a week."""
-
-    mean: Path
-    spread: float
-
-    def build(self, measure: DemoMeasure, site: Site) -> Series:
-        """The mean of the caisses is met to a quarter of an hour."""
-        world, series = site.world, self.empty(measure, site.world)
-        scores, walks = world.scores(measure.code), world.walks(measure.code)
-        for code in reporters(measure, world):
-            values = list[int | None]()
-            for slot in series.slots:
-                shift = self.spread * (scores[code] + 0.15 * walks[code][slot.year])
-                quarters = round(4 * max(at(self.mean, slot.year) + shift, 20.0))
-                values.append(quarters * 52 * series.scale // 4)
-            self.fill(measure, world, series, code, values)
-        return series
-
-
-@dataclass(frozen=True, kw_only=True)
-class Same(Model):
-    """The same number everywhere and always."""
-
-    value: int
-
-    def build(self, measure: DemoMeasure, site: Site) -> Series:
-        """No draw."""
-        series = self.empty(measure, site.world)
-        for code in reporters(measure, site.world):
-            series.values[code] = [(self.value * series.scale,)] * len(series.slots)
-        return series
-
-
-@dataclass(frozen=True, kw_only=True)
-class NationalFigure(Model):
-    """A yearly figure that exists only for the whole, as declared."""
-
-    values: Path
-
-    def build(self, measure: DemoMeasure, site: Site) -> Series:
-        """No draw."""
-        series = self.empty(measure, site.world)
-        series.values[NATIONAL] = [
-            (round(at(self.values, slot.year) * series.scale),) for slot in series.slots
-        ]
-        return series
-
-
-@dataclass(frozen=True, kw_only=True)
-class Daily(Model):
-    """A national figure of every day, whose year adds up exactly to `total`: fewer at week-ends, more on the 5th (payment)."""
-
-    total: Path
-
-    def build(self, measure: DemoMeasure, site: Site) -> Series:
-        """Every day of every year."""
-        world = site.world
-        rng = world.rng(f"daily:{measure.code}")
-        found: list[Slot] = []
-        values: list[Cells | None] = []
-        for year in world.years:
-            days = list(_days(year))
-            weights = [_weight_of(day) * math.exp(rng.gauss(0, 0.05)) for day in days]
-            found += [Slot(year, day.month - 1, 12, day.isoformat()) for day in days]
-            values += [(value,) for value in shared_out(round(at(self.total, year)), weights, 0.5)]
-        return Series(tuple(found), 1, self.breakdowns, {NATIONAL: values})
-
-
-def _days(year: int) -> Iterator[date]:
-    day = date(year, 1, 1)
-    while day.year == year:
-        yield day
-        day += timedelta(days=1)
-
-
-def _weight_of(day: date) -> float:
-    weekday = (1.18, 1.12, 1.08, 1.05, 1.0, 0.62, 0.55)[day.weekday()]
-    payment = 1.5 if day.day in (4, 5, 6) else 1.0
-    return weekday * payment * (0.9 if day.month == 8 else 1.0)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Parts(Model):
-    """Breakdowns that do not make a total (or that stand beside it): one model each; the empty key is the total."""
-
-    models: Mapping[str, Model]
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """What any part needs."""
-        return tuple(code for model in self.models.values() for code in model.needs)
-
-    @property
-    def breakdowns(self) -> tuple[str, ...]:
-        """As declared."""
-        return tuple(self.models)
-
-    def build(self, measure: DemoMeasure, site: Site) -> Series:
-        """Each part is drawn as a measure of its own."""
-        series = self.empty(measure, site.world)
-        built = [
-            model.build(
-                DemoMeasure(f"{measure.code}|{key}", measure.value_kind, measure.level, measure.finest_period),
-                site,
-            )
-            for key, model in self.models.items()
-        ]
-        for code in reporters(measure, site.world):
-            series.values[code] = [
-                tuple(part.total(code, index) or 0 for part in built) for index in range(len(series.slots))
-            ]
         return series

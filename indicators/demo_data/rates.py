@@ -1,13 +1,13 @@
 """Families of figures that depend on another: shares, ratios, costs brought together, forecasts."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from random import Random
 
 from indicators.demo_data.inputs import DemoMeasure
-from indicators.demo_data.models import Model, Site, reporters
+from indicators.demo_data.models import Model, Site, matched, reporters
 from indicators.demo_data.series import (
-    BASE_YEAR,
     STEADY,
     Cells,
     Path,
@@ -38,17 +38,19 @@ def from_log_odds(value: float) -> float:
 class Share(Model):
     """A part of another measure, never more than it; `path`: of the caisses together, in %.
 
-    spread: between caisses (log odds), or `quartiles` (min, Q1, median, Q3, max, in %) of the yearly values of the first
-    year. narrowing: what is left of that spread, by year. drift: of a caisse from year to year. jitter: from one period to
-    the next. season: shift by month. loading: how much a caisse good in general is good here. shifts: by breakdown value of
-    the measure it is a part of. overseas, elsewhere: shift of the overseas caisses, of the bodies that are not caisses.
-    steps: the path jumps at the new year (a change of definition) instead of sloping.
+    spread: between caisses (log odds), or `quartiles` (min, Q1, median, Q3, max, in %) and standard
+    `deviation` (points) of the yearly values of the first year. narrowing: what is left of that spread, by
+    year. drift: of a caisse from year to year. jitter: from one period to the next. season: shift by month.
+    loading: how much a caisse good in general is good here. shifts: by breakdown value of the measure it is a
+    part of. overseas, elsewhere: shift of the overseas caisses, of the bodies that are not caisses. steps:
+    the path jumps at the new year (a change of definition) instead of sloping.
     """
 
     of: str
     path: Path
     spread: float = 0.35
     quartiles: Sequence[float] = ()
+    deviation: float = 0.0
     narrowing: Path = field(default_factory=lambda: constant(1.0))
     drift: float = 0.10
     jitter: float = 0.05
@@ -73,68 +75,88 @@ class Share(Model):
 
     def build(self, measure: DemoMeasure, site: Site) -> Series:
         """Yearly rates first, solved so that the caisses together meet the path; then each period."""
-        world, whole_series = site.world, site.of(self.of)
-        series = Series(
-            whole_series.slots, whole_series.scale, self.breakdowns if self.split else whole_series.breakdowns
-        )
-        codes = reporters(measure, world)
-        weights = {code: whole_series.yearly(code) for code in codes}
-        rates = self._yearly(measure, world, weights)
+        world, other = site.world, matched(site.of(self.of), measure)
+        names = self.breakdowns if self.split else other.breakdowns
+        series = Series(other.slots, other.scale, names, adds=other.adds)
+        kept = {code: self._kept(world, other, code) for code in reporters(measure, world)}
+        shifts = (0.0,) if self.split else tuple(self.shifts.get(name, 0.0) for name in names)
+        rates = self._yearly(measure, world, series.slots, kept, shifts)
         trend = self._trend(series.slots)
-        shifts = [self.shifts.get(breakdown, 0.0) for breakdown in whole_series.breakdowns]
-        for code in codes:
+        for code, values in kept.items():
             rng = world.rng(f"share:{measure.code}:{code}")
-            offset, fixed = rng.random(), series.slots[0].parts == 1
-            filled: list[Cells | None] = []
-            for slot, cells, shift in zip(series.slots, whole_series.values[code], trend, strict=True):
-                if cells is None:
-                    filled.append(None)
-                    continue
-                odds = rates[code][slot.year] + shift + (0.0 if fixed else rng.gauss(0, self.jitter))
-                if self.split:
-                    cells = (sum(cells),)
-                filled.append(
-                    tuple(
-                        min(
-                            cell,
-                            whole(cell * from_log_odds(odds + extra), offset if fixed else rng.random()),
-                        )
-                        for cell, extra in zip(cells, shifts, strict=False)
-                    )
-                )
+            moves = [rates[code][slot.year] + shift for slot, shift in zip(series.slots, trend, strict=True)]
+            filled = list(self._parts(values, moves, shifts, rng, steady=series.slots[0].parts == 1))
             if self.split:
-                self.fill(measure, world, series, code, [cells and cells[0] for cells in filled])
+                totals = [None if cells is None else cells[0] for cells in filled]
+                self.fill(measure, world, series, code, totals)
             else:
                 series.values[code] = filled
         return series
 
+    def _kept(self, world: World, other: Series, code: str) -> list[Cells | None]:
+        """Values of the other measure where the body is concerned, added up if this measure has its own
+        split."""
+        kept = [
+            cells if world.concerned(self.concern, code, slot) else None
+            for slot, cells in zip(other.slots, other.values[code], strict=True)
+        ]
+        return [None if cells is None else (sum(cells),) for cells in kept] if self.split else kept
+
+    def _parts(
+        self,
+        values: Sequence[Cells | None],
+        odds: Sequence[float],
+        shifts: Sequence[float],
+        rng: Random,
+        *,
+        steady: bool,
+    ) -> Iterator[Cells | None]:
+        """The part taken of each value; `steady`: without a draw of its own at each period."""
+        offset = rng.random()
+        for cells, level in zip(values, odds, strict=True):
+            if cells is None:
+                yield None
+                continue
+            moved = level if steady else level + rng.gauss(0, self.jitter)
+            yield tuple(
+                min(cell, whole(cell * from_log_odds(moved + shift), offset if steady else rng.random()))
+                for cell, shift in zip(cells, shifts, strict=True)
+            )
+
     def _yearly(
-        self, measure: DemoMeasure, world: World, weights: Mapping[str, Mapping[int, float]]
+        self,
+        measure: DemoMeasure,
+        world: World,
+        periods: Sequence[Slot],
+        kept: Mapping[str, Sequence[Cells | None]],
+        shifts: Sequence[float],
     ) -> dict[str, dict[int, float]]:
         """Log odds of each body and year."""
         trait = self.trait or measure.code
+        weights = {code: _by_year(periods, kept[code]) for code in kept}
         base, walks = self._base(trait, world, weights), world.walks(trait)
-        centre = log_odds(at(self.path, BASE_YEAR) / 100)
-        rates: dict[str, dict[int, float]] = {code: {} for code in weights}
+        rates: dict[str, dict[int, float]] = {code: {} for code in kept}
         for year in world.years:
-            narrowing, wanted = at(self.narrowing, year), at(self.path, year) / 100
-            raw = {code: narrowing * base[code] + self.drift * walks[code][year] for code in weights}
+            narrowing = at(self.narrowing, year)
+            raw = {code: narrowing * base[code] + self.drift * walks[code][year] for code in kept}
             known = [
-                (weights[code][year], raw[code]) for code in world.caisses if weights[code].get(year)
+                (weight, raw[code] + shift)
+                for code in world.caisses
+                for weight, shift in zip(weights[code].get(year, ()), shifts, strict=False)
             ]
-            level = solve(_excess(known, wanted), -20.0, 20.0) if known else centre
-            for code in weights:
+            level = solve(_excess(known, at(self.path, year) / 100), -20.0, 20.0)
+            for code in kept:
                 rates[code][year] = level + raw[code]
         return rates
 
     def _base(
-        self, trait: str, world: World, weights: Mapping[str, Mapping[int, float]]
+        self, trait: str, world: World, weights: Mapping[str, Mapping[int, Sequence[float]]]
     ) -> dict[str, float]:
         """What sets each body apart for good, in log odds."""
         if self.quartiles:
-            first = {code: weights[code].get(world.years[0], 0.0) for code in world.caisses}
+            first = {code: sum(weights[code].get(world.years[0], ())) for code in world.caisses}
             mean = at(self.path, world.years[0])
-            values = world.profile(trait, self.quartiles, first, mean)
+            values = world.profile(trait, self.quartiles, self.deviation, first, mean)
             centre = log_odds(mean / 100)
             base = {code: log_odds(value / 100) - centre for code, value in values.items()}
         else:
@@ -163,6 +185,17 @@ class Share(Model):
         moment = slot.year + (slot.part + (1.0 if self.stock else 0.5)) / slot.parts
         now = at(self.path, moment - (1.0 if self.stock else 0.5))
         return log_odds(now / 100) - log_odds(at(self.path, slot.year) / 100)
+
+
+def _by_year(periods: Sequence[Slot], values: Sequence[Cells | None]) -> dict[int, list[float]]:
+    """Sum of each year and breakdown, to weigh with; absent where there is nothing."""
+    sums: dict[int, list[float]] = {}
+    for slot, cells in zip(periods, values, strict=True):
+        if cells is not None:
+            known = sums.setdefault(slot.year, [0.0] * len(cells))
+            for index, cell in enumerate(cells):
+                known[index] += cell
+    return sums
 
 
 def _excess(known: Sequence[tuple[float, float]], wanted: float) -> Callable[[float], float]:
@@ -197,8 +230,9 @@ class Ratio(Model):
         return (self.of,)
 
     def build(self, measure: DemoMeasure, site: Site) -> Series:
-        """Every body follows the national ratio at its own distance, and those distances add up to nothing."""
-        world, other = site.world, site.of(self.of)
+        """Every body follows the national ratio at its own distance, and those distances add up to nothing.
+        Every body follows the national ratio at its own distance, and those distances add up to nothing."""
+        world, other = site.world, matched(site.of(self.of), measure)
         series = self.empty(measure, world)
         codes = reporters(measure, world)
         trait = self.trait or measure.code
@@ -259,7 +293,8 @@ class Ratio(Model):
 
 @dataclass(frozen=True, kw_only=True)
 class EvenedRatio(Model):
-    """Another measure times a ratio whose coefficient of variation between caisses follows `variation` (%), unweighted.
+    """Another measure times a ratio whose coefficient of variation between caisses follows `variation` (%),
+    unweighted.
 
     apart: caisses left out of that coefficient, and how many times dearer they are.
     """
@@ -309,7 +344,8 @@ FORECAST_WEIGHTS = (1.0,) * 6 + (1.15,) * 3 + (1.3,) * 2
 
 @dataclass(frozen=True, kw_only=True)
 class Forecast(Model):
-    """Eleven monthly forecasts (February to December) of a yearly amount; `gap`: weighted mean gap of the caisses together, %."""
+    """Eleven monthly forecasts (February to December) of a yearly amount; `gap`: weighted mean gap of the
+    caisses together, %."""
 
     of: str
     gap: Path
@@ -322,7 +358,7 @@ class Forecast(Model):
 
     def build(self, measure: DemoMeasure, site: Site) -> Series:
         """Everyone forecasts a little too much; own errors cancel out in the whole."""
-        world, accounts = site.world, site.of(self.of)
+        world, accounts = site.world, matched(site.of(self.of), measure)
         series = Series(tuple(slot for slot in self.slots(measure, world) if slot.start_month > 1), 100)
         codes = reporters(measure, world)
         rng = world.rng(f"forecast:{measure.code}")

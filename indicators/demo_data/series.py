@@ -1,8 +1,10 @@
 """Time and values: the periods of a measure, yearly paths, seasons, and the values of one measure everywhere.
 
-Every value is held as a whole number of its smallest unit (1, or a hundredth for quantities), so that sums are exact.
+Every value is held as a whole number of its smallest unit (1, or a hundredth for quantities), so that sums
+are exact.
 """
 
+import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,14 +16,16 @@ Path = Mapping[int, float]
 BASE_YEAR = 2012
 
 PARTS = {"annual": 1, "semestrial": 2, "quarterly": 4, "monthly": 12, "daily": 12}
-"""Periods in a year by rhythm. A daily measure of a caisse is given by month: 102 caisses x 2 192 days would be more
-rows than everything else; only the national one is really daily (models.Daily)."""
+"""Periods in a year by rhythm. A daily measure of a caisse is given by month: 102 caisses x 2 192 days would
+be more
+rows than everything else; only the national one is really daily (figures.Daily)."""
 
 _FORMS = {1: "{year}", 2: "{year}-S{number}", 4: "{year}-T{number}", 12: "{year}-{number:02d}"}
 
 FLAT = (1.0,) * 12
 OFFICE = (1.12, 0.95, 1.00, 0.97, 0.90, 0.98, 0.93, 0.85, 1.15, 1.18, 1.02, 0.95)
-"""Work of a caisse: January (revision of rights), September and October (new school year, students' housing)."""
+"""Work of a caisse: January (revision of rights), September and October (new school year, students' housing).
+Work of a caisse: January (revision of rights), September and October (new school year, students' housing)."""
 YEAR_END = (0.15, 0.25, 0.45, 0.55, 0.55, 0.75, 0.75, 0.50, 2.30, 1.60, 1.50, 2.65)
 """Openings of childcare places: September and the end of the year."""
 
@@ -50,25 +54,35 @@ Cells = tuple[int, ...]
 
 @dataclass(slots=True)
 class Series:
-    """Values of one measure: body -> one entry per slot (None: not concerned), each with one value per breakdown."""
+    """Values of one measure: body -> one entry per slot (None: not concerned), each with one value per
+    breakdown.
+
+    adds: whether the periods of a year add up; else the last one is the year's.
+    """
 
     slots: Sequence[Slot]
     scale: int = 1
     breakdowns: tuple[str, ...] = ("",)
     values: dict[str, list[Cells | None]] = field(default_factory=dict)
+    adds: bool = True
 
     def total(self, code: str, index: int) -> int | None:
         """Sum of the breakdowns, in smallest units."""
         cells = self.values[code][index]
         return None if cells is None else sum(cells)
 
-    def yearly(self, code: str) -> dict[int, float]:
-        """Sum of the slots of each year, in units (of use as a weight, also for stocks); absent where nothing."""
-        sums: dict[int, float] = {}
-        for slot, cells in zip(self.slots, self.values[code], strict=True):
-            if cells is not None:
-                sums[slot.year] = sums.get(slot.year, 0.0) + sum(cells) / self.scale
-        return sums
+    def by_year(self) -> "Series":
+        """The same figures by year, breakdowns added up; a year is there when any of its periods is."""
+        years = sorted({slot.year for slot in self.slots})
+        annual = Series(slots(1, years), self.scale, adds=self.adds)
+        for code, values in self.values.items():
+            reached: dict[int, int] = {}
+            for slot, cells in zip(self.slots, values, strict=True):
+                if cells is not None:
+                    before = reached.get(slot.year, 0) if self.adds else 0
+                    reached[slot.year] = before + sum(cells)
+            annual.values[code] = [(reached[year],) if year in reached else None for year in years]
+        return annual
 
 
 def path(*values: float, start: int = BASE_YEAR) -> Path:
@@ -86,7 +100,7 @@ def at(line: Path, moment: float) -> float:
     years = sorted(line)
     if moment <= years[0]:
         return line[years[0]]
-    for before, after in zip(years, years[1:], strict=False):
+    for before, after in itertools.pairwise(years):
         if moment <= after:
             share = (moment - before) / (after - before)
             return line[before] * (1 - share) + line[after] * share

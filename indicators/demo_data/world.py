@@ -97,14 +97,19 @@ class World:
         return {code: (rank + 0.5) / len(order) for rank, code in enumerate(order)}
 
     def profile(
-        self, trait: str, quartiles: Sequence[float], weights: Mapping[str, float], mean: float
+        self,
+        trait: str,
+        quartiles: Sequence[float],
+        deviation: float,
+        weights: Mapping[str, float],
+        mean: float,
     ) -> dict[str, float]:
-        """Values with exactly these five quartiles, given to caisses so that their weighted mean is about `mean`.
+        """Values with these five quartiles and standard deviation, given to caisses so that they weigh `mean`.
 
         How much the big caisses have the low values (or the high ones) is found by halving.
         """
         count = len(self.caisses)
-        values = [quantile_line(quartiles, rank / max(count - 1, 1)) for rank in range(count)]
+        values = quantile_values(quartiles, deviation, count)
         scores = self.scores(trait, loading=0.5)
         by_size = sorted(self.caisses, key=lambda code: self.sizes[code])
         size_scores = {code: 3.4 * (rank / max(count - 1, 1) - 0.5) for rank, code in enumerate(by_size)}
@@ -137,13 +142,24 @@ class World:
         return standardised({code: rng.gauss(0, 1) for code in codes})
 
 
-def quantile_line(quartiles: Sequence[float], place: float) -> float:
-    """Value at `place` (0 to 1) of the five quartiles, the lowest quarter bent so that few are very low."""
-    lowest, first, *_ = quartiles
-    if place < 0.25:
-        return lowest + (first - lowest) * (place * 4) ** 0.5
-    rank = min(int(place * 4), 3)
-    return quartiles[rank] + (quartiles[rank + 1] - quartiles[rank]) * (place * 4 - rank)
+def quantile_values(quartiles: Sequence[float], deviation: float, count: int) -> list[float]:
+    """`count` values with these five quartiles; the lowest quarter is bent towards their standard deviation."""
+    places = [rank / max(count - 1, 1) for rank in range(count)]
+
+    def excess(bend: float) -> float:
+        values = [_quantile(quartiles, place, bend) for place in places]
+        mean = sum(values) / count
+        return sum((value - mean) ** 2 for value in values) / count - deviation**2
+
+    bend = solve(excess, 0.05, 4.0)
+    return [_quantile(quartiles, place, bend) for place in places]
+
+
+def _quantile(quartiles: Sequence[float], place: float, bend: float) -> float:
+    quarter = min(int(place * 4), 3)
+    rest = place * 4 - quarter
+    low, high = quartiles[quarter], quartiles[quarter + 1]
+    return low + (high - low) * (math.pow(rest, bend) if quarter == 0 else rest)
 
 
 def standardised(values: Mapping[str, float]) -> dict[str, float]:

@@ -185,7 +185,7 @@ class CellChecks:
         padded = text.zfill(3)
         if padded != text and padded in self._reference.bodies:
             return f"un tableur a sans doute retiré le zéro du début : écrivez {quoted(padded)}"
-        begun = [code for code in self._reference.bodies if len(text) > 1 and code.startswith(text)]
+        begun = [code for code in self._reference.bodies if code.startswith(text)] if len(text) == 2 else []
         if begun:
             return f"vouliez-vous {listing(begun)} ?"
         return self._suggest(text, self._bodies) or "voyez la liste des organismes"

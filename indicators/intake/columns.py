@@ -42,6 +42,7 @@ BREAKDOWN = Column("ventilation", "breakdown", fold)
 VALUE = Column("valeur", "value", plain_spaces)
 
 COLUMNS = (MEASURE, BODY, PERIOD, BREAKDOWN, VALUE)
+_MAX_NAMED = 8
 _LABELS = tuple(column.label for column in COLUMNS)
 
 
@@ -91,17 +92,17 @@ def _wrong_columns(cells: Sequence[str], names: list[str], line: int) -> Problem
     unknown = [cell for cell, name in zip(cells, names, strict=True) if name not in _LABELS]
     advice = [f"il manque {_named(missing)}"] if missing else []
     advice += [f"en double : {_named(twice)}"] if twice else []
-    advice += [_rename(cell, missing) for cell in unknown[:10]]
-    found = f"les colonnes {_named(cells[:10])}" if names else "une ligne d'en-tête vide"
+    renamed = {cell: _closest(cell, missing) for cell in unknown[:_MAX_NAMED]}
+    advice += [f"{quoted(cell)} est sans doute {quoted(label)}" for cell, label in renamed.items() if label]
+    strange = [cell for cell, label in renamed.items() if not label]
+    advice += [f"inconnue : {_named(strange)}"] if strange else []
+    found = f"les colonnes {_named(cells)}" if names else "aucun nom de colonne"
     expected = f"les colonnes {_named(_LABELS)}, séparées par des virgules ou des points-virgules"
     return Problem(Severity.ERROR, "wrong_columns", line, "", found, expected, " ; ".join(advice))
 
 
-def _rename(cell: str, missing: list[str]) -> str:
-    close = difflib.get_close_matches(fold(cell[:40]), missing, n=1, cutoff=0.5)
-    return (
-        f"{quoted(cell)} est sans doute {quoted(close[0])}" if close else f"{quoted(cell)} n'est pas connue"
-    )
+def _closest(cell: str, missing: list[str]) -> str:
+    return next(iter(difflib.get_close_matches(fold(cell[:40]), missing, n=1)), "")
 
 
 def _ignored_columns(cells: Sequence[str], names: list[str], line: int) -> Problem:
@@ -113,11 +114,12 @@ def _ignored_columns(cells: Sequence[str], names: list[str], line: int) -> Probl
         "ignored_columns",
         line,
         "",
-        f"en plus : {_named(unknown[:10])}",
+        f"en plus : {_named(unknown)}",
         f"les seules colonnes {_named(_LABELS)}",
         "le contenu des colonnes en plus est ignoré",
     )
 
 
 def _named(labels: Sequence[str]) -> str:
-    return ", ".join(quoted(label) for label in labels)
+    named = ", ".join(quoted(label.strip() or "sans titre") for label in labels[:_MAX_NAMED])
+    return f"{named}…" if len(labels) > _MAX_NAMED else named

@@ -31,7 +31,7 @@ _OTHER_FILES = {
 
 
 def read_long_form(data: bytes, reference: Reference, *, only: str | None = None) -> Intake:
-    """Rows and problems of a CSV file, whatever its bytes; `only` is the code of the caisse that may send it."""
+    """Rows and problems of a CSV file, whatever its bytes; `only` is the one caisse that it may hold."""
     problem = _unreadable_file(data)
     if problem is not None:
         return unusable(problem)
@@ -88,7 +88,10 @@ def _cells(line: str, delimiter: str) -> list[str] | Problem:
     """The cells of one line, or why they cannot be told apart."""
     if len(line) > _MAX_LINE:
         return _error(
-            "long_line", "une ligne trop longue", f"au plus {_MAX_LINE} caractères", "vérifiez la ligne"
+            "long_line",
+            "une ligne trop longue",
+            f"au plus {format_figure(Decimal(_MAX_LINE), 0)} caractères",
+            "vérifiez la ligne",
         )
     line = line.removesuffix("\n")
     if '"' not in line:

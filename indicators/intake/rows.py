@@ -80,24 +80,22 @@ class _Reader:
 
     def read(self, line: int, measure: str, body: str, period: str, breakdown: str, value: str) -> None:
         """Check the five cells of a line, and keep the row they make."""
-        what = self._measure(None, measure)
-        who = self._body(what.value, body)
-        when = self._period(what.value, period)
-        part = self._breakdown(what.value, breakdown)
-        figure = self._figure(self._kind(what.value), value)
-        problems = what.problems + who.problems + when.problems + part.problems + figure.problems
+        what, of_measure = self._measure(None, measure)
+        who, of_body = self._body(what, body)
+        when, of_period = self._period(what, period)
+        part, of_breakdown = self._breakdown(what, breakdown)
+        number, statement, reported, of_value = self._figure(self._kind(what), value)
+        problems = of_measure + of_body + of_period + of_breakdown + of_value
         for problem in problems:
             self.report.add(problem, line)
         kept = self._rows
         if problems and any(problem.severity is Severity.ERROR for problem in problems):
             self._refused += 1
             kept = self._refused_keys
-        elif not figure.reported:
+        elif not reported:
             self._unreported += 1
-        if figure.reported and what.value and who.value and when.value and part.value is not None:
-            kept.append(
-                Row(line, what.value, who.value, when.value, part.value, figure.value, figure.statement)
-            )
+        if reported and what and who and when and part is not None:
+            kept.append(Row(line, what, who, when, part, number, statement))
 
     def refuse(self, line: int, problem: Problem) -> None:
         """A line whose cells cannot be told apart."""

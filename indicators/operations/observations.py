@@ -14,7 +14,7 @@ from cog.models import Convention, Organisation, User
 from indicators.enums import BatchState
 from indicators.intake.checks import Row
 from indicators.intake.long_form import read_long_form
-from indicators.intake.messages import Problem, Severity
+from indicators.intake.messages import Problem
 from indicators.models import ImportBatch, Measure, Observation
 from indicators.queries import intake_reference
 
@@ -59,7 +59,7 @@ def receive_batch(
     if known is not None:
         return Received(known, [], already_accepted=True)
     intake = read_long_form(data, intake_reference(convention=convention), only=only)
-    if any(problem.severity is Severity.ERROR for problem in intake.problems):
+    if intake.is_refused:
         raise ImportRefused(intake.problems)
     batch = ImportBatch(
         convention=convention,

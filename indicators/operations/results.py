@@ -150,6 +150,8 @@ def _row(
         verdict=verdict,
         reported=outcome.completeness.reported,
         concerned=outcome.completeness.concerned,
+        units_reported=outcome.completeness.units_reported,
+        units_concerned=outcome.completeness.units_concerned,
         simulated=bool(simulated) if whole else result.scope in simulated,
     )
 
@@ -195,6 +197,8 @@ def _save_unbuilt(
             verdict=Verdict.TO_BUILD,
             reported=0,
             concerned=0,
+            units_reported=0,
+            units_concerned=0,
         )
         for period in due
         for scope in (NATIONAL_SCOPE, *perimeter.caisses)

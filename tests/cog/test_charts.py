@@ -43,6 +43,10 @@ CHARTS = {
         trajectory=[D(80)] * 20,
         baseline=Point("2012", D("83.8")),
     ),
+    "long figures": series(*["1432567.5"] * 20, unit="familles"),
+    "narrow": series(
+        "1", "2", "3", width=260, trajectory=[D(2)] * 3, targets=[Target(D(4))], baseline=Point("2012", D(2))
+    ),
     "empty series": series(None, None),
     "no period": series(),
     "one distribution": distribution_chart(
@@ -193,6 +197,12 @@ def test_a_distribution_shows_every_caisse_once() -> None:
     assert not list(dots.iter(f"{SVG}title"))  # no name was given, none is shown
 
 
+def test_caisses_with_the_same_value_stand_side_by_side() -> None:
+    svg = distribution_chart(**NAMED, groups=[Distribution("2014", [D(80)] * 12 + [D(90)])])
+    (dots,) = (g for g in parsed(svg).iter(f"{SVG}g") if len(g) > 1)
+    assert len({(dot.get("cx"), dot.get("cy")) for dot in dots}) == 13
+
+
 def test_names_show_only_when_given() -> None:
     svg = distribution_chart(**NAMED, groups=[Distribution("2014", [D(1), D(2)], names=["Ain", "Aisne"])])
     assert "Ain : 1,0" in svg and "Aisne : 2,0" in svg
@@ -264,7 +274,7 @@ def test_ticks_are_round_and_enclose_the_values(values: list[D], count: int) -> 
     assert steps.pop().normalize().as_tuple().digits in {(1,), (2,), (5,)}
 
 
-@pytest.mark.parametrize("values", [[D(0)], [D(5), D(5)], [D(85), D(85) + D(10) ** -34], [D(-3)]])
+@pytest.mark.parametrize("values", [[D(0)], [D(5), D(5)], [D(85), D(f"85.{'0' * 33}1")], [D(-3)]])
 def test_equal_values_still_have_an_axis(values: list[D]) -> None:
     marks = ticks(values, 5)
     assert len(marks) >= 2 and marks[0] < values[0] < marks[-1]

@@ -1,6 +1,7 @@
 """Periods: written forms, order, divisions; no database, no clock."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -45,8 +46,10 @@ def test_written_form_bounds_and_label(text, period, start, end, label):
 @pytest.mark.parametrize(
     "text",
     [
-        "", "14", "2014-", "2014-T5", "2014-T0", "2014-t1", "2014-Q1", "2014-S3", "2014-13", "2014-00", "2014-3",
-        "2014-02-30", "2013-02-29", "31/03/2014", "2014/03", " 2014", "2014\n", "0000", "٢٠١٤", "２０１４", "2014-T1-01",
+        "", "14", "2014-", "2014-T5", "2014-T0", "2014-t1", "2014-Q1", "2014-S3", "2014-13", "2014-00",
+        "2014-3",
+        "2014-02-30", "2013-02-29", "31/03/2014", "2014/03", " 2014", "2014\n", "0000", "٢٠١٤", "２０１４",
+        "2014-T1-01",
     ],
 )  # fmt: skip
 def test_anything_else_is_refused_with_what_was_found_and_expected(text):
@@ -137,7 +140,7 @@ def test_children_make_the_whole(period, granularity):
         return
     children = period.children(granularity)
     assert (children[0].start, children[-1].end) == (period.start, period.end)
-    assert all(one.end + timedelta(days=1) == two.start for one, two in zip(children, children[1:]))
+    assert all(one.end + timedelta(days=1) == two.start for one, two in pairwise(children))
     assert all(period.contains(child) for child in children)
     assert list(children) == sorted(children)
 

@@ -192,6 +192,10 @@ SEVERAL_DATES = {
         "period 2013-01-01..2014-12-31", "year 2015-01-01..2015-12-31", "from 2014-01-01..2017-12-31"],
     "· 2013\n· 2015-2016\n (A préciser en fonction des évolutions réglementaires du RSA activité)\n· 2016": [
         "year 2013-01-01..2013-12-31", "period 2015-01-01..2016-12-31", "year 2016-01-01..2016-12-31"],
+    "2015\n(à confirmer)": ["year 2015-01-01..2015-12-31"],
+    "· 2013\nselon la suite du texte\n· 2014": ["year 2013-01-01..2013-12-31", "unscheduled",
+                                                "year 2014-01-01..2014-12-31"],
+    "· 2013\net la suite du texte\n· 2014": ["year 2013-01-01..2013-12-31", "year 2014-01-01..2014-12-31"],
     "· 2014\n· A définir": ["year 2014-01-01..2014-12-31", "unscheduled"],
 }  # fmt: skip
 
@@ -201,9 +205,11 @@ DOUBTFUL = {
     "juin": ["? unscheduled"],
     "31/02/2014": ["? unscheduled"],
     "31 juin 2014": ["? unscheduled"],
+    "après le 31/12/9999": ["? unscheduled"],
     "bientôt": ["? unscheduled"],
     "hiver 2014": ["? year 2014-01-01..2014-12-31"],
     "2016-2014": ["? year 2016-01-01..2016-12-31", "? year 2014-01-01..2014-12-31"],
+    "fin 2014 - 2014": ["? period 2014-10-01..2014-12-31", "? year 2014-01-01..2014-12-31"],
     "2014 2017": ["? year 2014-01-01..2014-12-31", "? year 2017-01-01..2017-12-31"],
 }
 

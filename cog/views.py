@@ -1,0 +1,109 @@
+"""Pages of the ground floor: login, anomalies of the text, calendar, background jobs, help, errors."""
+
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from django.contrib.auth.views import LoginView
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from cog.calendar import State
+from cog.forms import AnomalyFilter
+from cog.models import Convention
+from cog.permissions import Permission, Scope, requires, scopes
+from cog.queries import (
+    anomalies_by_topic,
+    current_convention,
+    demonstration_accounts,
+    job_or_none,
+    restitutions,
+)
+from cog.queries import anomalies as anomalies_query
+
+PAGE_SIZE = 50
+
+
+class Login(LoginView):
+    """The login page; on a demonstration it lists the accounts to try."""
+
+    template_name = "cog/login.html"
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"accounts": demonstration_accounts()}
+
+
+def convention_or_404() -> Convention:
+    """The convention in view; a 404 page that says what to do when none is loaded."""
+    convention = current_convention()
+    if convention is None:
+        raise Http404("Aucune convention n'est chargée : lancer « manage.py load_convention fixtures/cog-2013-2017 ».")
+    return convention
+
+
+@requires(Permission.READ_REFERENCE)
+def anomalies(request: HttpRequest) -> HttpResponse:
+    convention = convention_or_404()
+    form = AnomalyFilter(request.GET)
+    chosen = form.cleaned_data if form.is_valid() else {"sujet": "", "mots": ""}
+    rows = anomalies_query(convention=convention, topic=chosen["sujet"], words=chosen["mots"])
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    counts = anomalies_by_topic(convention=convention)
+    return render(
+        request,
+        "cog/anomalies.html",
+        {"form": form, "page": page, "counts": counts, "total": sum(counts.values()), "chosen": chosen},
+    )
+
+
+@requires(Permission.READ_REFERENCE)
+def calendar(request: HttpRequest) -> HttpResponse:
+    convention = convention_or_404()
+    rows = list(restitutions(convention=convention))
+    today = timezone.localdate()
+    years = [
+        (year, list(items)) for year, items in groupby(rows, key=lambda row: row.due.year if row.due else None)
+    ]
+    return render(
+        request,
+        "cog/calendar.html",
+        {"years": years, "today": today, "signature": convention.signature_date, "states": State},
+    )
+
+
+@requires(Permission.READ_PUBLISHED)
+def job(request: HttpRequest, job_id: str) -> HttpResponse:
+    """How far a background job is; seen by who asked for it, and by those who watch all of them."""
+    found = job_or_none(job_id=str(job_id))
+    watches = Scope.ALL in scopes(request.user, Permission.SEE_JOBS)
+    if found is None or not (watches or found.created_by_id == request.user.pk):
+        raise Http404("Ce travail n'existe pas.")
+    response = render(request, "cog/job.html", {"job": found})
+    if not found.is_over:
+        response["Refresh"] = "2"  # works without JavaScript
+    return response
+
+
+@requires(Permission.READ_REFERENCE)
+def help_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "cog/help.html", {"today": date.today()})
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "cog/error.html", {"code": 400, "title": "Demande incompréhensible", "reason": ""}, status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "cog/error.html", {"code": 403, "title": "Accès réservé", "reason": str(exception)}, status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    reason = str(exception) if isinstance(exception, Http404) and "tried" not in str(exception) else ""
+    return render(request, "cog/error.html", {"code": 404, "title": "Page introuvable", "reason": reason}, status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return render(request, "cog/error.html", {"code": 500, "title": "Erreur de l'application", "reason": ""}, status=500)

@@ -1,0 +1,62 @@
+"""What goes wrong, from the seed: gaps, one late caisse, a few figures not available. The first year is left
+whole."""
+
+from indicators.demo_data.inputs import DemoMeasure
+from indicators.demo_data.series import BASE_YEAR, Slot
+from indicators.demo_data.world import World
+
+GAP_RATE = 0.015
+"""Part of the (caisse, month) pairs of a monthly flow that are not reported."""
+HALF_GAP = 0.15
+"""Part of those where only the numerator is missing."""
+UNAVAILABLE_RATE = 0.002
+"""Part of the yearly figures of caisses that are « ND »."""
+LATE_YEAR, LATE_MONTHS = 2015, (4, 5, 6)
+"""A caisse reports none of its monthly flows in the second quarter of 2015."""
+
+FEEDS = (
+    "tms", "pieces", "visites", "rendez-vous", "rendez-vous des droits", "réclamations", "courriels", "solde",
+    "iql0", "iql6", "irr",
+)  # fmt: skip
+
+
+class Trouble:
+    """Decided once, so that the measures of one flow are missing together."""
+
+    def __init__(self, world: World) -> None:
+        self._late = world.rng("late").choice(world.caisses) if world.caisses else ""
+        self._gaps: dict[tuple[str, str, int, int], bool] = {}
+        self._unavailable = world.rng("unavailable")
+        for feed in FEEDS:
+            rng = world.rng(f"gaps:{feed}")
+            for code in world.caisses:
+                for year in world.years:
+                    for month in range(1, 13):
+                        if rng.random() < GAP_RATE and year > BASE_YEAR:
+                            self._gaps[feed, code, year, month] = rng.random() < HALF_GAP
+
+    @property
+    def late_caisse(self) -> str:
+        """The caisse that is late for a whole quarter."""
+        return self._late
+
+    def is_missing(self, feed: str, code: str, slot: Slot, *, numerator: bool) -> bool:
+        """Whether this body did not report this monthly flow."""
+        if not feed:
+            return False
+        month = slot.start_month
+        if code == self._late and slot.year == LATE_YEAR and month in LATE_MONTHS:
+            return True
+        only_numerator = self._gaps.get((feed, code, slot.year, month))
+        return only_numerator is not None and (numerator or not only_numerator)
+
+    def is_unavailable(self, measure: DemoMeasure, code: str, slot: Slot) -> bool:
+        """Whether a caisse says « ND » for this yearly figure."""
+        if (
+            slot.parts > 1
+            or measure.level != "caisse"
+            or measure.value_kind == "flag"
+            or slot.year <= BASE_YEAR
+        ):
+            return False
+        return self._unavailable.random() < UNAVAILABLE_RATE

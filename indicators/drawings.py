@@ -1,0 +1,100 @@
+"""The charts of an indicator's page: from its query to `cog.charts`."""
+
+from cog import charts
+from cog.figures import format_figure
+from cog.periods import Granularity, parse
+from indicators.enums import ResultState, TargetRole
+from indicators.models import Target
+from indicators.queries import Point, SheetPage
+
+
+def series(page: SheetPage) -> str:
+    """The national value over the periods of the length in view, with target and breaks."""
+    length = parse(page.period).granularity if page.period else Granularity.YEAR
+    points = [point for point in page.series if parse(point.period).granularity is length]
+    known = [point for point in points if point.value is not None]
+    title = f"{page.line.indicator.code} : {_message(page, known)}"
+    return charts.series_chart(
+        id=f"serie-{page.line.indicator.code}".replace(".", "-"),
+        title=title,
+        desc=f"{page.line.indicator.title}. {len(known)} valeurs sur {len(points)} périodes.",
+        points=[_drawn(page, point) for point in points],
+        unit=page.line.unit,
+        decimals=page.line.decimals,
+        targets=_targets(page.targets, points),
+    )
+
+
+def _message(page: SheetPage, known: list[Point]) -> str:
+    if not known:
+        return "aucune valeur nationale"
+    first, last = known[0], known[-1]
+    if first is last:
+        return f"{last.shown} {page.line.unit} ({last.label})"
+    return f"de {first.shown} ({first.label}) à {last.shown} {page.line.unit} ({last.label})"
+
+
+def _drawn(page: SheetPage, point: Point) -> charts.Point:
+    period = parse(point.period)
+    broken = any(str(period.start) == one["before"] for one in page.line.indicator.breaks)
+    label = point.period if period.granularity is Granularity.YEAR else point.period.split("-", 1)[1]
+    return charts.Point(
+        label=label,
+        value=point.value,
+        group="" if period.granularity is Granularity.YEAR else str(period.year),
+        provisional=point.state in (ResultState.PROVISIONAL, ResultState.INCOMPLETE),
+        break_label="rupture de série" if broken else "",
+    )
+
+
+def _targets(targets: list[Target], points: list[Point]) -> list[charts.Target]:
+    """Each national target as a line over the periods it holds for."""
+    drawn = []
+    for target in targets:
+        if target.scope != "national":
+            continue
+        held = [
+            position
+            for position, point in enumerate(points)
+            if target.holds_from <= parse(point.period).start and parse(point.period).end <= target.holds_to
+        ]
+        if held:
+            label = "seuil critique" if target.role == TargetRole.CRITICAL else "cible"
+            drawn.append(charts.Target(target.threshold, label, held[0], held[-1]))
+    return drawn
+
+
+def distribution(page: SheetPage) -> str:
+    """The visible caisses at the period, each a mark, on the quartiles of all of them."""
+    spread = page.dispersion
+    values = [(line.organisation.name, line.point.value) for line in page.caisses if line.point.value is not None]
+    label = parse(page.period).label if page.period else ""
+    box = (spread.q1, spread.median, spread.q3) if spread else None
+    national = page.current.value if page.current else None
+    target = next((one for one in _targets(page.targets, [page.current] if page.current else [])), None)
+    title = f"{page.line.indicator.code} : {_spread_message(page)}"
+    return charts.distribution_chart(
+        id=f"distribution-{page.line.indicator.code}".replace(".", "-"),
+        title=title,
+        desc=f"{page.line.indicator.title}, {label}. {len(values)} caisses représentées.",
+        groups=[
+            charts.Distribution(
+                label=label,
+                values=[value for _, value in values],
+                box=box,
+                national=national,
+                names=[name for name, _ in values],
+            )
+        ],
+        unit=page.line.unit,
+        decimals=page.line.decimals,
+        target=target,
+    )
+
+
+def _spread_message(page: SheetPage) -> str:
+    if page.dispersion is None:
+        return "aucune valeur locale"
+    low = format_figure(page.dispersion.minimum, page.line.decimals)
+    high = format_figure(page.dispersion.maximum, page.line.decimals)
+    return f"les caisses vont de {low} à {high} {page.line.unit}"

@@ -1,0 +1,77 @@
+"""Pages of the indicators: the list, one sheet, its charts."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django_tables2 import RequestConfig
+
+from cog.permissions import Permission, Scope, caisses_visible_to, can, requires, scopes
+from cog.views import convention_or_404
+from indicators import drawings
+from indicators.forms import IndicatorFilter
+from indicators.queries import SheetLine, SheetPage, sheet_lines, sheet_page
+from indicators.tables import CaisseTable
+
+SVG = "image/svg+xml"
+
+
+@requires(Permission.READ_REFERENCE)
+def indicators(request: HttpRequest) -> HttpResponse:
+    convention = convention_or_404()
+    with_results = can(request.user, Permission.READ_RESULTS)
+    lines = sheet_lines(convention=convention, with_results=with_results)
+    form = IndicatorFilter(request.GET)
+    chosen = form.cleaned_data if form.is_valid() else {}
+    shown = [line for line in lines if _matches(line, chosen)]
+    return render(
+        request,
+        "indicators/list.html",
+        {"form": form, "lines": shown, "total": len(lines), "with_results": with_results},
+    )
+
+
+def _matches(line: SheetLine, chosen: dict[str, str]) -> bool:
+    words = chosen.get("mots", "").lower()
+    verdict = line.latest.verdict if line.latest else ""
+    return (
+        chosen.get("type", "") in ("", line.indicator.kind)
+        and chosen.get("verdict", "") in ("", verdict)
+        and (words in line.indicator.title.lower() or words in line.indicator.code.lower())
+    )
+
+
+@requires(Permission.READ_REFERENCE)
+def indicator(request: HttpRequest, code: str) -> HttpResponse:
+    page = _page_or_404(request, code)
+    table = CaisseTable(page.caisses)
+    RequestConfig(request, paginate={"per_page": 50}).configure(table)
+    whole = Scope.ALL in scopes(request.user, Permission.READ_RESULTS)
+    return render(
+        request,
+        "indicators/sheet.html",
+        {"page": page, "table": table, "sees_all": whole, "with_results": can(request.user, Permission.READ_RESULTS)},
+    )
+
+
+def _page_or_404(request: HttpRequest, code: str) -> SheetPage:
+    page = sheet_page(
+        convention=convention_or_404(),
+        code=code,
+        period=request.GET.get("periode", ""),
+        caisses=caisses_visible_to(request.user),
+        with_results=can(request.user, Permission.READ_RESULTS),
+    )
+    if page is None:
+        raise Http404(f"L'indicateur « {code} » n'existe pas dans la convention.")
+    return page
+
+
+@requires(Permission.READ_RESULTS)
+def series_svg(request: HttpRequest, code: str) -> HttpResponse:
+    drawing = drawings.series(_page_or_404(request, code))
+    return HttpResponse(drawing, content_type=SVG)
+
+
+@requires(Permission.READ_RESULTS)
+def distribution_svg(request: HttpRequest, code: str) -> HttpResponse:
+    drawing = drawings.distribution(_page_or_404(request, code))
+    return HttpResponse(drawing, content_type=SVG)

@@ -1,0 +1,125 @@
+"""Reads for the annual bilan: one payload, gathered once, frozen with its edition."""
+
+from collections import defaultdict
+from datetime import date
+
+from actions.queries import ActionView, action_views, tally
+from budgets.queries import budget_table, funds
+from cog.models import Convention
+from cog.periods import format_date
+from cog.queries import anomalies, commitments, domains_with_fiches, restitutions
+from indicators.queries import SheetLine, sheet_lines, sheet_page
+from reports import annual_report
+from reports.annual_report import Payload
+
+
+def annual_payload(*, convention: Convention, year: int, state: str, number: int, produced_on: date) -> Payload:
+    """The whole content of the bilan of a year, as it stands on 31 December."""
+    at = date(year, 12, 31)
+    lines = sheet_lines(convention=convention, until=at)
+    views = action_views(convention=convention, at=at, with_progress=True)
+    domains = _domains(convention, lines, views, year, at)
+    results = [_sheet(convention, line, year) for line in lines if line.is_result]
+    payload: Payload = {
+        "document": "bilan",
+        "convention": {"code": convention.code, "title": convention.title, "short_title": convention.short_title},
+        "year": year,
+        "at": format_date(at),
+        "state": state,
+        "number": number,
+        "produced_on": format_date(produced_on),
+        "produced_on_iso": produced_on.isoformat(),
+        "tally": annual_report.tally_sentence(tally(views), format_date(at)),
+        "verdicts": _verdicts(results),
+        "domains": domains,
+        "sheets": results,
+        "pending": sorted(line.indicator.code for line in lines if not line.method_ready),
+        "budgets": [annual_report.table_payload(budget_table(fund=fund)) for fund in funds(convention=convention)],
+        "calendar": _calendar(convention, year),
+        "anomalies": [
+            {
+                "code": row.code,
+                "place": row.place,
+                "seed_line": row.seed_line,
+                "topic": row.get_topic_display(),
+                "what": row.what,
+                "reading": row.reading,
+            }
+            for row in anomalies(convention=convention)
+        ],
+    }
+    payload["simulated"] = annual_report.simulated_anywhere([*domains, *results])
+    return payload
+
+
+def _domains(
+    convention: Convention, lines: list[SheetLine], views: list[ActionView], year: int, at: date
+) -> list[Payload]:
+    by_fiche: dict[int, list[SheetLine]] = defaultdict(list)
+    for line in lines:
+        by_fiche[line.indicator.fiche_id].append(line)
+    actions: dict[int, list[ActionView]] = defaultdict(list)
+    for view in views:
+        actions[view.action.fiche_id].append(view)
+    promised: dict[int, list[str]] = defaultdict(list)
+    for commitment in commitments(convention=convention):
+        if commitment.fiche_id is not None:
+            promised[commitment.fiche_id].append(commitment.wording)
+    return [
+        {
+            "number": group.domain.number,
+            "title": group.domain.title,
+            "fiches": [
+                {
+                    "number": fiche.number,
+                    "title": fiche.title,
+                    "tally": annual_report.tally_sentence(tally(actions[fiche.pk]), format_date(at)),
+                    "objectives": _objectives(actions[fiche.pk]),
+                    "indicators": [annual_report.line_payload(line, year) for line in by_fiche[fiche.pk]],
+                    "commitments": promised[fiche.pk],
+                }
+                for fiche in group.fiches
+            ],
+        }
+        for group in domains_with_fiches(convention=convention)
+    ]
+
+
+def _objectives(views: list[ActionView]) -> list[Payload]:
+    grouped: dict[int, list[ActionView]] = defaultdict(list)
+    for view in views:
+        grouped[view.action.objective_id].append(view)
+    return [
+        {
+            "title": own[0].action.objective.title.split("\n"),
+            "actions": [annual_report.action_payload(view) for view in own],
+        }
+        for own in grouped.values()
+    ]
+
+
+def _sheet(convention: Convention, line: SheetLine, year: int) -> Payload:
+    page = sheet_page(convention=convention, code=line.indicator.code, period=str(year))
+    assert page is not None  # noqa: S101 - the code comes from the same table
+    return annual_report.sheet_payload(page, year)
+
+
+def _verdicts(sheets: list[Payload]) -> list[Payload]:
+    counts: dict[tuple[str, str], int] = defaultdict(int)
+    for sheet in sheets:
+        value = sheet["value"]
+        key = (value["verdict"], value["verdict_label"]) if value else ("non_disponible", "non disponible")
+        counts[key] += 1
+    return [{"code": code, "label": label, "count": count} for (code, label), count in sorted(counts.items())]
+
+
+def _calendar(convention: Convention, year: int) -> list[Payload]:
+    return [
+        {
+            "due": format_date(row.due) if row.due else "",
+            "title": row.obligation.title,
+            "covers": row.covers,
+            "recipient": row.obligation.recipient,
+        }
+        for row in restitutions(convention=convention, year=year)
+    ]

@@ -1,0 +1,167 @@
+"""Reads that gather the other apps' queries: home, fiches, editions, and the content of the annual report."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import QuerySet
+
+from actions.queries import ActionView, ObjectiveView, Tally, action_views, fiche_objectives, tally
+from budgets.queries import YearTotal, grand_totals
+from cog.models import Convention, Domain, Fiche, Restitution, SourceAnomaly, StateCommitment
+from cog.queries import anomalies, commitments, domains_with_fiches, next_restitutions
+from indicators.queries import SheetLine, sheet_lines
+from reports.enums import EditionState
+from reports.models import Edition
+
+VERDICT_ORDER = ["non_atteint", "en_retard", "incomplet", "non_comparable", "conforme", "atteint", "non_disponible", "sans_cible", "a_construire"]
+
+
+@dataclass
+class FicheTile:
+    """A fiche on the map: its number, its dominant verdict (the worst of its result indicators), its late actions."""
+
+    fiche: Fiche
+    tally: Tally
+    indicators: int
+    verdict: str = ""
+    verdict_label: str = ""
+
+
+@dataclass
+class DomainMap:
+    """A domain and its fiches' tiles."""
+
+    domain: Domain
+    tiles: list[FicheTile] = field(default_factory=list)
+
+
+def fiche_map(*, convention: Convention, at: date, with_results: bool, with_progress: bool) -> list[DomainMap]:
+    """The fiches by domain, each with what stands out at a date."""
+    lines = sheet_lines(convention=convention, until=at, with_results=with_results)
+    views = action_views(convention=convention, at=at, with_progress=with_progress)
+    return _map(convention, lines, views)
+
+
+def _map(convention: Convention, lines: list[SheetLine], views: list[ActionView]) -> list[DomainMap]:
+    by_fiche: dict[int, list[SheetLine]] = defaultdict(list)
+    for line in lines:
+        by_fiche[line.indicator.fiche_id].append(line)
+    actions: dict[int, list[ActionView]] = defaultdict(list)
+    for view in views:
+        actions[view.action.fiche_id].append(view)
+    return [
+        DomainMap(group.domain, [_tile(fiche, by_fiche[fiche.pk], actions[fiche.pk]) for fiche in group.fiches])
+        for group in domains_with_fiches(convention=convention)
+    ]
+
+
+def _tile(fiche: Fiche, lines: list[SheetLine], views: list[ActionView]) -> FicheTile:
+    tile = FicheTile(fiche, tally(views), len(lines))
+    judged = [line.latest for line in lines if line.is_result and line.latest is not None]
+    if judged:
+        worst = min(judged, key=lambda point: VERDICT_ORDER.index(point.verdict))
+        tile.verdict, tile.verdict_label = worst.verdict, worst.verdict_label
+    return tile
+
+
+@dataclass
+class HomePage:
+    """What the home page places."""
+
+    at: date
+    domains: list[DomainMap]
+    results: list[SheetLine]
+    verdicts: list[tuple[str, str, int]]
+    tally: Tally
+    late: list[ActionView]
+    next_dates: list[Restitution]
+    totals: list[YearTotal]
+    editions: list[Edition]
+    anomaly_count: int
+    commitment_count: int
+    simulated: bool
+
+
+def home(
+    *, convention: Convention, at: date, today: date, with_results: bool, with_progress: bool, with_drafts: bool
+) -> HomePage:
+    """The state of the convention at a date, for what the reader may see."""
+    lines = sheet_lines(convention=convention, until=at, with_results=with_results)
+    views = action_views(convention=convention, at=at, with_progress=with_progress)
+    results = [line for line in lines if line.is_result]
+    counted = Counter((line.latest.verdict, line.latest.verdict_label) for line in results if line.latest)
+    late = sorted((view for view in views if view.is_late), key=lambda view: (view.end or at, view.action.fiche.number))
+    return HomePage(
+        at=at,
+        domains=_map(convention, lines, views),
+        results=results,
+        verdicts=[(code, label, counted[code, label]) for code, label in sorted(counted, key=lambda key: VERDICT_ORDER.index(key[0]))],
+        tally=tally(views),
+        late=late,
+        next_dates=next_restitutions(convention=convention, at=at, limit=6),
+        totals=[total for total in grand_totals(convention=convention) if total.year == min(at.year, convention.end.year)],
+        editions=list(editions(convention=convention, with_drafts=with_drafts)[:3]),
+        anomaly_count=anomalies(convention=convention).count(),
+        commitment_count=commitments(convention=convention).count(),
+        simulated=any(line.latest.simulated for line in lines if line.latest)
+        or any(view.last.simulated for view in views if view.last),
+    )
+
+
+@dataclass
+class FichePage:
+    """What a fiche's page places."""
+
+    fiche: Fiche
+    tally: Tally
+    objectives: list[ObjectiveView]
+    indicators: list[SheetLine]
+    commitments: list[StateCommitment]
+    anomalies: list[SourceAnomaly]
+    previous: Fiche | None
+    following: Fiche | None
+    simulated: bool
+
+
+def fiche_page(
+    *, convention: Convention, number: int, at: date, with_results: bool, with_progress: bool
+) -> FichePage | None:
+    """A fiche at a date: its actions, its indicators, the State's part, the slips of its text."""
+    fiches = {fiche.number: fiche for fiche in Fiche.objects.filter(convention=convention).select_related("domain", "convention")}
+    fiche = fiches.get(number)
+    if fiche is None:
+        return None
+    objectives = fiche_objectives(fiche=fiche, at=at, with_progress=with_progress)
+    views = [view for objective in objectives for view in objective.actions]
+    lines = sheet_lines(convention=convention, fiche=fiche, until=at, with_results=with_results)
+    upper = fiches[number + 1].seed_line if number + 1 in fiches else None
+    slips = anomalies(convention=convention).filter(seed_line__gte=fiche.seed_line)
+    slips = slips.filter(seed_line__lt=upper) if upper else slips.none()
+    return FichePage(
+        fiche=fiche,
+        tally=tally(views),
+        objectives=objectives,
+        indicators=lines,
+        commitments=list(commitments(convention=convention, fiche=fiche)),
+        anomalies=list(slips),
+        previous=fiches.get(number - 1),
+        following=fiches.get(number + 1),
+        simulated=any(view.last.simulated for view in views if view.last)
+        or any(line.latest.simulated for line in lines if line.latest),
+    )
+
+
+def editions(*, convention: Convention, with_drafts: bool) -> QuerySet[Edition]:
+    """The editions one may read, the newest first; drafts only for who produces them."""
+    rows = Edition.objects.filter(convention=convention).select_related("requested_by", "job")
+    if not with_drafts:
+        rows = rows.filter(state=EditionState.PUBLISHED)
+    return rows.order_by("-requested_at", "-pk")
+
+
+def edition_or_none(*, edition_id: int, with_drafts: bool) -> Edition | None:
+    rows = Edition.objects.select_related("requested_by", "job")
+    if not with_drafts:
+        rows = rows.filter(state=EditionState.PUBLISHED)
+    return rows.filter(pk=edition_id).first()
