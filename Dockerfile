@@ -34,4 +34,4 @@ USER suivi
 EXPOSE 8000
 # Two synchronous workers: the best of four shapes measured on two cores.
 CMD ["gunicorn", "cog.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", "2", "--timeout", "60", \
-     "--max-requests", "2000", "--max-requests-jitter", "200", "--worker-tmp-dir", "/dev/shm", "--access-logfile", "-"]
+     "--max-requests", "2000", "--max-requests-jitter", "200", "--worker-tmp-dir", "/dev/shm", "--no-control-socket", "--access-logfile", "-"]

@@ -105,8 +105,15 @@ class Deadline(models.Model):
                 violation_error_message="Une échéance finit après avoir commencé.",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=[DeadlineKind.UNSCHEDULED, DeadlineKind.CROSS_REFERENCE], start__isnull=True, end__isnull=True)
-                | (~Q(kind__in=[DeadlineKind.UNSCHEDULED, DeadlineKind.CROSS_REFERENCE]) & Q(start__isnull=False)),
+                condition=Q(
+                    kind__in=[DeadlineKind.UNSCHEDULED, DeadlineKind.CROSS_REFERENCE],
+                    start__isnull=True,
+                    end__isnull=True,
+                )
+                | (
+                    ~Q(kind__in=[DeadlineKind.UNSCHEDULED, DeadlineKind.CROSS_REFERENCE])
+                    & Q(start__isnull=False)
+                ),
                 name="deadline_has_dates_of_its_kind",
                 violation_error_message="Une échéance datée a un début ; un renvoi ou une échéance non fixée n'en a pas.",
             ),
@@ -134,7 +141,8 @@ class ActionProgress(models.Model):
         verbose_name = "avancement"
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(status=ActionStatus.DONE, done_on__isnull=False) | (~Q(status=ActionStatus.DONE) & Q(done_on__isnull=True)),
+                condition=Q(status=ActionStatus.DONE, done_on__isnull=False)
+                | (~Q(status=ActionStatus.DONE) & Q(done_on__isnull=True)),
                 name="progress_done_has_its_date",
                 violation_error_message="Une action réalisée porte sa date ; une autre n'en porte pas.",
             ),

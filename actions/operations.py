@@ -115,9 +115,7 @@ class ProgressEntry:
 
 
 @transaction.atomic
-def record_progress(
-    *, entries: list[ProgressEntry], by: User, at: datetime, simulated: bool = False
-) -> int:
+def record_progress(*, entries: list[ProgressEntry], by: User, at: datetime, simulated: bool = False) -> int:
     """Add words to the history of actions, all or none; returns how many were added."""
     rows = [
         ActionProgress(

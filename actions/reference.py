@@ -65,7 +65,12 @@ class ActionsPart:
             if head is None:
                 continue
             if head.fiche not in context.fiches:
-                folder.problem(name, top.key_lines["fiche"], f"fiche = {head.fiche}", "le numéro d'une fiche de fiches.yaml")
+                folder.problem(
+                    name,
+                    top.key_lines["fiche"],
+                    f"fiche = {head.fiche}",
+                    "le numéro d'une fiche de fiches.yaml",
+                )
             rows = folder.check_all(folder.yaml_list(name, "actions"), ActionRecord)
             for position, (row, item) in enumerate(rows, start=1):
                 _check_action(folder, row, item, position, (context.start, context.end))
@@ -78,24 +83,49 @@ class ActionsPart:
         return save_actions(convention=convention, content=content)
 
 
-def _check_action(folder: Folder, row: ActionRecord, item: Located, position: int, term: tuple[date, date]) -> None:
+def _check_action(
+    folder: Folder, row: ActionRecord, item: Located, position: int, term: tuple[date, date]
+) -> None:
     where = item.key_lines.get("deadlines", item.line)
     if row.ordinal != position:
-        folder.problem(item.file, item.key_lines["ordinal"], f"ordinal = {row.ordinal}", f"{position} : les rangs se suivent dans la fiche")
+        folder.problem(
+            item.file,
+            item.key_lines["ordinal"],
+            f"ordinal = {row.ordinal}",
+            f"{position} : les rangs se suivent dans la fiche",
+        )
     for deadline in row.deadlines:
         if deadline.step is not None and deadline.step > len(row.steps):
-            folder.problem(item.file, where, f"step = {deadline.step}", f"une étape de l'action (elle en a {len(row.steps)})")
+            folder.problem(
+                item.file,
+                where,
+                f"step = {deadline.step}",
+                f"une étape de l'action (elle en a {len(row.steps)})",
+            )
         if deadline.start and deadline.end and deadline.end < deadline.start:
             folder.problem(
-                item.file, where, f"« {deadline.raw} » du {deadline.start} au {deadline.end}", "une fin après le début"
+                item.file,
+                where,
+                f"« {deadline.raw} » du {deadline.start} au {deadline.end}",
+                "une fin après le début",
             )
         dated = deadline.kind not in ("unscheduled", "cross_reference")
         if dated != (deadline.start is not None):
-            folder.problem(item.file, where, f"« {deadline.raw} » : {deadline.kind} commençant le {deadline.start}", "un début pour une échéance datée, aucun pour un renvoi ou une échéance non fixée")
+            folder.problem(
+                item.file,
+                where,
+                f"« {deadline.raw} » : {deadline.kind} commençant le {deadline.start}",
+                "un début pour une échéance datée, aucun pour un renvoi ou une échéance non fixée",
+            )
     if row.note:
         return
     for reviewed, read in _differences(row, term):
-        folder.problem(item.file, where, f"la lecture {reviewed}", f"{read}, comme le lecteur d'échéances ; sinon dire pourquoi dans « note »")
+        folder.problem(
+            item.file,
+            where,
+            f"la lecture {reviewed}",
+            f"{read}, comme le lecteur d'échéances ; sinon dire pourquoi dans « note »",
+        )
 
 
 def _differences(row: ActionRecord, term: tuple[date, date]) -> list[tuple[str, str]]:

@@ -66,17 +66,25 @@ def budget_table(*, fund: Fund) -> BudgetTable:
         amounts[by_id[amount.line_id].position, amount.year] = amount
     marks = _marks(fund, lines, by_id, amounts)
     rows = [
-        TableRow(line, _depth(line, by_id), [_cell(line.position, column, amounts, marks) for column in fund.years])
+        TableRow(
+            line, _depth(line, by_id), [_cell(line.position, column, amounts, marks) for column in fund.years]
+        )
         for line in lines
     ]
     return BudgetTable(fund, list(fund.years), rows, len(marks))
 
 
 def _marks(
-    fund: Fund, lines: list[BudgetLine], by_id: dict[int, BudgetLine], amounts: dict[tuple[int, str], BudgetAmount]
+    fund: Fund,
+    lines: list[BudgetLine],
+    by_id: dict[int, BudgetLine],
+    amounts: dict[tuple[int, str], BudgetAmount],
 ) -> dict[tuple[int, str], str]:
     found = gaps(
-        [Line(line.position, by_id[line.parent_id].position if line.parent_id else None, line.kind) for line in lines],
+        [
+            Line(line.position, by_id[line.parent_id].position if line.parent_id else None, line.kind)
+            for line in lines
+        ],
         {key: amount.amount for key, amount in amounts.items()},
         unit=unit_of(fund),
     )
@@ -95,12 +103,17 @@ def unit_of(fund: Fund) -> Decimal:
 
 
 def _cell(
-    position: int, column: str, amounts: dict[tuple[int, str], BudgetAmount], marks: dict[tuple[int, str], str]
+    position: int,
+    column: str,
+    amounts: dict[tuple[int, str], BudgetAmount],
+    marks: dict[tuple[int, str], str],
 ) -> Cell:
     amount = amounts.get((position, column))
     if amount is None:
         return Cell(None, "", marks.get((position, column), ""))
-    return Cell(amount.amount, format_figure(amount.amount, amount.decimals), marks.get((position, column), ""))
+    return Cell(
+        amount.amount, format_figure(amount.amount, amount.decimals), marks.get((position, column), "")
+    )
 
 
 def _depth(line: BudgetLine, by_id: dict[int, BudgetLine]) -> int:

@@ -130,27 +130,59 @@ def _check_lines(folder: Folder, fund: FundRecord, lines: list[tuple[LineRecord,
     positions = {line.position for line, _ in lines}
     groups = {str(group["code"]) for group in fund.groups}
     for line, item in lines:
-        if line.parent_position is not None and (line.parent_position not in positions or line.parent_position == line.position):
-            folder.problem(item.file, item.line, f"parent_position = {line.parent_position}", "le rang d'une autre ligne du tableau")
+        if line.parent_position is not None and (
+            line.parent_position not in positions or line.parent_position == line.position
+        ):
+            folder.problem(
+                item.file,
+                item.line,
+                f"parent_position = {line.parent_position}",
+                "le rang d'une autre ligne du tableau",
+            )
         if line.group and line.group not in groups:
-            folder.problem(item.file, item.line, f"group = « {line.group} »", f"un groupe de funds.yaml ({', '.join(sorted(groups))})")
+            folder.problem(
+                item.file,
+                item.line,
+                f"group = « {line.group} »",
+                f"un groupe de funds.yaml ({', '.join(sorted(groups))})",
+            )
 
 
-def _check_amounts(folder: Folder, fund: FundRecord, amounts: list[tuple[AmountRecord, Located]], positions: set[int]) -> None:
+def _check_amounts(
+    folder: Folder, fund: FundRecord, amounts: list[tuple[AmountRecord, Located]], positions: set[int]
+) -> None:
     columns = {str(year) for year in fund.years}
     seen: set[tuple[int, str]] = set()
     for amount, item in amounts:
         if amount.position not in positions:
-            folder.problem(item.file, item.line, f"position = {amount.position}", f"le rang d'une ligne de {fund.code}_lines.csv")
+            folder.problem(
+                item.file,
+                item.line,
+                f"position = {amount.position}",
+                f"le rang d'une ligne de {fund.code}_lines.csv",
+            )
         if amount.year not in columns:
-            folder.problem(item.file, item.line, f"year = « {amount.year} »", f"une colonne du tableau ({', '.join(sorted(columns))})")
+            folder.problem(
+                item.file,
+                item.line,
+                f"year = « {amount.year} »",
+                f"une colonne du tableau ({', '.join(sorted(columns))})",
+            )
         if (amount.position, amount.year) in seen:
-            folder.problem(item.file, item.line, f"un second montant pour la ligne {amount.position}, {amount.year}", "un montant par ligne et par colonne")
+            folder.problem(
+                item.file,
+                item.line,
+                f"un second montant pour la ligne {amount.position}, {amount.year}",
+                "un montant par ligne et par colonne",
+            )
         seen.add((amount.position, amount.year))
 
 
 def _check_sums(
-    folder: Folder, fund: FundRecord, lines: list[tuple[LineRecord, Located]], amounts: list[tuple[AmountRecord, Located]]
+    folder: Folder,
+    fund: FundRecord,
+    lines: list[tuple[LineRecord, Located]],
+    amounts: list[tuple[AmountRecord, Located]],
 ) -> None:
     labels = {line.position: line.label for line, _ in lines}
     where = {(amount.position, amount.year): item for amount, item in amounts}
@@ -171,7 +203,12 @@ def _check_sums(
                 f"{gap.summed}, la somme de ses parties ; sinon décrire l'anomalie du texte dans « printed_gaps » de funds.yaml",
             )
     for position, column in sorted(admitted - set(wrong)):
-        folder.problem("budgets/funds.yaml", None, f"printed_gaps : ligne {position}, {column}", "un écart réel : cette somme tombe juste, retirer l'entrée")
+        folder.problem(
+            "budgets/funds.yaml",
+            None,
+            f"printed_gaps : ligne {position}, {column}",
+            "un écart réel : cette somme tombe juste, retirer l'entrée",
+        )
 
 
 def _shown(gap: Gap, label: str) -> str:

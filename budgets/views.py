@@ -16,7 +16,10 @@ def budgets(request: HttpRequest) -> HttpResponse:
         request,
         "budgets/list.html",
         {
-            "funds": [(fund, [total for total in totals if total.fund.pk == fund.pk]) for fund in funds(convention=convention)],
+            "funds": [
+                (fund, [total for total in totals if total.fund.pk == fund.pk])
+                for fund in funds(convention=convention)
+            ],
             "places": places_table(convention=convention),
             "receipts": receipts(convention=convention),
         },

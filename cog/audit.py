@@ -27,6 +27,8 @@ class AuditEvent(models.Model):
         return f"{self.action} · {self.subject}"
 
 
-def record(*, action: str, subject: str, by: Any, at: datetime, details: dict[str, Any] | None = None) -> None:
+def record(
+    *, action: str, subject: str, by: Any, at: datetime, details: dict[str, Any] | None = None
+) -> None:
     """Write the audit row of an operation; called inside the operation's transaction, once per operation."""
     AuditEvent.objects.create(action=action, subject=subject, by=by, at=at, details=details or {})

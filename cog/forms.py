@@ -30,14 +30,20 @@ class LoginForm(AuthenticationForm):
 class AnomalyFilter(forms.Form):
     """Which slips of the text to show."""
 
-    sujet = forms.ChoiceField(label="Sujet", required=False, choices=[("", "Tous les sujets"), *AnomalyTopic.choices])
+    sujet = forms.ChoiceField(
+        label="Sujet", required=False, choices=[("", "Tous les sujets"), *AnomalyTopic.choices]
+    )
     mots = forms.CharField(label="Mots", required=False, max_length=80)
 
 
 class DateFilter(forms.Form):
     """The date a page is read at."""
 
-    au = forms.DateField(label="Situation au", required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    au = forms.DateField(
+        label="Situation au",
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
 
     def chosen(self, default: date) -> date:
         """The date asked for, or the default when none or a wrong one is."""

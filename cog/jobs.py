@@ -126,9 +126,7 @@ def run(job_id: str) -> None:
 
 
 def _beat(job_id: uuid.UUID, done: int, total: int, message: str) -> None:
-    Job.objects.filter(pk=job_id).update(
-        done=done, total=total, message=message, heartbeat_at=timezone.now()
-    )
+    Job.objects.filter(pk=job_id).update(done=done, total=total, message=message, heartbeat_at=timezone.now())
 
 
 def _finish(job_id: uuid.UUID, state: JobState, message: str) -> None:

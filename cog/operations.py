@@ -64,7 +64,13 @@ def load_convention(*, path: Path, by: User, at: datetime, dry_run: bool = False
     changes are counted and rolled back. Raises ReferenceRefused with every problem of every file.
     """
     if not path.is_dir():
-        raise ReferenceRefused([Problem(str(path), None, "aucun dossier", "le dossier des fichiers de référence d'une convention")])
+        raise ReferenceRefused(
+            [
+                Problem(
+                    str(path), None, "aucun dossier", "le dossier des fichiers de référence d'une convention"
+                )
+            ]
+        )
     folder = Folder(path)
     ground = parse_convention(folder)
     contents: list[tuple[Any, Any]] = []
@@ -86,7 +92,11 @@ def load_convention(*, path: Path, by: User, at: datetime, dry_run: bool = False
                     subject=convention.code,
                     by=by,
                     at=at,
-                    details={change.name: [change.created, change.updated, change.removed] for change in changes if change.any},
+                    details={
+                        change.name: [change.created, change.updated, change.removed]
+                        for change in changes
+                        if change.any
+                    },
                 )
     except _DryRun as stop:
         return stop.loaded
@@ -112,7 +122,17 @@ def _save_ground(content: ConventionContent) -> tuple[Convention, list[Change]]:
             Convention.objects.filter(code=record.code),
             [convention],
             key=lambda row: row.code,
-            fields=["title", "short_title", "branch", "start", "end", "signature_date", "signature_note", "signatories", "seed_file"],
+            fields=[
+                "title",
+                "short_title",
+                "branch",
+                "start",
+                "end",
+                "signature_date",
+                "signature_note",
+                "signatories",
+                "seed_file",
+            ],
         )
     ]
     domains = {row.number: Domain(convention=convention, **row.model_dump()) for row in content.domains}
@@ -126,7 +146,11 @@ def _save_ground(content: ConventionContent) -> tuple[Convention, list[Change]]:
     )
     fiches = {
         row.number: Fiche(
-            convention=convention, domain=domains[row.domain], number=row.number, title=row.title, seed_line=row.seed_line
+            convention=convention,
+            domain=domains[row.domain],
+            number=row.number,
+            title=row.title,
+            seed_line=row.seed_line,
         )
         for row in content.fiches
     }
@@ -187,7 +211,17 @@ def _save_commitments(convention: Convention, fiches: dict[int, Fiche], content:
         StateCommitment.objects.filter(convention=convention),
         rows,
         key=lambda row: row.code,
-        fields=["fiche", "ordinal", "wording", "quote", "seed_line", "deadline_raw", "deadline_kind", "deadline_start", "deadline_end"],
+        fields=[
+            "fiche",
+            "ordinal",
+            "wording",
+            "quote",
+            "seed_line",
+            "deadline_raw",
+            "deadline_kind",
+            "deadline_start",
+            "deadline_end",
+        ],
     )
 
 
@@ -207,7 +241,10 @@ def _save_calendar(convention: Convention, content: ConventionContent) -> list[C
     changes.append(
         sync(
             Restitution.objects.filter(obligation__convention=convention),
-            [Restitution(obligation=obligations[each.code], covers=each.covers or "", due=each.due) for each in dates],
+            [
+                Restitution(obligation=obligations[each.code], covers=each.covers or "", due=each.due)
+                for each in dates
+            ],
             key=lambda row: (row.obligation_id, row.covers, row.due),
             fields=[],
         )
@@ -255,5 +292,7 @@ def open_account(
     )
     membership.fiches.set(request.fiches)
     if created:
-        audit.record(action="account.opened", subject=request.email, by=by, at=at, details={"role": request.role})
+        audit.record(
+            action="account.opened", subject=request.email, by=by, at=at, details={"role": request.role}
+        )
     return user

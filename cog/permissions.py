@@ -135,7 +135,11 @@ def caisses_visible_to(user: Any) -> OrganisationQuerySet:
     if Scope.ALL in granted:
         return Organisation.objects.all()
     if Scope.OWN_CAISSE in granted:
-        own = [membership.organisation_id for membership in _memberships(user, timezone.localdate()) if membership.organisation_id]
+        own = [
+            membership.organisation_id
+            for membership in _memberships(user, timezone.localdate())
+            if membership.organisation_id
+        ]
         return Organisation.objects.filter(pk__in=own, kind=OrganisationKind.CAISSE)
     return Organisation.objects.none()
 

@@ -36,7 +36,9 @@ def convention_or_refuse(*, code: str = "") -> Convention:
     """The same, for commands; raises NoConvention with what to do."""
     convention = current_convention(code=code)
     if convention is None:
-        raise NoConvention("aucune convention chargée : commencer par « manage.py load_convention fixtures/cog-2013-2017 »")
+        raise NoConvention(
+            "aucune convention chargée : commencer par « manage.py load_convention fixtures/cog-2013-2017 »"
+        )
     return convention
 
 
@@ -46,7 +48,11 @@ def is_demonstration() -> bool:
 
 
 def demonstration_accounts() -> list[User]:
-    return list(User.objects.filter(is_demonstration=True, is_active=True).prefetch_related("memberships").order_by("pk"))
+    return list(
+        User.objects.filter(is_demonstration=True, is_active=True)
+        .prefetch_related("memberships")
+        .order_by("pk")
+    )
 
 
 @dataclass(frozen=True)

@@ -84,11 +84,20 @@ if PRODUCTION:
         message
         for wrong, message in (
             (DEBUG, "DEBUG est actif : retirer DEBUG de l'environnement."),
-            (len(SECRET_KEY) < 50, "SECRET_KEY manque ou est trop courte : fournir au moins 50 caractères tirés au hasard."),
-            (SECRET_KEY == DEMONSTRATION_KEY, "SECRET_KEY est celle de la démonstration : en tirer une nouvelle."),
+            (
+                len(SECRET_KEY) < 50,
+                "SECRET_KEY manque ou est trop courte : fournir au moins 50 caractères tirés au hasard.",
+            ),
+            (
+                SECRET_KEY == DEMONSTRATION_KEY,
+                "SECRET_KEY est celle de la démonstration : en tirer une nouvelle.",
+            ),
             (SQLITE, "DATABASE_URL désigne SQLite : donner une adresse « postgres://… »."),
             (not REDIS_URL, "REDIS_URL manque : donner une adresse « redis://… » pour les travaux de fond."),
-            (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS, "ALLOWED_HOSTS doit nommer les domaines servis (pas « * »)."),
+            (
+                not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS,
+                "ALLOWED_HOSTS doit nommer les domaines servis (pas « * »).",
+            ),
         )
         if wrong
     ]
@@ -203,7 +212,9 @@ STORAGES = {
     },
 }
 DJANGO_TABLES2_TEMPLATE = "components/table.html"
-DEFAULT_CONVENTION = env.str("SUIVI_CONVENTION", default="")  # empty: the one that is in force, else the latest
+DEFAULT_CONVENTION = env.str(
+    "SUIVI_CONVENTION", default=""
+)  # empty: the one that is in force, else the latest
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 LOGGING = {

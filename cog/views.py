@@ -40,7 +40,9 @@ def convention_or_404() -> Convention:
     """The convention in view; a 404 page that says what to do when none is loaded."""
     convention = current_convention()
     if convention is None:
-        raise Http404("Aucune convention n'est chargée : lancer « manage.py load_convention fixtures/cog-2013-2017 ».")
+        raise Http404(
+            "Aucune convention n'est chargée : lancer « manage.py load_convention fixtures/cog-2013-2017 »."
+        )
     return convention
 
 
@@ -65,7 +67,8 @@ def calendar(request: HttpRequest) -> HttpResponse:
     rows = list(restitutions(convention=convention))
     today = timezone.localdate()
     years = [
-        (year, list(items)) for year, items in groupby(rows, key=lambda row: row.due.year if row.due else None)
+        (year, list(items))
+        for year, items in groupby(rows, key=lambda row: row.due.year if row.due else None)
     ]
     return render(
         request,
@@ -93,17 +96,31 @@ def help_page(request: HttpRequest) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "cog/error.html", {"code": 400, "title": "Demande incompréhensible", "reason": ""}, status=400)
+    return render(
+        request,
+        "cog/error.html",
+        {"code": 400, "title": "Demande incompréhensible", "reason": ""},
+        status=400,
+    )
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "cog/error.html", {"code": 403, "title": "Accès réservé", "reason": str(exception)}, status=403)
+    return render(
+        request,
+        "cog/error.html",
+        {"code": 403, "title": "Accès réservé", "reason": str(exception)},
+        status=403,
+    )
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     reason = str(exception) if isinstance(exception, Http404) and "tried" not in str(exception) else ""
-    return render(request, "cog/error.html", {"code": 404, "title": "Page introuvable", "reason": reason}, status=404)
+    return render(
+        request, "cog/error.html", {"code": 404, "title": "Page introuvable", "reason": reason}, status=404
+    )
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return render(request, "cog/error.html", {"code": 500, "title": "Erreur de l'application", "reason": ""}, status=500)
+    return render(
+        request, "cog/error.html", {"code": 500, "title": "Erreur de l'application", "reason": ""}, status=500
+    )

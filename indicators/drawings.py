@@ -67,7 +67,9 @@ def _targets(targets: list[Target], points: list[Point]) -> list[charts.Target]:
 def distribution(page: SheetPage) -> str:
     """The visible caisses at the period, each a mark, on the quartiles of all of them."""
     spread = page.dispersion
-    values = [(line.organisation.name, line.point.value) for line in page.caisses if line.point.value is not None]
+    values = [
+        (line.organisation.name, line.point.value) for line in page.caisses if line.point.value is not None
+    ]
     label = parse(page.period).label if page.period else ""
     box = (spread.q1, spread.median, spread.q3) if spread else None
     national = page.current.value if page.current else None

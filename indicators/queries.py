@@ -78,7 +78,13 @@ def load_facts(*, convention: Convention, measures: Iterable[str], known: Catalo
         )
         .exclude(statement=Statement.NOT_AVAILABLE)
         .values_list(
-            "measure__code", "organisation__code", "period", "breakdown", "value", "statement", "batch__simulated"
+            "measure__code",
+            "organisation__code",
+            "period",
+            "breakdown",
+            "value",
+            "statement",
+            "batch__simulated",
         )
     )
     facts, simulated = [], set()
@@ -262,7 +268,11 @@ def indicators_of(*, convention: Convention, fiche: Fiche | None = None) -> Quer
 
 
 def sheet_lines(
-    *, convention: Convention, fiche: Fiche | None = None, until: date | None = None, with_results: bool = True
+    *,
+    convention: Convention,
+    fiche: Fiche | None = None,
+    until: date | None = None,
+    with_results: bool = True,
 ) -> list[SheetLine]:
     """One line per sheet, with its yearly national values up to a date."""
     indicators = list(indicators_of(convention=convention, fiche=fiche))
@@ -305,7 +315,11 @@ def _last_version(indicator: Indicator) -> IndicatorVersion | None:
 
 
 def _headline_target(targets: list[Target]) -> str:
-    final = [row for row in targets if row.role == TargetRole.TARGET and not row.intermediate and row.scope == NATIONAL]
+    final = [
+        row
+        for row in targets
+        if row.role == TargetRole.TARGET and not row.intermediate and row.scope == NATIONAL
+    ]
     return target_in_words(final[-1]) if final else ""
 
 
@@ -377,7 +391,11 @@ def sheet_page(
         definition=definition,
         baselines=list(indicator.baselines.all().order_by("position")),
         targets=targets,
-        published=list(PublishedResult.objects.filter(convention=convention, indicator_code=code).order_by("year", "period", "position")),
+        published=list(
+            PublishedResult.objects.filter(convention=convention, indicator_code=code).order_by(
+                "year", "period", "position"
+            )
+        ),
         coverage=list(ChildcareCoverage.objects.filter(convention=convention).order_by("departement_code"))
         if code in {"F1-4.2", "F1-5"}
         else [],
@@ -392,9 +410,19 @@ def sheet_page(
     )
     known = {point.period for point in page.series}
     page.period = period if period in known else (line.latest.period if line.latest else "")
-    page.breakdowns = [(row.breakdown, _point(row, definition, targets)) for row in national if row.period == page.period and not row.name and row.breakdown]
-    page.companions = [(row.name, _point(row, definition, [])) for row in national if row.period == page.period and row.name and not row.breakdown]
-    page.dispersions = sorted(Dispersion.objects.filter(indicator=indicator), key=lambda row: parse(row.period).start)
+    page.breakdowns = [
+        (row.breakdown, _point(row, definition, targets))
+        for row in national
+        if row.period == page.period and not row.name and row.breakdown
+    ]
+    page.companions = [
+        (row.name, _point(row, definition, []))
+        for row in national
+        if row.period == page.period and row.name and not row.breakdown
+    ]
+    page.dispersions = sorted(
+        Dispersion.objects.filter(indicator=indicator), key=lambda row: parse(row.period).start
+    )
     page.dispersion = next((row for row in page.dispersions if row.period == page.period), None)
     if caisses is not None and page.period:
         page.caisses = _caisse_lines(results, page, {body.code: body for body in caisses}, targets)
@@ -402,25 +430,38 @@ def sheet_page(
 
 
 def sheet_lines_of(indicator: Indicator, *, with_results: bool) -> SheetLine:
-    rows = IndicatorResult.objects.filter(indicator=indicator, scope=NATIONAL, name="", breakdown="").order_by("period")
+    rows = IndicatorResult.objects.filter(
+        indicator=indicator, scope=NATIONAL, name="", breakdown=""
+    ).order_by("period")
     return _line(indicator, list(rows) if with_results else [], None)
 
 
 def _caisse_lines(
-    results: QuerySet[IndicatorResult], page: SheetPage, bodies: dict[str, Organisation], targets: list[Target]
+    results: QuerySet[IndicatorResult],
+    page: SheetPage,
+    bodies: dict[str, Organisation],
+    targets: list[Target],
 ) -> list[CaisseLine]:
     """The visible caisses at the period, best first; ranks are among all caisses, visible or not."""
     rows = [
         row
-        for row in results.filter(period=page.period, name="", breakdown="").exclude(scope__in=[NATIONAL, "caf"])
+        for row in results.filter(period=page.period, name="", breakdown="").exclude(
+            scope__in=[NATIONAL, "caf"]
+        )
     ]
     falling = page.definition is not None and page.definition.better == "lower"
-    ordered = sorted((row for row in rows if row.value is not None), key=lambda row: row.value if falling else -row.value)
+    ordered = sorted(
+        (row for row in rows if row.value is not None), key=lambda row: row.value if falling else -row.value
+    )
     first: dict[Decimal, int] = {}
     for position, row in enumerate(ordered, start=1):
         first.setdefault(row.value, position)
     lines = [
-        CaisseLine(bodies[row.scope], _point(row, page.definition, targets), first.get(row.value) if row.value is not None else None)
+        CaisseLine(
+            bodies[row.scope],
+            _point(row, page.definition, targets),
+            first.get(row.value) if row.value is not None else None,
+        )
         for row in rows
         if row.scope in bodies
     ]
@@ -430,7 +471,9 @@ def _caisse_lines(
 def caisse_values(*, indicator: Indicator, period: str) -> list[tuple[str, Decimal]]:
     """(caisse code, value) at a period, for the distribution chart."""
     rows = (
-        IndicatorResult.objects.filter(indicator=indicator, period=period, name="", breakdown="", value__isnull=False)
+        IndicatorResult.objects.filter(
+            indicator=indicator, period=period, name="", breakdown="", value__isnull=False
+        )
         .exclude(scope__in=[NATIONAL, "caf"])
         .values_list("scope", "value")
     )
@@ -446,7 +489,14 @@ def iter_observations(*, convention: Convention) -> Iterator[tuple[Any, ...]]:
         Observation.objects.filter(measure__convention=convention, closed_by__isnull=True)
         .order_by("measure__code", "organisation__code", "period", "breakdown")
         .values_list(
-            "measure__code", "organisation__code", "period", "breakdown", "value", "statement", "revision", "batch_id"
+            "measure__code",
+            "organisation__code",
+            "period",
+            "breakdown",
+            "value",
+            "statement",
+            "revision",
+            "batch_id",
         )
     )
     return iter(rows.iterator(chunk_size=20_000))
@@ -454,7 +504,9 @@ def iter_observations(*, convention: Convention) -> Iterator[tuple[Any, ...]]:
 
 def iter_results(*, convention: Convention, secondary: bool) -> Iterator[IndicatorResult]:
     """The current results, sorted by (code, scope, period, breakdown); the secondary ones also by name."""
-    rows = IndicatorResult.objects.filter(indicator__convention=convention).select_related("indicator", "version")
+    rows = IndicatorResult.objects.filter(indicator__convention=convention).select_related(
+        "indicator", "version"
+    )
     rows = rows.exclude(name="") if secondary else rows.filter(name="")
     order = ["indicator__code", "scope", "period", "breakdown"]
     return iter(rows.order_by(*order, "name").iterator(chunk_size=20_000))

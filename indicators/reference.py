@@ -25,7 +25,17 @@ from indicators.enums import (
     ValueKind,
 )
 
-MEASURE_COLUMNS = ["code", "label", "unit", "value_kind", "level", "finest_period", "breakdowns", "seed_line", "note"]
+MEASURE_COLUMNS = [
+    "code",
+    "label",
+    "unit",
+    "value_kind",
+    "level",
+    "finest_period",
+    "breakdowns",
+    "seed_line",
+    "note",
+]
 PUBLISHED_COLUMNS = [
     "indicator", "year", "period", "scope", "value", "unit", "basis", "source", "source_url", "confidence", "note",
 ]  # fmt: skip
@@ -171,24 +181,40 @@ class IndicatorsPart:
         for fiche, record, item in sheets:
             method = methods.get(record.code)
             if not isinstance(method, dict):
-                folder.problem("methods.yaml", None, f"aucune méthode « {record.code} »", f"une entrée « {record.code} » : la fiche technique est dans {item.file}, ligne {item.line}")
+                folder.problem(
+                    "methods.yaml",
+                    None,
+                    f"aucune méthode « {record.code} »",
+                    f"une entrée « {record.code} » : la fiche technique est dans {item.file}, ligne {item.line}",
+                )
                 continue
             _check_sheet(folder, record, item, context)
             entries.append(IndicatorEntry(fiche, record, dict(method)))
         known = {measure.code for measure, _ in measures}
         _check_methods(folder, methods, {record.code for _, record, _ in sheets}, known)
         published = folder.check_all(folder.csv("published-results.csv", PUBLISHED_COLUMNS), PublishedRecord)
-        return IndicatorsContent(entries, [row for row, _ in measures], [row for row, _ in published], _coverage(folder))
+        return IndicatorsContent(
+            entries, [row for row, _ in measures], [row for row, _ in published], _coverage(folder)
+        )
 
     def _sheets(self, folder: Folder, context: Context) -> list[tuple[int, IndicatorRecord, Located]]:
         sheets, checked = [], []
         for name in folder.names("indicators/*.yaml"):
             top = folder.yaml(name)
-            head = folder.check(Located(name, top.line, top, top.key_lines), IndicatorsFileRecord) if top else None
+            head = (
+                folder.check(Located(name, top.line, top, top.key_lines), IndicatorsFileRecord)
+                if top
+                else None
+            )
             if head is None:
                 continue
             if head.fiche not in context.fiches:
-                folder.problem(name, top.key_lines["fiche"], f"fiche = {head.fiche}", "le numéro d'une fiche de fiches.yaml")
+                folder.problem(
+                    name,
+                    top.key_lines["fiche"],
+                    f"fiche = {head.fiche}",
+                    "le numéro d'une fiche de fiches.yaml",
+                )
             pairs = folder.check_all(folder.yaml_list(name, "indicators"), IndicatorRecord)
             checked += pairs
             sheets += [(head.fiche, record, item) for record, item in pairs]
@@ -205,25 +231,50 @@ def _check_sheet(folder: Folder, record: IndicatorRecord, item: Located, context
     for target in record.targets:
         where = item.key_lines.get("targets", item.line)
         if target.holds_to < target.holds_from:
-            folder.problem(item.file, where, f"une cible du {target.holds_from} au {target.holds_to} ({record.code})", "une fin après le début")
+            folder.problem(
+                item.file,
+                where,
+                f"une cible du {target.holds_from} au {target.holds_to} ({record.code})",
+                "une fin après le début",
+            )
         if target.scope != "national" and target.scope not in context.organisations:
-            folder.problem(item.file, where, f"scope = « {target.scope} » ({record.code})", "« national » ou le code d'un organisme")
+            folder.problem(
+                item.file,
+                where,
+                f"scope = « {target.scope} » ({record.code})",
+                "« national » ou le code d'un organisme",
+            )
 
 
 def _check_methods(folder: Folder, methods: dict[str, Any], sheets: set[str], measures: set[str]) -> None:
     lines = getattr(methods, "key_lines", {})
     for code, method in methods.items():
         if code not in sheets:
-            folder.problem("methods.yaml", lines.get(code), f"la méthode de « {code} »", "une fiche technique de ce code dans indicators/")
+            folder.problem(
+                "methods.yaml",
+                lines.get(code),
+                f"la méthode de « {code} »",
+                "une fiche technique de ce code dans indicators/",
+            )
         if not isinstance(method, dict):
             continue
         try:
             definition_from(code, method)
         except DefinitionError as error:
             for message in error.problems:
-                folder.problem("methods.yaml", lines.get(code), f"« {code} » : {message}", "une méthode lisible par le moteur de calcul")
+                folder.problem(
+                    "methods.yaml",
+                    lines.get(code),
+                    f"« {code} » : {message}",
+                    "une méthode lisible par le moteur de calcul",
+                )
         for name in sorted(measure_names(method) - measures - sheets):
-            folder.problem("methods.yaml", lines.get(code), f"la donnée « {name} » ({code})", "une donnée décrite dans measures.csv")
+            folder.problem(
+                "methods.yaml",
+                lines.get(code),
+                f"la donnée « {name} » ({code})",
+                "une donnée décrite dans measures.csv",
+            )
 
 
 _EXPRESSION_KEYS = {
@@ -251,9 +302,18 @@ def _coverage(folder: Folder) -> list[CoverageEntry]:
     entries = []
     for item in folder.csv("childcare-coverage-2017.csv", COVERAGE_COLUMNS):
         rates = {key: value for key, value in item.values.items() if key in COVERAGE_COLUMNS[3:]}
-        wrong = [f"{key} = « {value} »" for key, value in rates.items() if not re.fullmatch(r"\d+(\.\d+)?", value)]
+        wrong = [
+            f"{key} = « {value} »" for key, value in rates.items() if not re.fullmatch(r"\d+(\.\d+)?", value)
+        ]
         for text in wrong:
             folder.problem(item.file, item.line, text, "un taux avec un point décimal")
         if not wrong:
-            entries.append(CoverageEntry(int(item.values["year"]), item.values["departement_code"], item.values["departement_name"], rates))
+            entries.append(
+                CoverageEntry(
+                    int(item.values["year"]),
+                    item.values["departement_code"],
+                    item.values["departement_name"],
+                    rates,
+                )
+            )
     return entries

@@ -9,11 +9,21 @@ class CaisseTable(tables.Table):
     """The caisses at a period, one a line."""
 
     rank = tables.Column(verbose_name="Rang", attrs={"td": {"class": "num"}, "th": {"class": "num"}})
-    organisation = tables.Column(verbose_name="Caisse", accessor="organisation.name")
-    value = tables.Column(verbose_name="Valeur", accessor="point.value", attrs={"td": {"class": "num"}, "th": {"class": "num"}})
-    numerator = tables.Column(verbose_name="Numérateur", accessor="point.numerator", attrs={"td": {"class": "num"}, "th": {"class": "num"}})
-    denominator = tables.Column(verbose_name="Dénominateur", accessor="point.denominator", attrs={"td": {"class": "num"}, "th": {"class": "num"}})
-    state = tables.Column(verbose_name="État", accessor="point.state_label", orderable=False)
+    organisation = tables.Column(verbose_name="Caisse", accessor="organisation__name")
+    value = tables.Column(
+        verbose_name="Valeur", accessor="point__value", attrs={"td": {"class": "num"}, "th": {"class": "num"}}
+    )
+    numerator = tables.Column(
+        verbose_name="Numérateur",
+        accessor="point__numerator",
+        attrs={"td": {"class": "num"}, "th": {"class": "num"}},
+    )
+    denominator = tables.Column(
+        verbose_name="Dénominateur",
+        accessor="point__denominator",
+        attrs={"td": {"class": "num"}, "th": {"class": "num"}},
+    )
+    state = tables.Column(verbose_name="État", accessor="point__state_label", orderable=False)
 
     class Meta:
         sequence = ("rank", "organisation", "value", "numerator", "denominator", "state")

@@ -48,7 +48,12 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
     return render(
         request,
         "indicators/sheet.html",
-        {"page": page, "table": table, "sees_all": whole, "with_results": can(request.user, Permission.READ_RESULTS)},
+        {
+            "page": page,
+            "table": table,
+            "sees_all": whole,
+            "with_results": can(request.user, Permission.READ_RESULTS),
+        },
     )
 
 

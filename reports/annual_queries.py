@@ -13,7 +13,9 @@ from reports import annual_report
 from reports.annual_report import Payload
 
 
-def annual_payload(*, convention: Convention, year: int, state: str, number: int, produced_on: date) -> Payload:
+def annual_payload(
+    *, convention: Convention, year: int, state: str, number: int, produced_on: date
+) -> Payload:
     """The whole content of the bilan of a year, as it stands on 31 December."""
     at = date(year, 12, 31)
     lines = sheet_lines(convention=convention, until=at)
@@ -22,7 +24,11 @@ def annual_payload(*, convention: Convention, year: int, state: str, number: int
     results = [_sheet(convention, line, year) for line in lines if line.is_result]
     payload: Payload = {
         "document": "bilan",
-        "convention": {"code": convention.code, "title": convention.title, "short_title": convention.short_title},
+        "convention": {
+            "code": convention.code,
+            "title": convention.title,
+            "short_title": convention.short_title,
+        },
         "year": year,
         "at": format_date(at),
         "state": state,
@@ -34,7 +40,9 @@ def annual_payload(*, convention: Convention, year: int, state: str, number: int
         "domains": domains,
         "sheets": results,
         "pending": sorted(line.indicator.code for line in lines if not line.method_ready),
-        "budgets": [annual_report.table_payload(budget_table(fund=fund)) for fund in funds(convention=convention)],
+        "budgets": [
+            annual_report.table_payload(budget_table(fund=fund)) for fund in funds(convention=convention)
+        ],
         "calendar": _calendar(convention, year),
         "anomalies": [
             {

@@ -106,7 +106,13 @@ def sheet_payload(page: Any, year: int) -> Payload:
         "numerator": exact(current.numerator) if current else "",
         "denominator": exact(current.denominator) if current else "",
         "published": [
-            {"period": row.period or row.year, "value": row.value, "unit": row.unit, "basis": row.basis, "source": row.source}
+            {
+                "period": row.period or row.year,
+                "value": row.value,
+                "unit": row.unit,
+                "basis": row.basis,
+                "source": row.source,
+            }
             for row in page.published
             if (row.year or row.period)[:4] <= until and row.scope == "national"
         ][-4:],
@@ -117,7 +123,9 @@ def sheet_payload(page: Any, year: int) -> Payload:
 
 def _charted(series: list[Any]) -> list[Any]:
     for mark in CHART_LENGTHS:
-        points = [point for point in series if (f"-{mark}" in point.period if mark else len(point.period) == 4)]
+        points = [
+            point for point in series if (f"-{mark}" in point.period if mark else len(point.period) == 4)
+        ]
         if points:
             return points
     return []
@@ -128,7 +136,9 @@ def _threshold(page: Any, year: int) -> Decimal | None:
     held = [
         target
         for target in page.targets
-        if target.role == "target" and target.scope == "national" and target.holds_from.year <= year <= target.holds_to.year
+        if target.role == "target"
+        and target.scope == "national"
+        and target.holds_from.year <= year <= target.holds_to.year
     ]
     return min(held, key=lambda target: target.holds_to - target.holds_from).threshold if held else None
 
@@ -154,7 +164,9 @@ def sentence(page: Any, current: Any, spread: Any, year: int) -> str:
     if current.units_concerned > 1:
         words += f" {current.units_reported} organismes sur {current.units_concerned} ont répondu"
         if spread is not None:
-            width = format_figure(spread.value_range, page.line.decimals, "points" if page.line.unit == "%" else page.line.unit)
+            width = format_figure(
+                spread.value_range, page.line.decimals, "points" if page.line.unit == "%" else page.line.unit
+            )
             words += f"{BEFORE_UNIT}; l'écart entre le premier et le dernier est de {width}"
         words += "."
     return words

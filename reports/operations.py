@@ -24,12 +24,19 @@ Progress = Callable[[int, int, str], None]
 def request_annual_report(*, convention: Convention, year: int, by: User, at: datetime) -> Edition:
     """Number a new draft edition of the year's bilan and ask a worker for it; the one already under way is returned."""
     under_way = Edition.objects.filter(
-        convention=convention, kind=DocumentKind.ANNUAL, year=year, file="", job__finished_at__isnull=True, job__isnull=False
+        convention=convention,
+        kind=DocumentKind.ANNUAL,
+        year=year,
+        file="",
+        job__finished_at__isnull=True,
+        job__isnull=False,
     ).first()
     if under_way is not None:
         return under_way
     edition = _numbered(convention, year, by, at)
-    edition.job = jobs.submit(kind=JOB_KIND, arguments={"edition": edition.pk, "at": at.isoformat()}, by=by, at=at)
+    edition.job = jobs.submit(
+        kind=JOB_KIND, arguments={"edition": edition.pk, "at": at.isoformat()}, by=by, at=at
+    )
     edition.save(update_fields=["job"])
     return edition
 
@@ -49,7 +56,9 @@ def _numbered(convention: Convention, year: int, by: User, at: datetime) -> Edit
 
 
 @transaction.atomic
-def draft_annual_report(*, convention: Convention, year: int, by: User, at: datetime, progress: Progress) -> Edition:
+def draft_annual_report(
+    *, convention: Convention, year: int, by: User, at: datetime, progress: Progress
+) -> Edition:
     """Produce a draft at once, for the command line."""
     edition = _numbered(convention, year, by, at)
     return produce_edition(edition=edition, by=by, at=at, progress=progress)
@@ -61,7 +70,11 @@ def produce_edition(*, edition: Edition, by: User, at: datetime, progress: Progr
         return edition
     progress(0, 3, "rassemble le contenu")
     payload = annual_payload(
-        convention=edition.convention, year=edition.year, state=edition.state, number=edition.number, produced_on=at.date()
+        convention=edition.convention,
+        year=edition.year,
+        state=edition.state,
+        number=edition.number,
+        produced_on=at.date(),
     )
     progress(1, 3, "compose le document")
     pdf = print_annual_report(payload)
@@ -74,7 +87,11 @@ def produce_edition(*, edition: Edition, by: User, at: datetime, progress: Progr
         locked.payload_sha256 = digest(payload)
         locked.simulated = payload["simulated"]
         locked.file_sha256 = hashlib.sha256(pdf).hexdigest()
-        locked.file.save(f"{locked.kind}-{locked.year}-{locked.number}-{locked.file_sha256[:12]}.pdf", ContentFile(pdf), save=False)
+        locked.file.save(
+            f"{locked.kind}-{locked.year}-{locked.number}-{locked.file_sha256[:12]}.pdf",
+            ContentFile(pdf),
+            save=False,
+        )
         locked.save()
         audit.record(
             action="edition.produced",

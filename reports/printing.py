@@ -24,7 +24,11 @@ def _series(sheet: dict[str, Any]) -> str:
     points = sheet["series"]
     known = [point for point in points if point["value"]]
     first, last = (known[0], known[-1]) if known else (None, None)
-    message = f"de {first['shown']} ({first['label']}) à {last['shown']} {sheet['unit']} ({last['label']})" if first and last else "aucune valeur nationale"
+    message = (
+        f"de {first['shown']} ({first['label']}) à {last['shown']} {sheet['unit']} ({last['label']})"
+        if first and last
+        else "aucune valeur nationale"
+    )
     return charts.series_chart(
         id=f"serie-{sheet['code']}".replace(".", "-"),
         title=f"{sheet['code']} : {message}",

@@ -14,7 +14,17 @@ from indicators.queries import SheetLine, sheet_lines
 from reports.enums import EditionState
 from reports.models import Edition
 
-VERDICT_ORDER = ["non_atteint", "en_retard", "incomplet", "non_comparable", "conforme", "atteint", "non_disponible", "sans_cible", "a_construire"]
+VERDICT_ORDER = [
+    "non_atteint",
+    "en_retard",
+    "incomplet",
+    "non_comparable",
+    "conforme",
+    "atteint",
+    "non_disponible",
+    "sans_cible",
+    "a_construire",
+]
 
 
 @dataclass
@@ -36,7 +46,9 @@ class DomainMap:
     tiles: list[FicheTile] = field(default_factory=list)
 
 
-def fiche_map(*, convention: Convention, at: date, with_results: bool, with_progress: bool) -> list[DomainMap]:
+def fiche_map(
+    *, convention: Convention, at: date, with_results: bool, with_progress: bool
+) -> list[DomainMap]:
     """The fiches by domain, each with what stands out at a date."""
     lines = sheet_lines(convention=convention, until=at, with_results=with_results)
     views = action_views(convention=convention, at=at, with_progress=with_progress)
@@ -51,7 +63,9 @@ def _map(convention: Convention, lines: list[SheetLine], views: list[ActionView]
     for view in views:
         actions[view.action.fiche_id].append(view)
     return [
-        DomainMap(group.domain, [_tile(fiche, by_fiche[fiche.pk], actions[fiche.pk]) for fiche in group.fiches])
+        DomainMap(
+            group.domain, [_tile(fiche, by_fiche[fiche.pk], actions[fiche.pk]) for fiche in group.fiches]
+        )
         for group in domains_with_fiches(convention=convention)
     ]
 
@@ -84,23 +98,38 @@ class HomePage:
 
 
 def home(
-    *, convention: Convention, at: date, today: date, with_results: bool, with_progress: bool, with_drafts: bool
+    *,
+    convention: Convention,
+    at: date,
+    today: date,
+    with_results: bool,
+    with_progress: bool,
+    with_drafts: bool,
 ) -> HomePage:
     """The state of the convention at a date, for what the reader may see."""
     lines = sheet_lines(convention=convention, until=at, with_results=with_results)
     views = action_views(convention=convention, at=at, with_progress=with_progress)
     results = [line for line in lines if line.is_result]
     counted = Counter((line.latest.verdict, line.latest.verdict_label) for line in results if line.latest)
-    late = sorted((view for view in views if view.is_late), key=lambda view: (view.end or at, view.action.fiche.number))
+    late = sorted(
+        (view for view in views if view.is_late), key=lambda view: (view.end or at, view.action.fiche.number)
+    )
     return HomePage(
         at=at,
         domains=_map(convention, lines, views),
         results=results,
-        verdicts=[(code, label, counted[code, label]) for code, label in sorted(counted, key=lambda key: VERDICT_ORDER.index(key[0]))],
+        verdicts=[
+            (code, label, counted[code, label])
+            for code, label in sorted(counted, key=lambda key: VERDICT_ORDER.index(key[0]))
+        ],
         tally=tally(views),
         late=late,
         next_dates=next_restitutions(convention=convention, at=at, limit=6),
-        totals=[total for total in grand_totals(convention=convention) if total.year == min(at.year, convention.end.year)],
+        totals=[
+            total
+            for total in grand_totals(convention=convention)
+            if total.year == min(at.year, convention.end.year)
+        ],
         editions=list(editions(convention=convention, with_drafts=with_drafts)[:3]),
         anomaly_count=anomalies(convention=convention).count(),
         commitment_count=commitments(convention=convention).count(),
@@ -128,7 +157,10 @@ def fiche_page(
     *, convention: Convention, number: int, at: date, with_results: bool, with_progress: bool
 ) -> FichePage | None:
     """A fiche at a date: its actions, its indicators, the State's part, the slips of its text."""
-    fiches = {fiche.number: fiche for fiche in Fiche.objects.filter(convention=convention).select_related("domain", "convention")}
+    fiches = {
+        fiche.number: fiche
+        for fiche in Fiche.objects.filter(convention=convention).select_related("domain", "convention")
+    }
     fiche = fiches.get(number)
     if fiche is None:
         return None

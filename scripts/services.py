@@ -119,6 +119,15 @@ def children() -> dict[int, str]:
     return found
 
 
+def wait_and_reap(process: subprocess.Popen[bytes]) -> int:
+    """Wait for one child; the adopted orphans that end meanwhile are buried, as init would have done."""
+    while process.returncode is None:
+        pid, status = os.waitpid(-1, 0)
+        if pid == process.pid:
+            process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode
+
+
 def sweep(spared: Sequence[int] = ()) -> None:
     """End whatever process was left behind: those it leaves in turn come to us, hence the rounds."""
     asked: set[int] = set()
@@ -366,7 +375,7 @@ def run(command: Sequence[str]) -> int:
             say(f"« {command[0]} » ne se lance pas : {error.strerror}")
             return 127
         try:
-            status = process.wait()
+            status = wait_and_reap(process)
         except Stopped as stopped:
             first = signal.Signals(stopped.number)
             say(f"{first.name} reçu : arrêt de la commande")

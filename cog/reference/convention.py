@@ -133,7 +133,9 @@ def parse_convention(folder: Folder) -> ConventionContent | None:
     convention = folder.check(Located("convention.yaml", top.line, top, top.key_lines), ConventionRecord)
     domains = folder.check_all(folder.yaml_list("fiches.yaml", "domains"), DomainRecord)
     fiches = folder.check_all(folder.yaml_list("fiches.yaml", "fiches"), FicheRecord)
-    organisations = folder.check_all(folder.csv("organisations.csv", ORGANISATION_COLUMNS), OrganisationRecord)
+    organisations = folder.check_all(
+        folder.csv("organisations.csv", ORGANISATION_COLUMNS), OrganisationRecord
+    )
     anomalies = [
         pair
         for name in folder.names("anomalies/*.yaml")
@@ -151,7 +153,12 @@ def parse_convention(folder: Folder) -> ConventionContent | None:
     if convention is None:
         return None
     if convention.end <= convention.start:
-        folder.problem("convention.yaml", top.key_lines.get("end"), f"end = {convention.end}", f"une date après start ({convention.start})")
+        folder.problem(
+            "convention.yaml",
+            top.key_lines.get("end"),
+            f"end = {convention.end}",
+            f"une date après start ({convention.start})",
+        )
     return ConventionContent(
         convention,
         [row for row, _ in domains],
@@ -166,27 +173,49 @@ def parse_convention(folder: Folder) -> ConventionContent | None:
 def _check_fiches(folder: Folder, fiches: list[tuple[FicheRecord, Located]], domains: set[int]) -> None:
     for position, (fiche, item) in enumerate(fiches, start=1):
         if fiche.domain not in domains:
-            folder.problem(item.file, item.key_lines.get("domain"), f"domain = {fiche.domain}", f"un numéro de domaine connu ({_listed(domains)})")
+            folder.problem(
+                item.file,
+                item.key_lines.get("domain"),
+                f"domain = {fiche.domain}",
+                f"un numéro de domaine connu ({_listed(domains)})",
+            )
         if fiche.number != position:
             folder.problem(
-                item.file, item.line, f"la fiche {fiche.number} au rang {position}", f"la fiche {position} : les fiches se suivent sans trou"
+                item.file,
+                item.line,
+                f"la fiche {fiche.number} au rang {position}",
+                f"la fiche {position} : les fiches se suivent sans trou",
             )
 
 
-def _check_commitments(folder: Folder, commitments: list[tuple[CommitmentRecord, Located]], fiches: set[int]) -> None:
+def _check_commitments(
+    folder: Folder, commitments: list[tuple[CommitmentRecord, Located]], fiches: set[int]
+) -> None:
     for commitment, item in commitments:
         if commitment.fiche is not None and commitment.fiche not in fiches:
-            folder.problem(item.file, item.key_lines.get("fiche"), f"fiche = {commitment.fiche}", "un numéro de fiche connu")
+            folder.problem(
+                item.file,
+                item.key_lines.get("fiche"),
+                f"fiche = {commitment.fiche}",
+                "un numéro de fiche connu",
+            )
         deadline = commitment.deadline
         if deadline and deadline.start and deadline.end and deadline.end < deadline.start:
-            folder.problem(item.file, item.key_lines.get("deadline"), f"du {deadline.start} au {deadline.end}", "une fin après le début")
+            folder.problem(
+                item.file,
+                item.key_lines.get("deadline"),
+                f"du {deadline.start} au {deadline.end}",
+                "une fin après le début",
+            )
 
 
 def _check_obligations(folder: Folder, obligations: list[tuple[ObligationRecord, Located]]) -> None:
     for obligation, item in obligations:
         _, problems = parse_obligations([obligation.model_dump()])
         for problem in problems:
-            folder.problem(item.file, item.line, str(problem), "une règle de date lisible (voir l'en-tête du fichier)")
+            folder.problem(
+                item.file, item.line, str(problem), "une règle de date lisible (voir l'en-tête du fichier)"
+            )
 
 
 def _listed(numbers: set[int]) -> str:

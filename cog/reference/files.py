@@ -97,7 +97,10 @@ class Folder:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             self.problem(
-                name, mark.line + 1 if mark else None, f"du YAML illisible ({error.problem})", "du YAML bien formé : vérifier guillemets, retraits et deux-points"
+                name,
+                mark.line + 1 if mark else None,
+                f"du YAML illisible ({error.problem})",
+                "du YAML bien formé : vérifier guillemets, retraits et deux-points",
             )
         else:
             if isinstance(content, Mapping):
@@ -140,12 +143,20 @@ class Folder:
         reader = csv.reader(text.splitlines(keepends=True))
         header = next(reader, [])
         if header != columns:
-            self.problem(name, 1, f"les colonnes {', '.join(header) or '(aucune)'}", f"les colonnes {', '.join(columns)}")
+            self.problem(
+                name,
+                1,
+                f"les colonnes {', '.join(header) or '(aucune)'}",
+                f"les colonnes {', '.join(columns)}",
+            )
             return
         for cells in reader:
             if len(cells) != len(columns):
                 self.problem(
-                    name, reader.line_num, f"{len(cells)} cellules", f"{len(columns)} cellules (virgule dans un texte : le mettre entre guillemets)"
+                    name,
+                    reader.line_num,
+                    f"{len(cells)} cellules",
+                    f"{len(columns)} cellules (virgule dans un texte : le mettre entre guillemets)",
                 )
                 continue
             values = {column: cell for column, cell in zip(columns, cells, strict=True) if cell != ""}
@@ -178,7 +189,10 @@ class Folder:
             value = getattr(typed, key)
             if value in seen:
                 self.problem(
-                    item.file, item.line, f"« {key} » = {value} une seconde fois (déjà ligne {seen[value]})", f"une seule fiche d'identité par « {key} »"
+                    item.file,
+                    item.line,
+                    f"« {key} » = {value} une seconde fois (déjà ligne {seen[value]})",
+                    f"une seule fiche d'identité par « {key} »",
                 )
             else:
                 seen[value] = item.line

@@ -87,11 +87,11 @@ def parse_expression(text: str, measures: Collection[str] | None = None) -> Expr
 
 @lru_cache(maxsize=1 << 14)
 def breakdown_pairs(breakdown: Breakdown) -> tuple[tuple[str, str], ...]:
-    """The `(key, value)` pairs of a breakdown, sorted by key. Raises ExpressionError."""
+    """The `(key, value)` pairs of a breakdown, as written. Raises ExpressionError."""
     if not breakdown:
         return ()
     matches = [_PAIR.fullmatch(part.strip()) for part in breakdown.split(";")]
-    pairs = sorted((match["key"], match["value"].strip()) for match in matches if match)
+    pairs = [(match["key"], match["value"].strip()) for match in matches if match]
     if len(pairs) != len(matches) or len(dict(pairs)) != len(pairs):
         raise ExpressionError(breakdown, "des paires « cle=valeur » de clés différentes, séparées par « ; »")
     return tuple(pairs)

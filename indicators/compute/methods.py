@@ -138,11 +138,10 @@ def count(definition: Definition, quantities: Quantities) -> Decimal | Reason:
 def ratio(definition: Definition, quantities: Quantities) -> Decimal | Reason:
     """« taux »: factor x numerator / denominator; a nil denominator gives its reason, never 0."""
     numerator, denominator = quantities
-    balance = definition.denominator is not None and definition.denominator.is_balance
-    if (
-        balance and denominator <= 0
-    ):  # F1-4.1: the share of a net change that is not an increase means nothing
-        return Reason.NON_POSITIVE_BALANCE
+    if denominator <= 0 and definition.denominator is not None and definition.denominator.is_balance:
+        return (
+            Reason.NON_POSITIVE_BALANCE
+        )  # F1-4.1: a share of a net change that is no increase means nothing
     if denominator == 0:
         return Reason.ZERO_DENOMINATOR
     return definition.factor * numerator / denominator

@@ -39,12 +39,14 @@ MODELS: Mapping[str, Model] = {
         of="demi_journees_calendrier",
         path=path(0.71, 0.72, 0.70, 0.73, 0.69, 0.68),
         spread=0.18,
+        loading=-0.3,
         elsewhere=-0.2,
     ),
     "demi_journees_absence_4_a_8j": Share(
         of="demi_journees_calendrier",
         path=path(0.68, 0.70, 0.69, 0.71, 0.70, 0.68),
         spread=0.18,
+        loading=-0.3,
         elsewhere=-0.2,
     ),
     # F20-48 (l. 11382): 30 % over the whole term

@@ -10,17 +10,19 @@ from indicators.demo_data.rates import Ratio, Share
 from indicators.demo_data.series import constant, path
 
 _START = (2014, 1)
+_WORSE = -0.5
+"""Loading of a share that is lower where a caisse does well."""
 
 
 def _sample(name: str, files: float, count: float, money: float, feed: str) -> dict[str, Model]:
-    """A monthly sample: files checked, those with an anomaly, and the same in money; targets were set early
-    in 2014."""
+    """A monthly sample: files checked, those with an anomaly, the same in money; from 2014 (targets)."""
     better = path(1.06, 1.0, 0.93, 0.89, 0.84, start=2013)
     return {
         f"{name}_dossiers_controles": Volume(total=constant(files), begins=_START, spread=0.1, feed=feed),
         f"{name}_anomalies_nombre": Share(
             of=f"{name}_dossiers_controles",
             path={year: count * factor for year, factor in better.items()},
+            loading=_WORSE,
             feed=feed,
         ),
         f"{name}_montant_controle": Ratio(
@@ -29,6 +31,7 @@ def _sample(name: str, files: float, count: float, money: float, feed: str) -> d
         f"{name}_anomalies_montant": Share(
             of=f"{name}_montant_controle",
             path={year: money * factor for year, factor in better.items()},
+            loading=_WORSE,
             jitter=0.2,
             feed=feed,
         ),
@@ -57,6 +60,7 @@ MODELS: Mapping[str, Model] = {
         of="irr_dossiers_controles",
         path=path(8.9, 8.6, 12.7, 12.2, 11.6, start=2013),
         steps=True,
+        loading=_WORSE,
         split=_ORIGINS,
         feed="irr",
     ),
@@ -67,6 +71,7 @@ MODELS: Mapping[str, Model] = {
         of="irr_montant_controle",
         path=path(4.1, 3.9, 6.4, 6.3, 6.1, start=2013),
         steps=True,
+        loading=_WORSE,
         jitter=0.2,
         split=_ORIGINS,
         feed="irr",

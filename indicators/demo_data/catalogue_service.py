@@ -1,5 +1,4 @@
-"""Models of fiche 10 and of the spreads of fiche 21 that go with it: time taken, opening hours, visits,
-satisfaction.
+"""Models of fiche 10 and of the spreads of fiche 21 that go with it: time taken, opening hours, visits.
 
 Calendar days become working days in January 2014: the shares of F10-21 and F10-22 are not comparable across
 it.

@@ -1,5 +1,4 @@
-"""Families of figures that are neither a volume nor a part of another: flags, opening hours, national
-figures, parts."""
+"""Families of figures that are neither a volume nor a part of another: flags, opening hours, national."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -55,8 +54,10 @@ class Flag(Model):
 
 @dataclass(frozen=True, kw_only=True)
 class WeeklyHours(Model):
-    """Opening hours of the year: 52 weeks of quarter hours; `mean` of the caisses, unweighted, and spread, in
-    hours a week."""
+    """Opening hours of the year: 52 weeks, to a quarter of an hour.
+
+    mean (of the caisses, unweighted) and spread in hours a week.
+    """
 
     mean: Path
     spread: float
@@ -106,8 +107,10 @@ class NationalFigure(Model):
 
 @dataclass(frozen=True, kw_only=True)
 class Daily(Model):
-    """A national figure of every day, whose year adds up exactly to `total`: fewer at week-ends, more on the
-    5th (payment)."""
+    """A national figure of every day; a year adds up exactly to `total`.
+
+    Fewer at week-ends, more around the 5th, day of payment.
+    """
 
     total: Path
 
@@ -140,8 +143,7 @@ def _weight_of(day: date) -> float:
 
 @dataclass(frozen=True, kw_only=True)
 class Parts(Model):
-    """Breakdowns that do not make a total (or that stand beside it): one model each; the empty key is the
-    total."""
+    """Breakdowns that do not make a total, or stand beside it (empty key): one model each."""
 
     models: Mapping[str, Model]
 

@@ -1,5 +1,4 @@
-"""From the measures and bodies to rows: builds every model in order, then leaves out what the trouble takes
-away."""
+"""From measures and bodies to rows: builds every model, then leaves out what the trouble takes away."""
 
 from collections.abc import Iterator, Mapping, Sequence
 

@@ -30,8 +30,7 @@ class DemoMeasure:
 
 @dataclass(frozen=True, slots=True)
 class DemoBody:
-    """« organisme »: `kind` as in organisations.csv (caisse, cnaf, certi, cnedi, pole; any other kind is
-    ignored)."""
+    """« organisme »: `kind` as in organisations.csv; only caisses and BRANCH_KINDS report."""
 
     code: str
     kind: str

@@ -5,7 +5,7 @@ A model gives whole numbers of the measure's smallest unit; national yearly path
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -155,11 +155,11 @@ def reporters(measure: DemoMeasure, world: World) -> tuple[str, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class Volume(Model):
-    """A count or an amount proportional to the size of the body; `total`: the caisses together, a year (or at
-    its end).
+    """A count or an amount proportional to the size of the body.
 
-    spread: how far from its size a body is (log). stock: a level, not a flow shared between the periods.
-    reference_year: one more year, before the others, to compare with. noise: from one year to the next (log).
+    total: the caisses together, in a year or at its end. spread: how far from its size a body is (log).
+    noise: from one year to the next (log). stock: a level, not a flow shared between the periods.
+    reference_year: one more year, before the others, to compare with.
     """
 
     total: Path
@@ -199,7 +199,11 @@ class Volume(Model):
         return yearly
 
     def _in_year(
-        self, series: Series, yearly: Mapping[int, float], gauss: "Draw", offset: float
+        self,
+        series: Series,
+        yearly: Mapping[int, float],
+        gauss: Callable[[float, float], float],
+        offset: float,
     ) -> list[int | None]:
         """A stock moves in a straight line from one year's end to the next; a flow follows its season."""
         values: list[int | None] = []
@@ -217,12 +221,6 @@ class Volume(Model):
         return values
 
 
-class Draw(Protocol):
-    """`Random.gauss`."""
-
-    def __call__(self, mu: float, sigma: float) -> float: ...
-
-
 @dataclass(frozen=True, kw_only=True)
 class YearToDate(Volume):
     """A flow declared every month as the total since January (Tms); the last month is the year's figure.
@@ -235,8 +233,7 @@ class YearToDate(Volume):
     revised: float = 0.04
 
     def settle(self, measure: DemoMeasure, site: Site) -> Series | None:
-        """The definitive yearly figures known two years after the last year; most of them confirm December.
-        The definitive yearly figures known two years after the last year; most of them confirm December."""
+        """The definitive figures of the years known by the end; most of them confirm December."""
         world = site.world
         declared = site.of(measure.code).by_year()
         kept = [slot for slot in declared.slots if world.years[0] < slot.year <= world.years[-1] - 2]
@@ -272,8 +269,7 @@ class YearToDate(Volume):
 
 @dataclass(frozen=True, kw_only=True)
 class Balance(Model):
-    """A stock at the end of the year: what it was before, plus a flow, minus another; `opening`: before the
-    first year."""
+    """A stock at the end of the year: `opening` before the first one, plus a flow, minus another."""
 
     opening: float
     inflow: str

@@ -70,16 +70,17 @@ class Share(Model):
 
     @property
     def breakdowns(self) -> tuple[str, ...]:
-        """Its own split, else (filled when built) the breakdowns of what it is a part of."""
+        """Its own split; without one, when built, those of what it is a part of if it has them too."""
         return self.split.breakdowns if self.split else ("",)
 
     def build(self, measure: DemoMeasure, site: Site) -> Series:
         """Yearly rates first, solved so that the caisses together meet the path; then each period."""
         world, other = site.world, matched(site.of(self.of), measure)
-        names = self.breakdowns if self.split else other.breakdowns
+        names = other.breakdowns if self._follows(measure, other) else self.breakdowns
         series = Series(other.slots, other.scale, names, adds=other.adds)
-        kept = {code: self._kept(world, other, code) for code in reporters(measure, world)}
-        shifts = (0.0,) if self.split else tuple(self.shifts.get(name, 0.0) for name in names)
+        together = names != other.breakdowns
+        kept = {code: self._kept(world, other, code, together) for code in reporters(measure, world)}
+        shifts = (0.0,) if together else tuple(self.shifts.get(name, 0.0) for name in names)
         rates = self._yearly(measure, world, series.slots, kept, shifts)
         trend = self._trend(series.slots)
         for code, values in kept.items():
@@ -93,14 +94,18 @@ class Share(Model):
                 series.values[code] = filled
         return series
 
-    def _kept(self, world: World, other: Series, code: str) -> list[Cells | None]:
-        """Values of the other measure where the body is concerned, added up if this measure has its own
-        split."""
+    def _follows(self, measure: DemoMeasure, other: Series) -> bool:
+        """Whether it has the breakdowns of the other measure, each a part of its own."""
+        keys = {name.split("=")[0] for name in other.breakdowns if name}
+        return self.split is None and keys <= measure.dimensions.keys()
+
+    def _kept(self, world: World, other: Series, code: str, together: bool) -> list[Cells | None]:
+        """Values of the other measure where the body is concerned, its breakdowns added up if `together`."""
         kept = [
             cells if world.concerned(self.concern, code, slot) else None
             for slot, cells in zip(other.slots, other.values[code], strict=True)
         ]
-        return [None if cells is None else (sum(cells),) for cells in kept] if self.split else kept
+        return [None if cells is None else (sum(cells),) for cells in kept] if together else kept
 
     def _parts(
         self,
@@ -230,8 +235,7 @@ class Ratio(Model):
         return (self.of,)
 
     def build(self, measure: DemoMeasure, site: Site) -> Series:
-        """Every body follows the national ratio at its own distance, and those distances add up to nothing.
-        Every body follows the national ratio at its own distance, and those distances add up to nothing."""
+        """Every body follows the national ratio at its own distance; together they are on it."""
         world, other = site.world, matched(site.of(self.of), measure)
         series = self.empty(measure, world)
         codes = reporters(measure, world)
@@ -293,9 +297,9 @@ class Ratio(Model):
 
 @dataclass(frozen=True, kw_only=True)
 class EvenedRatio(Model):
-    """Another measure times a ratio whose coefficient of variation between caisses follows `variation` (%),
-    unweighted.
+    """Another measure times a ratio whose spread between caisses is known.
 
+    variation: unweighted coefficient of variation of the caisses, in %.
     apart: caisses left out of that coefficient, and how many times dearer they are.
     """
 
@@ -344,8 +348,10 @@ FORECAST_WEIGHTS = (1.0,) * 6 + (1.15,) * 3 + (1.3,) * 2
 
 @dataclass(frozen=True, kw_only=True)
 class Forecast(Model):
-    """Eleven monthly forecasts (February to December) of a yearly amount; `gap`: weighted mean gap of the
-    caisses together, %."""
+    """Eleven forecasts of a yearly amount, one a month from February to December.
+
+    gap: weighted mean gap of the caisses together, in %. spread: of a caisse's own gap, in points.
+    """
 
     of: str
     gap: Path

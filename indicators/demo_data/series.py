@@ -16,16 +16,17 @@ Path = Mapping[int, float]
 BASE_YEAR = 2012
 
 PARTS = {"annual": 1, "semestrial": 2, "quarterly": 4, "monthly": 12, "daily": 12}
-"""Periods in a year by rhythm. A daily measure of a caisse is given by month: 102 caisses x 2 192 days would
-be more
-rows than everything else; only the national one is really daily (figures.Daily)."""
+"""Periods in a year by rhythm.
+
+A daily measure of caisses is given by month: 102 x 2 192 days would be most of the rows. Only the national
+one is really daily (figures.Daily).
+"""
 
 _FORMS = {1: "{year}", 2: "{year}-S{number}", 4: "{year}-T{number}", 12: "{year}-{number:02d}"}
 
 FLAT = (1.0,) * 12
 OFFICE = (1.12, 0.95, 1.00, 0.97, 0.90, 0.98, 0.93, 0.85, 1.15, 1.18, 1.02, 0.95)
-"""Work of a caisse: January (revision of rights), September and October (new school year, students' housing).
-Work of a caisse: January (revision of rights), September and October (new school year, students' housing)."""
+"""Work of a caisse: January (rights are revised), September and October (new school year, students)."""
 YEAR_END = (0.15, 0.25, 0.45, 0.55, 0.55, 0.75, 0.75, 0.50, 2.30, 1.60, 1.50, 2.65)
 """Openings of childcare places: September and the end of the year."""
 
@@ -54,8 +55,9 @@ Cells = tuple[int, ...]
 
 @dataclass(slots=True)
 class Series:
-    """Values of one measure: body -> one entry per slot (None: not concerned), each with one value per
-    breakdown.
+    """Values of one measure: body -> one entry per slot, each with one value per breakdown.
+
+    An entry is None where the body is not concerned.
 
     adds: whether the periods of a year add up; else the last one is the year's.
     """

@@ -1,5 +1,6 @@
-"""What goes wrong, from the seed: gaps, one late caisse, a few figures not available. The first year is left
-whole."""
+"""What goes wrong, from the seed: gaps, one late caisse, figures not available. 2012 is left whole."""
+
+from random import Random
 
 from indicators.demo_data.inputs import DemoMeasure
 from indicators.demo_data.series import BASE_YEAR, Slot
@@ -26,7 +27,8 @@ class Trouble:
     def __init__(self, world: World) -> None:
         self._late = world.rng("late").choice(world.caisses) if world.caisses else ""
         self._gaps: dict[tuple[str, str, int, int], bool] = {}
-        self._unavailable = world.rng("unavailable")
+        self._world = world
+        self._unavailable: dict[str, Random] = {}
         for feed in FEEDS:
             rng = world.rng(f"gaps:{feed}")
             for code in world.caisses:
@@ -34,11 +36,6 @@ class Trouble:
                     for month in range(1, 13):
                         if rng.random() < GAP_RATE and year > BASE_YEAR:
                             self._gaps[feed, code, year, month] = rng.random() < HALF_GAP
-
-    @property
-    def late_caisse(self) -> str:
-        """The caisse that is late for a whole quarter."""
-        return self._late
 
     def is_missing(self, feed: str, code: str, slot: Slot, *, numerator: bool) -> bool:
         """Whether this body did not report this monthly flow."""
@@ -59,4 +56,7 @@ class Trouble:
             or slot.year <= BASE_YEAR
         ):
             return False
-        return self._unavailable.random() < UNAVAILABLE_RATE
+        rng = self._unavailable.get(measure.code)
+        if rng is None:
+            rng = self._unavailable[measure.code] = self._world.rng(f"unavailable:{measure.code}")
+        return rng.random() < UNAVAILABLE_RATE

@@ -1,4 +1,4 @@
-"""The simulated branch: how big each body is, how well it does, and who is concerned by what. All of it from the seed."""
+"""The simulated branch, from the seed: how big each body is, how well it does, who is concerned by what."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -9,18 +9,21 @@ from indicators.demo_data.inputs import BRANCH_KINDS, DemoBody
 from indicators.demo_data.series import Slot
 
 _THOUSANDS = """
-01:612 02:540 03:343 04:161 05:140 06:1082 07:318 08:283 09:152 10:306 11:365 12:277 13:1985 14:689 15:147 16:354 17:629
-18:311 19:240 201:146 202:171 21:529 22:596 23:120 24:416 25:531 26:491 27:595 28:433 29:901 30:726 31:1279 32:190 33:1484
-34:1079 35:1007 36:229 37:597 38:1224 39:261 40:392 41:331 42:753 43:226 44:1314 45:662 46:174 47:332 48:77 49:798 50:500
-51:569 52:182 53:307 54:733 55:193 56:732 57:1046 58:217 59:2588 60:807 61:291 62:1464 63:636 641:290 642:370 65:229 66:457
-67:1106 68:755 69:1757 70:239 71:556 72:567 73:422 74:757 75:2240 76:1254 77:1354 78:1412 79:370 80:571 81:379 82:247 83:1017
-84:546 85:646 86:429 87:376 88:377 89:342 90:143 91:1237 92:1582 93:1538 94:1342 95:1186 971:403 972:388 973:240 974:834 976:213
+ 01:612 02:540 03:343 04:161 05:140 06:1082 07:318 08:283 09:152 10:306 11:365 12:277 13:1985 14:689 15:147
+16:354 17:629 18:311 19:240 201:146 202:171 21:529 22:596 23:120 24:416 25:531 26:491 27:595 28:433 29:901
+30:726 31:1279 32:190 33:1484 34:1079 35:1007 36:229 37:597 38:1224 39:261 40:392 41:331 42:753 43:226
+44:1314 45:662 46:174 47:332 48:77 49:798 50:500 51:569 52:182 53:307 54:733 55:193 56:732 57:1046 58:217
+59:2588 60:807 61:291 62:1464 63:636 641:290 642:370 65:229 66:457 67:1106 68:755 69:1757 70:239 71:556
+72:567 73:422 74:757 75:2240 76:1254 77:1354 78:1412 79:370 80:571 81:379 82:247 83:1017 84:546 85:646
+86:429 87:376 88:377 89:342 90:143 91:1237 92:1582 93:1538 94:1342 95:1186 971:403 972:388 973:240 974:834
+976:213
 """
 RELATIVE_SIZES: Mapping[str, int] = {
     key: int(size) for key, size in (pair.split(":") for pair in _THOUSANDS.split())
 }
-"""Orders of magnitude of the population of each caisse's territory, in thousands; key: the caisse's code, else its first
-two characters (departement). A caisse that is not there takes a median size."""
+"""Orders of magnitude of the population of each caisse's territory, in thousands.
+
+Key: the caisse's code, else its first two characters (departement). Elsewhere, a median size."""
 
 ELSEWHERE_SIZES: Mapping[str, float] = {"cnaf": 0.022, "certi": 0.024, "cnedi": 0.020, "pole": 0.014}
 """Size of the other bodies of the branch, as a part of all the caisses together."""
@@ -39,7 +42,7 @@ class Concern(Enum):
 
 
 class World:
-    """Bodies, sizes and hidden traits. Every draw has its own key, so that one measure never moves another."""
+    """Bodies, sizes, hidden traits. Every draw has its own key, so that one measure never moves another."""
 
     def __init__(self, bodies: Sequence[DemoBody], years: Sequence[int], seed: int) -> None:
         self.seed = seed
@@ -71,7 +74,7 @@ class World:
         return True
 
     def scores(self, trait: str, loading: float = 0.0) -> dict[str, float]:
-        """A standard normal score per body; `loading` is its correlation with how well the caisse does in general."""
+        """A standard normal score per body; `loading`: its correlation with how well a caisse does."""
         own = self._standard_normals(f"score:{trait}", self.caisses)
         rest = math.sqrt(1 - loading * loading)
         scores = {code: loading * self._qualities[code] + rest * own[code] for code in self.caisses}
@@ -104,7 +107,7 @@ class World:
         weights: Mapping[str, float],
         mean: float,
     ) -> dict[str, float]:
-        """Values with these five quartiles and standard deviation, given to caisses so that they weigh `mean`.
+        """Values with these quartiles and standard deviation, so given that the whole has this mean.
 
         How much the big caisses have the low values (or the high ones) is found by halving.
         """
@@ -143,7 +146,7 @@ class World:
 
 
 def quantile_values(quartiles: Sequence[float], deviation: float, count: int) -> list[float]:
-    """`count` values with these five quartiles; the lowest quarter is bent towards their standard deviation."""
+    """Values with these five quartiles; the lowest quarter is bent to meet their standard deviation."""
     places = [rank / max(count - 1, 1) for rank in range(count)]
 
     def excess(bend: float) -> float:

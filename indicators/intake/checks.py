@@ -250,7 +250,7 @@ def _unknown_pairs(known: Breakdowns, pairs: list[tuple[str, str]], text: str) -
         return
     for key, value in pairs:
         if key not in known:
-            expected = f"pour clé {listing(sorted(known))}"
+            expected = f"la clé {listing(sorted(known))}"
             yield _error("unknown_breakdown", BREAKDOWN, text, expected, f"corrigez la clé {quoted(key)}")
         elif known[key] and value not in known[key]:
             expected = f"pour {quoted(key)} : {listing(sorted(known[key]))}"
@@ -283,7 +283,7 @@ def one_line_per_value(rows: Sequence[Row]) -> Iterator[Problem]:
                 "duplicate",
                 row.line,
                 "",
-                f"une autre valeur pour la même clé que la ligne {first} ({key})",
+                f"une deuxième valeur pour la clé de la ligne {first} ({key})",
                 "une seule ligne par donnée, organisme, période et ventilation",
                 f"supprimez la ligne {first} ou la ligne {row.line}",
             )
@@ -291,6 +291,7 @@ def one_line_per_value(rows: Sequence[Row]) -> Iterator[Problem]:
 
 WHOLE_FILE_CHECKS: tuple[WholeFileCheck, ...] = (one_line_per_value,)
 """Each gets every line whose key was read, in order; where the value was not, it is None without a statement.
+Each problem names the line it blames: an error takes that line out of the rows.
 
 Checks between measures (numerator above denominator, sums of breakdowns) and with the history are added here.
 """

@@ -106,9 +106,7 @@ def _closest(cell: str, missing: list[str]) -> str:
 
 
 def _ignored_columns(cells: Sequence[str], names: list[str], line: int) -> Problem:
-    unknown = [
-        cell.strip() or "sans titre" for cell, name in zip(cells, names, strict=False) if name not in _LABELS
-    ]
+    unknown = [cell for cell, name in zip(cells, names, strict=False) if name not in _LABELS]
     return Problem(
         Severity.WARNING,
         "ignored_columns",

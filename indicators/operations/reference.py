@@ -30,7 +30,20 @@ def save_indicators(*, convention: Convention, content: "IndicatorsContent") -> 
             Indicator.objects.filter(convention=convention),
             indicators.values(),
             key=lambda row: row.code,
-            fields=["fiche", "position", "printed_code", "number", "kind", "title", "periodicities", "status", "sheet", "seed_line", "breaks", "note"],
+            fields=[
+                "fiche",
+                "position",
+                "printed_code",
+                "number",
+                "kind",
+                "title",
+                "periodicities",
+                "status",
+                "sheet",
+                "seed_line",
+                "breaks",
+                "note",
+            ],
         ),
         sync(
             IndicatorVersion.objects.filter(indicator__convention=convention, number=1),
@@ -57,7 +70,17 @@ def save_indicators(*, convention: Convention, content: "IndicatorsContent") -> 
                 for position, record in enumerate(content.measures, start=1)
             ],
             key=lambda row: row.code,
-            fields=["position", "label", "unit", "value_kind", "level", "finest_period", "breakdowns", "seed_line", "note"],
+            fields=[
+                "position",
+                "label",
+                "unit",
+                "value_kind",
+                "level",
+                "finest_period",
+                "breakdowns",
+                "seed_line",
+                "note",
+            ],
         ),
     ]
     return changes + _save_published(convention, content)
@@ -136,7 +159,11 @@ def _save_published(convention: Convention, content: "IndicatorsContent") -> lis
         )
     coverage = [
         ChildcareCoverage(
-            convention=convention, year=row.year, departement_code=row.code, departement_name=row.name, rates=row.rates
+            convention=convention,
+            year=row.year,
+            departement_code=row.code,
+            departement_name=row.name,
+            rates=row.rates,
         )
         for row in content.coverage
     ]
@@ -145,7 +172,19 @@ def _save_published(convention: Convention, content: "IndicatorsContent") -> lis
             PublishedResult.objects.filter(convention=convention),
             published,
             key=lambda row: row.position,
-            fields=["indicator_code", "year", "period", "scope", "value", "unit", "basis", "source", "source_url", "confidence", "note"],
+            fields=[
+                "indicator_code",
+                "year",
+                "period",
+                "scope",
+                "value",
+                "unit",
+                "basis",
+                "source",
+                "source_url",
+                "confidence",
+                "note",
+            ],
         ),
         sync(
             ChildcareCoverage.objects.filter(convention=convention),

@@ -4,7 +4,6 @@ import statistics
 from decimal import Decimal
 from fractions import Fraction
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,14 +11,9 @@ from cog.figures import Reason
 from cog.periods import parse
 from indicators.compute.evaluate import Perimeter, Sheet, evaluate, evaluate_sheet
 from indicators.compute.methods import (
-    METHODS,
-    SUPPORTED_METHODS,
     State,
-    UnsupportedMethodError,
-    method,
 )
-from indicators.compute.over_time import Term
-from tests.indicators.compute.builders import ONE, TWO, facts, headline, methods, ratio, results, sheet
+from tests.indicators.compute.builders import ONE, TWO, facts, headline, ratio, results, sheet
 
 F10_21 = """
     pieces_traitees_15j 011 2014-01 80
@@ -85,6 +79,28 @@ def test_sans_objet_is_an_answer_and_adds_nothing():
         ratio(), facts("n 011 2014-01 NS\nd 011 2014-01 NS\nn 751 2014-01 NS\nd 751 2014-01 NS"), "2014-01"
     )
     assert everyone["", "national", ""].state is State.NOT_APPLICABLE
+
+
+def test_sans_objet_beside_silence_is_missing_data():
+    national = headline(ratio(), facts("n 011 2014-01 NS\nd 011 2014-01 NS"), "2014-01")
+    assert (national.state, national.completeness) == (State.MISSING_DATA, (1, 2, 1, 2))
+
+
+def test_a_sheet_that_is_not_local_has_no_row_per_caisse():
+    store = facts("n 751 2014-01 1\nd 751 2014-01 4")
+    assert set(results(ratio(local=False), store, "2014-01")) == {("", "national", "")}
+
+
+def test_a_difference_needs_both_of_its_parts():
+    balance = ratio(numerator="n - m", denominator="d")
+    lines = ["n 751 2014-01 9", "d 751 2014-01 10"]
+    assert headline(balance, facts(lines), "2014-01", ONE).state is State.MISSING_DATA
+    assert headline(balance, facts([*lines, "m 751 2014-01 4"]), "2014-01", ONE).value == 50
+    assert headline(balance, facts([*lines, "m 751 2014-01 NS"]), "2014-01", ONE).value == 90
+    stock = ratio(numerator="n - m", denominator="d", over_time="last")
+    march = ["n 751 2014-03 9", "d 751 2014-03 10"]
+    assert headline(stock, facts(march), "2014-T1", ONE).state is State.MISSING_DATA
+    assert headline(stock, facts([*march, "m 751 2014-03 4"]), "2014-T1", ONE).value == 50
 
 
 def test_disagreeing_breakdowns_are_refused_with_their_reason():
@@ -158,8 +174,16 @@ def test_F21_57_only_what_has_the_dimension_is_broken_down():
 
 
 def test_a_dimension_nobody_reported_makes_no_row():
-    store = facts("reclamations_traitees_15j 751 2014-01 1\nreclamations_traitees 751 2014-01 2")
+    store = facts(
+        """
+        reclamations_traitees_15j 751 2014-01 1
+        reclamations_traitees 751 2014-01 2
+        reclamations_traitees_15j 751 2014-02 vecteur=appels 1
+        reclamations_traitees 751 2014-02 vecteur=appels 2
+        """
+    )
     assert {key[2] for key in results(sheet("F10-30"), store, "2014-01")} == {""}
+    assert ("", ONE, "vecteur=appels") in results(sheet("F10-30"), store, "2014-02")
 
 
 def test_F18_44_an_optional_dimension_has_rows_only_where_reported_and_the_branch_two_totals():
@@ -179,6 +203,17 @@ def test_F18_44_an_optional_dimension_has_rows_only_where_reported_and_the_branc
         "011": 10, "751": 60, "caf": 35, "national": 50,
     }  # fmt: skip
     assert {key[1] for key in found if key[2] == "clause=sociale"} == {"751", "caf", "national"}
+
+
+def test_F21_59_a_dimension_of_the_numerator_leaves_the_denominator_whole():
+    store = facts(
+        """
+        achats_mutualises 751 2014 niveau=ugap 5
+        achats 751 2014 20
+        achats 751 2014 niveau=ugap 5
+        """
+    )
+    assert results(sheet("F21-59"), store, "2014")["", ONE, "niveau=ugap"].value == 25
 
 
 def test_F10_24_national_is_the_unweighted_mean_of_caisses():
@@ -313,13 +348,6 @@ def test_F1_1_monthly_declarations_are_provisional_until_the_yearly_figure():
     )
 
 
-@pytest.mark.parametrize("code", [code for code, entry in methods().items() if entry["method"] == "to_build"])
-def test_sheets_to_build_say_so_for_every_scope(code):
-    found = results(sheet(code), facts(""), "2014")
-    assert {scope for _, scope, _ in found} == {"011", "751", "national"}
-    assert {(o.value, o.state, o.reason) for o in found.values()} == {(None, State.TO_BUILD, None)}
-
-
 def test_the_caller_may_know_that_facts_still_move():
     rows = evaluate_sheet(sheet("F10-21"), facts(F10_21), parse("2014-01"), TWO, provisional=True)
     assert {row.outcome.state for row in rows} == {State.PROVISIONAL}
@@ -329,42 +357,6 @@ def test_evaluate_gives_one_headline_like_the_sheet_does():
     store = facts(F10_21)
     assert evaluate(sheet("F10-21"), store, ONE, parse("2014-01")).value == 50
     assert evaluate(sheet("F10-21"), store, "national", parse("2014-01"), TWO).value == 53
-
-
-METHODS_TO_COME = sorted({entry["method"] for entry in methods().values()} - SUPPORTED_METHODS)
-
-
-def test_what_is_supported_is_said():
-    assert set(SUPPORTED_METHODS) == {"ratio", "count", "to_build"}
-
-
-@pytest.mark.parametrize("to_come", METHODS_TO_COME)
-def test_a_method_to_come_is_refused_in_french(to_come):
-    code = next(code for code, entry in methods().items() if entry["method"] == to_come)
-    with pytest.raises(UnsupportedMethodError, match="n'est pas encore calculée") as error:
-        evaluate_sheet(sheet(code), facts(""), parse("2014"), TWO)
-    assert (error.value.code, error.value.name) == (code, to_come)
-
-
-def test_F21_57_a_national_rule_to_come_is_refused_too():
-    with pytest.raises(UnsupportedMethodError, match="of_sums_plus"):
-        Sheet(sheet("F21-57"), facts(""))
-
-
-def test_a_method_is_added_by_one_function(monkeypatch):
-    monkeypatch.setitem(METHODS, "variation", METHODS["count"])  # undone after the test
-
-    @method("variation", terms=lambda d: (Term(d.numerator), Term(d.numerator, years_back=1)))
-    def variation(definition, quantities):
-        return quantities[0] - quantities[1]
-
-    store = facts(
-        "eaje_places_agreees 011 2013 10\neaje_places_agreees 011 2014 13\neaje_places_agreees 751 2014 99"
-    )
-    found = results(sheet("F1-2", method="variation", numerator="eaje_places_agreees", denominator=None,
-                          over_time="last"), store, "2014")  # fmt: skip
-    assert found["", "011", ""].value == 3
-    assert (found["", "national", ""].value, found["", "national", ""].state) == (3, State.INCOMPLETE)
 
 
 COUNTS = st.one_of(st.none(), st.integers(0, 10**9))

@@ -65,6 +65,12 @@ def test_a_coarser_value_is_used_for_that_period_and_completes_it():
     assert (year.value, year.completeness[:2]) == (200, (12, 12))
 
 
+def test_a_mean_weighs_what_was_supplied_by_its_length():
+    lines = [*stocks(m04=4, m05=4, m06=4), "n 751 2014-T1 10", "n 751 2014-07 28"]
+    assert read(count("mean"), lines, "2014-S1").value == 7
+    assert read(count("mean"), lines, "2014").value == 10
+
+
 def test_a_year_supplied_says_nothing_of_its_parts():
     outcome = read(count("sum"), ["n 751 2014 200"], "2014-S1")
     assert (outcome.value, outcome.completeness[:2]) == (None, (0, 6))

@@ -1,0 +1,44 @@
+"""The actions' part of the demonstration: simulated progress, through the same operation as real progress."""
+
+from datetime import datetime
+
+from actions.demo_data import DemoAction, generate_progress
+from actions.enums import ActionStatus, Plan
+from actions.models import Action, ActionProgress
+from actions.operations import ProgressEntry, record_progress
+from cog.models import Convention, User
+
+SEED = 2013
+
+
+def load_progress(*, convention: Convention, by: User, at: datetime) -> bool:
+    """Record the simulated history of every action; False when it is already there."""
+    if ActionProgress.objects.filter(action__fiche__convention=convention, simulated=True).exists():
+        return False
+    actions = Action.objects.filter(fiche__convention=convention, plan=Plan.COG).prefetch_related("deadlines")
+    known = {}
+    for action in actions.select_related("fiche").order_by("fiche__number", "ordinal"):
+        dated = [row for row in action.deadlines.all() if row.start is not None]
+        ends = [row.end for row in dated if row.end is not None]
+        known[f"{action.fiche.number}-{action.ordinal}"] = (
+            action,
+            DemoAction(
+                key=f"{action.fiche.number}-{action.ordinal}",
+                fiche=action.fiche.number,
+                start=min((row.start for row in dated), default=None),
+                end=max(ends, default=None),
+                kind=max(dated, key=lambda row: row.end or convention.end).kind if dated else "unscheduled",
+            ),
+        )
+    entries = [
+        ProgressEntry(
+            action_id=known[entry.key][0].pk,
+            status=ActionStatus(entry.status),
+            as_of=entry.as_of,
+            done_on=entry.done_on,
+            comment=entry.comment,
+        )
+        for entry in generate_progress(actions=[demo for _, demo in known.values()], seed=SEED)
+    ]
+    record_progress(entries=entries, by=by, at=at, simulated=True)
+    return True

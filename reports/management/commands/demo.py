@@ -1,0 +1,124 @@
+"""`manage.py demo [--no-serve]`: the whole demonstration, from an empty folder to the bilan of 2014 and the site."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+
+from actions.demo import load_progress
+from cog.demo import PASSWORD, open_accounts
+from cog.operations import ReferenceRefused, command_account, load_convention
+from indicators.demo import compute_everything, load_observations
+
+CONVENTION = settings.BASE_DIR / "fixtures" / "cog-2013-2017"
+ADDRESS = "127.0.0.1:8000"
+
+
+class Command(BaseCommand):
+    help = "Prépare la démonstration (données simulées) et la sert sur http://127.0.0.1:8000/."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--no-serve", action="store_true", help="tout faire sauf servir")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self._step("prépare la base")
+        call_command("migrate", verbosity=0)
+        by, at = command_account(), timezone.now()
+        self._step("charge la convention")
+        try:
+            loaded = load_convention(path=CONVENTION, by=by, at=at)
+        except ReferenceRefused as refusal:
+            for problem in refusal.problems:
+                self.stderr.write(str(problem))
+            raise SystemExit(1) from None
+        convention = open_accounts(code=loaded.convention, by=by, at=at)
+        self._step("importe les données simulées des 102 caisses")
+        fresh = load_observations(convention=convention, by=by, at=at, progress=self._tell)
+        self._step("simule l'avancement des actions")
+        fresh = load_progress(convention=convention, by=by, at=at) or fresh
+        if fresh or loaded.any:
+            self._step("calcule toutes les périodes")
+            compute_everything(convention=convention, by=by, at=at, progress=self._tell)
+        report = Path(settings.VAR_DIR) / "bilan-2014.pdf"
+        if fresh or loaded.any or not report.exists():
+            self._step("compose le bilan de 2014")
+            call_command("bilan", 2014, output=report)
+        self._say_what_is_ready(report)
+        if not options["no_serve"]:
+            self._serve()
+
+    def _say_what_is_ready(self, report: Path) -> None:
+        self.stdout.write(f"\nBilan : {report}")
+        self.stdout.write(f"Site : http://{ADDRESS}/ (mot de passe de tous les comptes : {PASSWORD})")
+        from cog.queries import demonstration_accounts
+
+        for user in demonstration_accounts():
+            roles = ", ".join(membership.get_role_display() for membership in user.memberships.all())
+            self.stdout.write(f"  {user.email:<34} {roles}")
+
+    def _serve(self) -> None:
+        """Web and worker as two processes; Ctrl-C stops both."""
+        environment = os.environ | {"C_FORCE_ROOT": "1"}
+        worker = subprocess.Popen(  # noqa: S603 - our own interpreter, fixed arguments
+            [
+                sys.executable,
+                "-m",
+                "celery",
+                "-A",
+                "cog",
+                "worker",
+                "--pool",
+                "prefork",
+                "-c",
+                "1",
+                "-B",
+                "-l",
+                "warning",
+                "-s",
+                str(Path(settings.VAR_DIR) / "celerybeat-schedule"),
+            ],
+            cwd=settings.BASE_DIR,
+            env=environment,
+            start_new_session=True,
+        )
+        self.stdout.write(f"\nEn service sur http://{ADDRESS}/ — Ctrl-C pour arrêter.")
+        try:
+            subprocess.run(  # noqa: S603 - our own interpreter, fixed arguments
+                [
+                    sys.executable,
+                    "-m",
+                    "gunicorn",
+                    "cog.wsgi:application",
+                    "-b",
+                    ADDRESS,
+                    "-w",
+                    "2",
+                    "--log-level",
+                    "warning",
+                ],
+                cwd=settings.BASE_DIR,
+                check=False,
+            )
+        except KeyboardInterrupt:
+            self.stdout.write("Arrêt.")
+        finally:
+            os.killpg(worker.pid, signal.SIGTERM)
+            worker.wait(timeout=20)
+
+    def _step(self, message: str) -> None:
+        self.stdout.write(f"→ {message}")
+        self.stdout.flush()
+
+    def _tell(self, done: int, total: int, message: str) -> None:
+        if self.stdout.isatty():
+            self.stdout.write(f"\r  {done}/{total} {message[:68]:<68}", ending="\n" if done == total else "")
+        elif done == total or done % 10 == 0:
+            self.stdout.write(f"  {done}/{total} {message[:68]}")
+        self.stdout.flush()

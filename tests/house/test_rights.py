@@ -1,0 +1,66 @@
+"""The matrix of rights: every address names its permission, and the written page tells today's matrix."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from cog.enums import Role
+from cog.permissions import ROLES, Permission, Scope
+
+PUBLIC = {"login"}
+ANY_ACCOUNT = {"logout"}
+RIGHTS_PAGE = Path(__file__).parents[2] / "docs" / "rights.md"
+
+
+def _patterns(resolver: URLResolver) -> list[URLPattern]:
+    found: list[URLPattern] = []
+    for entry in resolver.url_patterns:
+        found += _patterns(entry) if isinstance(entry, URLResolver) else [entry]
+    return found
+
+
+PATTERNS = _patterns(get_resolver())
+
+
+@pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: str(pattern.name))
+def test_every_address_names_its_permission(pattern: URLPattern) -> None:
+    if pattern.name in PUBLIC | ANY_ACCOUNT:
+        return
+    assert isinstance(getattr(pattern.callback, "permission", None), Permission), pattern
+
+
+def test_public_addresses_are_only_the_listed_ones() -> None:
+    public = {p.name for p in PATTERNS if getattr(p.callback, "login_required", True) is False}
+    assert public == PUBLIC
+
+
+def test_every_role_has_its_card_and_its_sentence() -> None:
+    assert set(ROLES) == set(Role)
+    assert all(card.sentence.endswith(".") for card in ROLES.values())
+
+
+@pytest.mark.parametrize("role", [Role.STATE, Role.BOARD])
+def test_the_state_and_the_board_never_see_what_is_not_transmitted(role: Role) -> None:
+    forbidden = {Permission.READ_RESULTS, Permission.READ_PROGRESS, Permission.PRODUCE_REPORT}
+    assert not forbidden & set(ROLES[role].grants)
+
+
+def test_a_caisse_reads_its_own_results_only() -> None:
+    assert ROLES[Role.CAISSE].grants[Permission.READ_RESULTS] is Scope.OWN_CAISSE
+    assert Permission.READ_PROGRESS not in ROLES[Role.CAISSE].grants
+
+
+def test_the_rights_page_tells_the_matrix() -> None:
+    page = RIGHTS_PAGE.read_text(encoding="utf-8")
+    for role, card in ROLES.items():
+        row = next(line for line in page.splitlines() if line.startswith(f"| `{role.value}` "))
+        cells = [cell.strip() for cell in row.strip("|").split("|")][1:]
+        granted = [
+            str(card.grants[permission].value) if permission in card.grants else "–"
+            for permission in Permission
+        ]
+        assert cells == granted, role
+        assert card.sentence in page
+    assert re.search(r"404", page)
