@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from actions.enums import ActionStatus, DeadlineKind, Plan
-from cog.models import Convention, Fiche
+from cog.models import Fiche
 
 
 class Objective(models.Model):
@@ -115,7 +115,7 @@ class Deadline(models.Model):
                     & Q(start__isnull=False)
                 ),
                 name="deadline_has_dates_of_its_kind",
-                violation_error_message="Une échéance datée a un début ; un renvoi ou une échéance non fixée n'en a pas.",
+                violation_error_message="Seule une échéance datée a un début.",
             ),
         ]
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def save_budgets(*, convention: Convention, content: "BudgetsContent") -> list[Change]:
-    """Bring the funds, their lines and programme amounts in line with the reference files, inside the loader's transaction."""
+    """Bring the funds, their lines and amounts in line with the files, inside the loader's transaction."""
     funds = {
         entry.fund.code: Fund(
             convention=convention,

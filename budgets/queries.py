@@ -12,14 +12,19 @@ from budgets.models import BudgetAmount, BudgetLine, Fund, PlacesLine, ReusableR
 from cog.figures import format_figure
 from cog.models import Convention
 
+Marks = dict[tuple[int, str], tuple[str, bool]]
+"""(position, column) -> what is to be said of the printed sum, and whether rounding explains it."""
+
 
 @dataclass(frozen=True)
 class Cell:
     """A printed figure, or a blank; `gap` is the difference with the sum of its parts, when there is one."""
 
+    column: str
     amount: Decimal | None
     shown: str
     gap: str
+    within_rounding: bool
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,7 @@ def _marks(
     lines: list[BudgetLine],
     by_id: dict[int, BudgetLine],
     amounts: dict[tuple[int, str], BudgetAmount],
-) -> dict[tuple[int, str], str]:
+) -> Marks:
     found = gaps(
         [
             Line(line.position, by_id[line.parent_id].position if line.parent_id else None, line.kind)
@@ -89,11 +94,14 @@ def _marks(
         unit=unit_of(fund),
     )
     decimals = 0 if fund.unit == "k€" else 2
-    marks = {}
+    marks: Marks = {}
     for gap in found:
         summed = format_figure(gap.summed, decimals, fund.unit)
         nature = "écart d'arrondi" if gap.within_rounding else "somme imprimée qui ne tombe pas juste"
-        marks[gap.position, gap.column] = f"{nature} : la somme des lignes donne {summed}"
+        marks[gap.position, gap.column] = (
+            f"{nature} : la somme des lignes donne {summed}",
+            gap.within_rounding,
+        )
     return marks
 
 
@@ -102,18 +110,10 @@ def unit_of(fund: Fund) -> Decimal:
     return Decimal(1) if fund.unit == "k€" else Decimal("0.01")
 
 
-def _cell(
-    position: int,
-    column: str,
-    amounts: dict[tuple[int, str], BudgetAmount],
-    marks: dict[tuple[int, str], str],
-) -> Cell:
+def _cell(position: int, column: str, amounts: dict[tuple[int, str], BudgetAmount], marks: Marks) -> Cell:
     amount = amounts.get((position, column))
-    if amount is None:
-        return Cell(None, "", marks.get((position, column), ""))
-    return Cell(
-        amount.amount, format_figure(amount.amount, amount.decimals), marks.get((position, column), "")
-    )
+    shown = format_figure(amount.amount, amount.decimals) if amount else ""
+    return Cell(column, amount.amount if amount else None, shown, *marks.get((position, column), ("", False)))
 
 
 def _depth(line: BudgetLine, by_id: dict[int, BudgetLine]) -> int:
@@ -159,7 +159,7 @@ class YearTotal:
 
 
 def grand_totals(*, convention: Convention) -> list[YearTotal]:
-    """The top total of each fund, by year of the term: the one total that is part of no other and has the most under it."""
+    """The last total of each fund that is part of no other, by year of the term."""
     totals = []
     for fund in funds(convention=convention):
         top = fund.lines.filter(kind=LineKind.TOTAL, parent__isnull=True).order_by("-position").first()

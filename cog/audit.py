@@ -8,7 +8,7 @@ from django.db import models
 
 
 class AuditEvent(models.Model):
-    """« trace d'audit »: who did what, when, on what. Append-only; its subject is text so that it never blocks anything."""
+    """« trace d'audit »: who did what, when, on what. Append-only; its subject is text, so it blocks nothing."""
 
     at = models.DateTimeField("quand", db_index=True)
     by = models.ForeignKey(

@@ -1,24 +1,62 @@
-"""Charts as SVG text: PURE drawing, `Decimal` values in, one string out, the same in a page and in a PDF.
+"""Charts as SVG text: `Decimal` values in, one string out, the same in a page and in a PDF. PURE.
 
-Drawn by hand rather than by a library: see docs/decisions/0003-charts-own-svg.md. Every chart carries
-role="img", a <title> that states its message and a <desc>; only presentation attributes and classes, which a
-strict Content Security Policy lets through and a style sheet may override. A missing value leaves a gap,
-never a zero. Colours differ in lightness, so that grey print and colour-blind readers lose nothing.
+Drawn by Vega-Lite (altair) through vl-convert, see `cog.charts_spec`; the sparkline alone is a few elements of
+ours. Every chart carries role="img", a <title> that states its message and a <desc>; only presentation attributes
+and classes, which a strict Content Security Policy lets through. A missing value leaves a gap, never a zero.
+Every figure shown is formatted from the exact value. Colours differ in lightness: grey print loses nothing.
 
 Common arguments: id (unique in the page), title and desc (sentences of the caller), unit and decimals (of the
 values shown), width and height (px). ValueError for an id that is no name, a value that is not finite, or
-sequences that do not fit together.
+sequences that do not fit together. Drawings are kept: the same content again costs nothing.
 """
 
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import pairwise
+from functools import lru_cache, wraps
+from itertools import groupby
+from typing import ParamSpec
+from xml.etree.ElementTree import SubElement
 
+from cog.charts_spec import (
+    ACCENT,
+    GREY,
+    INK,
+    MIDDLE,
+    PALE,
+    WHITE,
+    Key,
+    Row,
+    Side,
+    Steps,
+    boxes,
+    draw,
+    lines,
+    new_root,
+    rules,
+    signs,
+    steps,
+    text_width,
+    texts,
+    written,
+)
 from cog.figures import decimals_of, format_figure, round_half_up
-from cog.svg import ACCENT, GREY, INK, MIDDLE, PALE, Canvas, Plot, text_width
 
-SERIES_FILLS = (INK, "#8a9fc4", "#d3dbe8", ACCENT)
+SERIES_FILLS = (INK, "#8a9fc4", "#dbe3f0", ACCENT)
+
+_P = ParamSpec("_P")
+
+
+def _kept(function: Callable[_P, str]) -> Callable[_P, str]:
+    """The function with its last drawings kept, by content; lists among its arguments become tuples."""
+    cached = lru_cache(maxsize=256)(function)
+
+    @wraps(function)
+    def drawn(*args: _P.args, **kwargs: _P.kwargs) -> str:
+        return cached(*args, **{k: tuple(v) if isinstance(v, list) else v for k, v in kwargs.items()})
+
+    return drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +97,10 @@ class Distribution:
     own: Decimal | None = None
     names: Sequence[str] = ()
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", tuple(self.values))
+        object.__setattr__(self, "names", tuple(self.names))
+
 
 @dataclass(frozen=True, slots=True)
 class Bars:
@@ -67,7 +109,34 @@ class Bars:
     label: str
     values: Sequence[Decimal | None]
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", tuple(self.values))
 
+
+PROVISIONAL = Key("provisoire", "circle", WHITE, INK)
+BASELINE = Key("valeur de référence", "square", GREY, GREY)
+TRAJECTORY = Key("trajectoire indicative", "M-1.4,0L-.9,0M-.5,0L.5,0M.9,0L1.4,0", GREY, GREY)
+LOCAL = Key("une caisse", "circle", MIDDLE, WHITE)
+NATIONAL = Key("national", "diamond", INK, WHITE)
+OWN = Key("votre caisse", "circle", ACCENT, WHITE)
+HALF = Key("moitié centrale des caisses, médiane", "M-1.2,-.8L1.2,-.8L1.2,.8L-1.2,.8ZM0,-.8L0,.8", PALE, INK)
+
+
+BREAK = rules("break", GREY, 1, (2, 3))
+PATH = lines("trajectory", GREY, 1.3, (5, 4))
+TARGET = rules("target", ACCENT, 1.6)
+VALUE = lines("value", INK, 2.2)
+POINT = signs("point", 1.8)
+BOX, BAR = boxes("box"), boxes("bar")
+DOT = signs("dot", 0.6)
+MEDIAN = rules("median", INK, 2)
+LEAD = rules("lead", INK, 0.8)
+MARK = signs("mark", 1.2)
+ZERO = rules("zero", GREY, 1)
+LABEL = texts("label")
+
+
+@_kept
 def series_chart(
     *,
     id: str,
@@ -92,55 +161,70 @@ def series_chart(
     path = [*([baseline.value] if baseline else []), *trajectory] if trajectory else []
     if path and len(path) != len(slots):
         raise ValueError("a trajectory has one value per point")
-    known = [i for i, point in enumerate(slots) if point.value is not None and i >= shift]
-    ends = [_target_label(target, unit) for target in targets]
-    plot = Plot(
-        (width, height),
-        [*(p.value for p in slots), *path, *(t.value for t in targets)],
-        [
-            *[("line", INK, "valeur")] * bool(known),
-            *[("hollow", INK, "provisoire")] * any(slots[i].provisional for i in known),
-            *[("square", GREY, "valeur de référence")] * bool(baseline and baseline.value is not None),
-            *[("dashed", GREY, "trajectoire indicative")] * bool(path),
-            *[("line", ACCENT, "cible")] * bool(targets),
-        ],
-        unit,
-        right=max(map(text_width, ends), default=4) + 14,
-    )
-    plot.columns([(point.label, point.group) for point in slots])
-    for i, point in enumerate(slots):
-        if point.break_label:
-            at, side = plot.centre(i - 0.5), "start" if i <= len(slots) / 2 else "end"
-            plot.draw(
-                "line", "break", x1=at, x2=at, y1=plot.top - 16, y2=plot.bottom, stroke=GREY, dash="2 3"
-            )
-            plot.text(at + (5 if side == "start" else -5), plot.top - 8, point.break_label, 10, side)
-    plot.polyline("trajectory", [plot.place(i, v) for i, v in enumerate(path)], GREY, 1.2, "5 4")
-    _draw_targets(plot, targets, ends, shift, len(slots) - 1)
+    scale = steps([*(p.value for p in slots), *path, *(t.value for t in targets)], 5)
+    across = Side(-0.5, max(len(slots), 1) - 0.5, [slot.label for slot in slots])
+    values = [slot.value for slot in slots]
+    known = [i for i, slot in enumerate(slots) if slot.value is not None and i >= shift]
+    breaks = [i for i, slot in enumerate(slots) if slot.break_label]
 
-    places = [plot.place(i, point.value) for i, point in enumerate(slots)]
-    starts = {0, shift, *(i for i, point in enumerate(slots) if point.break_label), len(slots)}
-    for begin, stop in pairwise(sorted(starts)):
-        plot.polyline("value", places[begin:stop], INK, 2)
-    for i, (point, place) in enumerate(zip(slots, places, strict=True)):
-        if place is None:
+    marks: list[Row] = []
+    labels = [*_unit_label(unit, across, scale), *_group_labels(slots)]
+    ends: list[Row] = []
+    for i, slot in enumerate(slots):
+        if slot.value is None:
             if not known or i < known[-1]:
-                plot.text(plot.centre(i), plot.bottom - 5, "n.d.", 10)
+                labels.append({"x": i, "y": 0, "dy": -7, "words": "n.d."})
             continue
-        shown = _figure(point.value, decimals, unit, targets)
-        said = f"{point.label} {point.group}".strip() + f" : {shown}"
+        shown = _figure(slot.value, decimals, unit, targets)
+        said = f"{slot.label} {slot.group}".strip() + f" : {shown}"
+        mark = {"x": i, "y": scale.at(slot.value), "stroke": INK, "shape": "circle", "said": said}
         if i < shift:
-            plot.mark("square", place, GREY, said)
-            plot.text(place[0] - 4, place[1] - 8, shown, 11, "start")
+            marks.append(mark | {"stroke": GREY, "fill": GREY, "shape": "square", "size": 6.5})
+            rising = bool(path[1:2] and path[1] is not None and path[1] > slot.value and mark["y"] > 0.5)
+            labels.append(mark | {"dx": -4, "dy": 13 if rising else -12, "side": "left", "words": shown})
         else:
-            plot.mark("hollow" if point.provisional else "dot", place, INK, said)
+            marks.append(mark | {"fill": WHITE if slot.provisional else INK, "size": 6})
         if known and i == known[-1]:
-            below = point.value is not None and any(point.value < target.value for target in targets)
-            middle = min(place[0], width - text_width(shown, 12) / 2)
-            plot.text(middle, place[1] + (18 if below else -9), shown, 12, fill=INK, weight="600")
-    return plot.document(id, title, desc, "chart-series", width, height)
+            last = i == len(slots) - 1
+            ends.append(
+                {"x": across.end if last else i, "y": mark["y"], "words": shown, "fill": INK, "size": 12}
+                | {"dx": 4 if last else 9}
+            )
+    lined: list[Row] = []
+    for target in targets:
+        stop = len(slots) if target.last is None else min(target.last + shift + 1, len(slots))
+        line = {"y": scale.at(target.value), "words": _target_label(target, unit), "fill": ACCENT, "weight": 600}
+        lined.append(line | {"x": target.first + shift - 0.5, "x2": stop - 0.5, "y2": line["y"]})
+        if stop == len(slots):
+            ends.append(line | {"x": across.end, "dx": 4})
+        else:
+            wide = text_width(_target_label(target, unit)) * len(slots) / (width - 140)
+            room = (target.first + shift - 0.5, stop - 0.5, scale.at(target.value))
+            labels.append(line | _clear_of(values, scale, *room, wide, height))
+    for i in breaks:
+        early = i <= len(slots) / 2
+        words = {"dx": 4 if early else -4, "side": "left" if early else "right", "words": slots[i].break_label}
+        labels.append(words | {"x": i - 0.5, "y": scale.top, "dy": -8})
+
+    keys = [
+        *[PROVISIONAL] * any(slots[i].provisional for i in known),
+        *[BASELINE] * bool(baseline and baseline.value is not None),
+        *[TRAJECTORY] * bool(path),
+    ]
+    layers = [
+        (BREAK, [{"x": i - 0.5, "x2": i - 0.5, "y": 0, "y2": scale.top} for i in breaks]),
+        (PATH, _runs(path, scale)),
+        (TARGET, lined),
+        (VALUE, _runs(values, scale, [shift, *breaks])),
+        (POINT, marks),
+        (LABEL, [*labels, *_apart(ends, scale, height)]),
+    ]
+    up = Side(0, scale.top, scale.names(), grid=True)
+    named = _named(id, title, desc, "chart-series")
+    return draw(layers, across, up, keys, bool(unit or breaks), (width, height), named)
 
 
+@_kept
 def distribution_chart(
     *,
     id: str,
@@ -161,62 +245,79 @@ def distribution_chart(
     for group in groups:
         if group.names and len(group.names) != len(group.values):
             raise ValueError("names go with values one by one")
-    flat, lines = len(groups) == 1, [target] if target else []
-    single = groups[0] if flat else Distribution("", ())
+    flat, targets = len(groups) == 1, [target] if target else []
+    tall = height or (190 if flat else 280)
+    values = [v for g in groups for v in (*g.values, *(g.box or ()), g.national, g.own)]
+    scale = steps([*values, *(t.value for t in targets)], 8 if flat else 5)
+    across = Side(-0.5, max(len(groups), 1) - 0.5, [] if flat else [group.label for group in groups])
+    slot = (tall - 80 if flat else width - 120) / max(len(groups), 1)
+    length = width - 60 if flat else tall - 90
+    half, size = (0.28, 7.0) if flat else (min(0.3, 44 / slot), 5.6)
 
-    def words(label: str, value: Decimal | None) -> str:
-        return f"{label} {_figure(value, decimals, unit, lines)}" if flat and value is not None else label
+    def place(centre: float, value: Decimal, centre2: float | None = None, value2: Decimal | None = None) -> Row:
+        """Across and along the values, whichever way the page goes."""
+        x, y = ("y", "x") if flat else ("x", "y")
+        row: Row = {x: centre, y: scale.at(value)}
+        if centre2 is not None:
+            row |= {f"{x}2": centre2, f"{y}2": scale.at(value if value2 is None else value2)}
+        return row
 
-    target_words = _target_label(target, unit) if target else ""
-    plot = Plot(
-        (width, height or (190 if flat else 280)),
-        [v for g in groups for v in (*g.values, *(g.box or ()), g.national, g.own)]
-        + ([target.value] if target else []),
-        [
-            *[("small", MIDDLE, "une caisse")] * any(g.values for g in groups),
-            *[("box", PALE, words("moitié centrale, médiane", single.box[1] if single.box else None))]
-            * any(g.box for g in groups),
-            *[("diamond", INK, words("national", single.national))]
-            * any(g.national is not None for g in groups),
-            *[("own", ACCENT, words("votre caisse", single.own))] * any(g.own is not None for g in groups),
-            *[("line", ACCENT, target_words if flat else "cible")] * bool(target),
-        ],
-        unit,
-        right=14 if flat or not target else text_width(target_words) + 14,
-        flat=flat,
-    )
-    plot.columns([(group.label, "") for group in groups])
-    half = min(plot.slot * 0.36, 44)
-    for i, group in enumerate(groups):
-        centre = plot.centre(i)
-        if group.box:
-            low, middle, high = (plot.scale(v) for v in group.box)
-            plot.bar("box", centre - half, centre + half, low, high, PALE)
-            plot.rule("median", centre - half, centre + half, middle, INK, 2)
-        figures = [_figure(v, decimals, unit, lines) for v in group.values] if group.names else []
-        offsets = _swarm([plot.scale(v) for v in group.values], half)
-        plot.dots(
-            [plot.at(centre + o, plot.scale(v)) for v, o in zip(group.values, offsets, strict=True)],
-            [f"{name} : {shown}" for name, shown in zip(group.names, figures, strict=True)],
-        )
-        if not group.values:
-            plot.text(*plot.at(centre, plot.middle), "n.d.", 10)
+    def shown(value: Decimal) -> str:
+        return _figure(value, decimals, unit, targets)
+
+    box_rows, medians, dots, marks, labels, leads = ([] for _ in range(6))
+    lined: list[Row] = []
     if target:
-        first, last = plot.centre(0) - plot.slot / 2, plot.centre(len(groups) - 1) + plot.slot / 2
-        plot.rule("target", first, last, plot.scale(target.value), ACCENT, 1.5)
-        if not flat:
-            plot.text(last + 5, plot.scale(target.value) + 4, target_words, 11, "start", ACCENT, "600")
+        words = {"words": _target_label(target, unit), "fill": ACCENT, "weight": 600}
+        lined.append(place(-half - 0.02 if flat else across.begin, target.value, across.end))
+        labels.append(place(across.end, target.value) | words | ({"dy": -8} if flat else {"dx": 4, "side": "left"}))
     for i, group in enumerate(groups):
-        for shape, colour, one, label in (
-            ("diamond", INK, group.national, "national"),
-            ("own", ACCENT, group.own, "votre caisse"),
-        ):
-            if one is not None:
-                said = f"{label}, {group.label} : {_figure(one, decimals, unit, lines)}"
-                plot.mark(shape, plot.at(plot.centre(i), plot.scale(one)), colour, said)
-    return plot.document(id, title, desc, "chart-distribution", width, plot.height)
+        if group.box:
+            low, middle, high = group.box
+            box_rows.append(place(i - half, low, i + half, high) | {"fill": PALE, "said": ""})
+            medians.append(place(i - half, middle, i + half))
+        offsets = _swarm([scale.at(v) / scale.top * length for v in group.values], size, half * slot)
+        for number, value in enumerate(group.values):
+            said = f"{group.names[number]} : {shown(value)}" if group.names else ""
+            dot = {"fill": MIDDLE, "stroke": WHITE, "shape": "circle", "size": size, "said": said}
+            dots.append(place(round(i + offsets[number] / slot, 4), value) | dot)
+        if not group.values:
+            labels.append({"x": scale.top / 2, "y": i} if flat else {"x": i, "y": scale.top / 2})
+            labels[-1] |= {"words": "n.d."}
+        for key, value, wide, edge in ((NATIONAL, group.national, 11, -0.42), (OWN, group.own, 11, 0.42)):
+            if value is None:
+                continue
+            look = {"fill": key.fill, "stroke": key.stroke, "shape": key.shape, "size": wide}
+            marks.append(place(i, value) | look | {"said": f"{key.words}, {group.label} : {shown(value)}"})
+            if flat:
+                leads.append(place(i, value, i + edge + (0.06 if edge < 0 else 0)))
+                left = target is not None and value < target.value
+                side = "center" if edge < 0 else "right" if left else "left"
+                words = {"words": f"{key.words} {shown(value)}", "fill": key.fill, "weight": 600}
+                labels.append(place(i + edge, value) | words | {"side": side, "dx": 0 if edge < 0 else -4 if left else 4})
+    keys = [
+        *[LOCAL] * any(g.values for g in groups),
+        *[HALF] * any(g.box for g in groups),
+        *[NATIONAL] * (not flat and any(g.national is not None for g in groups)),
+        *[OWN] * (not flat and any(g.own is not None for g in groups)),
+    ]
+    if not flat:
+        labels += _unit_label(unit, across, scale)
+    layers = [
+        (BOX, box_rows),
+        (DOT, dots),
+        (MEDIAN, medians),
+        (TARGET, lined),
+        (LEAD, leads),
+        (MARK, marks),
+        (LABEL, labels),
+    ]
+    up = Side(0, scale.top, scale.names(unit if flat else ""), grid=True)
+    sides, raised = ((up, across), bool(target)) if flat else ((across, up), bool(unit))
+    return draw(layers, *sides, keys, raised, (width, tall), _named(id, title, desc, "chart-distribution"))
 
 
+@_kept
 def bars_chart(
     *,
     id: str,
@@ -232,27 +333,34 @@ def bars_chart(
     """Up to four series side by side for each category (programme, executed… by year), from zero."""
     if len(series) > len(SERIES_FILLS) or any(len(bars.values) != len(categories) for bars in series):
         raise ValueError("four series at most, with one value per category each")
-    keys = [("box", fill, bars.label) for bars, fill in zip(series, SERIES_FILLS, strict=False)]
-    values = [Decimal(0), *(v for bars in series for v in bars.values)]
-    plot = Plot((width, height), values, keys, unit)
-    plot.columns([(category, "") for category in categories])
-    thickness = min(plot.slot * 0.78 / max(len(series), 1), 48)
-    widest = max((text_width(format_figure(v, decimals)) for v in values if v is not None), default=0)
-    for i, category in enumerate(categories):
-        left = plot.centre(i) - thickness * len(series) / 2
-        for number, (bars, fill) in enumerate(zip(series, SERIES_FILLS, strict=False)):
-            value, begin = bars.values[i], left + number * thickness
-            middle = begin + thickness / 2
+    scale = steps([Decimal(0), *(v for bars in series for v in bars.values)], 5)
+    zero = scale.at(Decimal(0))
+    slot = (width - 80) / max(len(categories), 1)
+    names = [textwrap.wrap(name, max(8, int(slot / 6.2)), break_long_words=False) for name in categories]
+    across = Side(-0.5, max(len(categories), 1) - 0.5, names)
+    thick = min(0.78 / max(len(series), 1), 46 / slot)
+    figures = [[format_figure(v, decimals) for v in bars.values] for bars in series]
+    fits = all(text_width(figure) <= thick * slot + 6 for some in figures for figure in some)
+    drawn: list[Row] = []
+    labels = _unit_label(unit, across, scale)
+    for number, (bars, fill) in enumerate(zip(series, SERIES_FILLS, strict=False)):
+        for i, value in enumerate(bars.values):
+            begin = i + (number - len(series) / 2) * thick
+            middle = {"x": round(begin + thick / 2, 4)}
             if value is None:
-                plot.text(middle, plot.scale(Decimal(0)) - 5, "n.d.", 10)
+                labels.append(middle | {"y": zero, "dy": -8, "words": "n.d."})
                 continue
-            said = f"{category}, {bars.label} : {format_figure(value, decimals, unit)}"
-            end = plot.scale(value)
-            plot.bar("bar", begin + 1, begin + thickness - 1, plot.scale(Decimal(0)), end, fill, said)
-            if widest <= thickness + 6:
-                plot.text(middle, end + (12 if value < 0 else -5), format_figure(value, decimals), 10)
-    plot.rule("zero", plot.left, plot.centre(len(categories) - 0.5), plot.scale(Decimal(0)), GREY, 1)
-    return plot.document(id, title, desc, "chart-bars", width, height)
+            said = f"{categories[i]}, {bars.label} : {format_figure(value, decimals, unit)}"
+            end, gap = scale.at(value), 1 / slot
+            box = {"x": round(begin + gap, 4), "x2": round(begin + thick - gap, 4), "y": zero, "y2": end}
+            drawn.append(box | {"fill": fill, "said": said})
+            if fits:
+                labels.append(middle | {"y": end, "dy": 9 if value < 0 else -8, "words": figures[number][i]})
+    keys = [Key(bars.label, "square", fill, INK) for bars, fill in zip(series, SERIES_FILLS, strict=False)]
+    zeros: list[Row] = [{"x": across.begin, "x2": across.end, "y": zero, "y2": zero}]
+    layers = [(BAR, drawn), (ZERO, zeros), (LABEL, labels)]
+    up = Side(0, scale.top, scale.names(), grid=True)
+    return draw(layers, across, up, keys, bool(unit), (width, height), _named(id, title, desc, "chart-bars"))
 
 
 def sparkline(
@@ -272,27 +380,33 @@ def sparkline(
     step = (width - 8) / max(len(values) - 1, 1)
 
     def y(value: Decimal) -> float:
-        return height / 2 if high == low else height - 4 - float((value - low) / (high - low)) * (height - 8)
+        share = 0.5 if high == low else float((value - low) / (high - low))
+        return round(height - 4 - share * (height - 8), 1)
 
-    canvas = Canvas()
+    root = new_root((width, height), _named(id, title, "", "sparkline"))
     if target is not None:
-        canvas.draw(
-            "line", "target", x1=2, x2=width - 2, y1=y(target), y2=y(target), stroke=ACCENT, sw=1, dash="3 2"
-        )
-    places = [None if v is None else (4 + i * step, y(v)) for i, v in enumerate(values)]
-    canvas.polyline("value", places, INK, 1.5)
-    for i, place in enumerate(places):
-        alone = place and not any(places[max(i - 1, 0) : i]) and not any(places[i + 1 : i + 2])
-        if place and (alone or not any(places[i + 1 :])):
-            canvas.draw("circle", "point", cx=place[0], cy=place[1], r=2.2, fill=INK)
-    return canvas.document(id, title, "", "sparkline", width, height)
+        place = {"x1": "2", "x2": f"{width - 2}", "y1": f"{y(target)}", "y2": f"{y(target)}"}
+        SubElement(root, "line", {"class": "target", "stroke": ACCENT, "stroke-dasharray": "3 2"} | place)
+    runs = [[*run] for present, run in groupby(enumerate(values), lambda pair: pair[1] is not None) if present]
+    for run in runs:
+        places = [(round(4 + i * step, 1), y(value)) for i, value in run if value is not None]
+        if len(places) > 1:
+            path = {"points": " ".join(f"{a},{b}" for a, b in places), "stroke-width": "1.5"}
+            SubElement(root, "polyline", {"class": "value", "fill": "none", "stroke": INK} | path)
+        if len(places) == 1 or run is runs[-1]:
+            dot = {"cx": f"{places[-1][0]}", "cy": f"{places[-1][1]}", "r": "2.2"}
+            SubElement(root, "circle", {"class": "point", "fill": INK} | dot)
+    return written(root)
 
 
-def _figure(value: Decimal | None, decimals: int, unit: str, targets: Sequence[Target]) -> str:
+def _named(id: str, title: str, desc: str, cls: str) -> dict[str, str]:
+    return {"id": id, "title": title, "desc": desc, "class": cls}
+
+
+def _figure(value: Decimal, decimals: int, unit: str, targets: Sequence[Target]) -> str:
     """The figure shown, with as many more decimals as it takes not to round it onto or across a target."""
-    if value is not None:
-        while any(value.compare(t.value) != round_half_up(value, decimals).compare(t.value) for t in targets):
-            decimals += 1
+    while any(value.compare(t.value) != round_half_up(value, decimals).compare(t.value) for t in targets):
+        decimals += 1
     return format_figure(value, decimals, unit)
 
 
@@ -300,32 +414,68 @@ def _target_label(target: Target, unit: str) -> str:
     return f"{target.label} {format_figure(target.value, decimals_of(target.value), unit)}"
 
 
-def _draw_targets(
-    plot: Plot, targets: Sequence[Target], labels: Sequence[str], shift: int, last: int
-) -> None:
-    """Target lines; those that reach the end are labelled in the margin, kept 13 px apart from each other."""
-    taken: list[float] = []
-    for target, label in sorted(zip(targets, labels, strict=True), key=lambda pair: -pair[0].value):
-        stop = last if target.last is None else min(target.last + shift, last)
-        begin, end = plot.centre(target.first + shift - 0.5), plot.centre(stop + 0.5)
-        along = plot.scale(target.value)
-        plot.rule("target", begin, end, along, ACCENT, 1.5)
-        if stop < last:
-            plot.text(end, along - 4, label, 11, "end", ACCENT, "600")
-            continue
-        taken.append(max(along, taken[-1] + 13) if taken else along)
-        plot.text(end + 5, taken[-1] + 4, label, 11, "start", ACCENT, "600")
+def _unit_label(unit: str, across: Side, scale: Steps) -> list[Row]:
+    """The unit, above the names of the value axis."""
+    place = {"x": across.begin, "y": scale.top, "dx": -6, "dy": -16, "side": "right"}
+    return [place | {"words": f"en {unit}"}] if unit else []
 
 
-def _swarm(places: Sequence[float], half: float) -> list[float]:
-    """How far from the middle each dot stands, so that close values do not hide each other."""
-    size = 5.0
+def _group_labels(slots: Sequence[Point]) -> list[Row]:
+    """The names of the groups, each under the middle of its columns."""
+    rows: list[Row] = []
+    for name, members in groupby(enumerate(slots), lambda pair: pair[1].group):
+        numbers = [i for i, _ in members]
+        rows.append({"x": (numbers[0] + numbers[-1]) / 2, "y": 0, "dy": 30, "words": name, "weight": 600})
+    return rows
+
+
+def _runs(values: Sequence[Decimal | None], scale: Steps, starts: Sequence[int] = ()) -> list[Row]:
+    """The rows of a line that a missing value interrupts, and that begins anew at each start."""
+    rows: list[Row] = []
+    run = 0
+    for i, value in enumerate(values):
+        run += value is None or i in starts
+        if value is not None:
+            rows.append({"x": i, "y": scale.at(value), "run": run})
+    return rows
+
+
+def _clear_of(
+    values: Sequence[Decimal | None], scale: Steps, begin: float, end: float, y: float, wide: float, height: int
+) -> Row:
+    """Where a label `wide` (in columns) disturbs the values least: above or below its line, at either end."""
+    known = [(i, scale.at(value)) for i, value in enumerate(values) if value is not None]
+    away = 12 * scale.top / (height - 85)
+
+    def room(row: Row) -> float:
+        first, last = (begin, begin + wide) if row["side"] == "left" else (end - wide, end)
+        middle = y + (away if row["dy"] < 0 else -away)
+        return min((abs(v - middle) for i, v in known if first - 0.6 <= i <= last + 0.6), default=scale.top)
+
+    right: Row = {"x": end, "dx": -2, "side": "right"}
+    left: Row = {"x": begin, "dx": 2, "side": "left"}
+    return max((end | {"dy": dy} for end in (right, left) for dy in (-8, 9)), key=room)
+
+
+def _apart(ends: Sequence[Row], scale: Steps, height: int) -> list[Row]:
+    """The labels at the ends of the lines, from top to bottom, one line of text apart at least."""
+    gap = 14 * scale.top / (height - 85)
+    placed: list[Row] = []
+    for row in sorted(ends, key=lambda row: -float(row["y"])):
+        y = min(float(row["y"]), float(placed[-1]["y"]) - gap) if placed else row["y"]
+        placed.append(row | {"y": y, "side": "left", "weight": 600})
+    return placed
+
+
+def _swarm(places: Sequence[float], size: float, half: float) -> list[float]:
+    """How far from the middle each dot stands, in px, so that close values do not hide each other."""
     rows: dict[int, list[int]] = {}
     for number in sorted(range(len(places)), key=lambda n: places[n]):
         rows.setdefault(round(places[number] / size), []).append(number)
     offsets = [0.0] * len(places)
     for row in rows.values():
         gap = min(size, 2 * half / max(len(row) - 1, 1))
+        begin = gap / 2 if len(row) % 2 == 0 else 0  # alternately on one side and on the other
         for rank, number in enumerate(row):
-            offsets[number] = (rank + 1) // 2 * gap * (1 if rank % 2 else -1)
+            offsets[number] = begin + (rank + 1) // 2 * gap * (-1 if rank % 2 else 1)
     return offsets

@@ -87,11 +87,11 @@ def steps(values: Sequence[Decimal | None], count: int) -> Steps:
     return Steps(tuple((first + i) * step for i in range(int(last - first) + 1)))
 
 
-# Layers: one name, one list of rows.
+# Layers: what is drawn from the rows of the same name.
 
 
-def _chart(name: str, rows: Sequence[Row]) -> alt.Chart:
-    return alt.Chart(alt.Data(values=[*rows]), name=name)
+def _chart(name: str) -> alt.Chart:
+    return alt.Chart(alt.NamedData(name=name), name=name)
 
 
 def _as_is(channel: Any, field: str) -> Any:
@@ -99,60 +99,44 @@ def _as_is(channel: Any, field: str) -> Any:
     return channel(f"{field}:N", scale=None, legend=None)
 
 
-def lines(
-    name: str, rows: Sequence[Row], colour: str, width: float, dash: Sequence[int] = (1, 0)
-) -> alt.Chart:
+def lines(name: str, colour: str, width: float, dash: Sequence[int] = (1, 0)) -> alt.Chart:
     """Lines through the rows of each `run`."""
-    mark = _chart(name, rows).mark_line(stroke=colour, strokeWidth=width, strokeDash=[*dash], aria=False)
+    mark = _chart(name).mark_line(stroke=colour, strokeWidth=width, strokeDash=[*dash], aria=False)
     return mark.encode(alt.X("x:Q"), alt.Y("y:Q"), alt.Detail("run:N"))
 
 
-def rules(
-    name: str, rows: Sequence[Row], colour: str, width: float, dash: Sequence[int] = (1, 0)
-) -> alt.Chart:
+def rules(name: str, colour: str, width: float, dash: Sequence[int] = (1, 0)) -> alt.Chart:
     """Straight lines from (x, y) to (x2, y2)."""
-    mark = _chart(name, rows).mark_rule(stroke=colour, strokeWidth=width, strokeDash=[*dash], aria=False)
+    mark = _chart(name).mark_rule(stroke=colour, strokeWidth=width, strokeDash=[*dash], aria=False)
     return mark.encode(alt.X("x:Q"), alt.Y("y:Q"), alt.X2("x2"), alt.Y2("y2"))
 
 
-def boxes(name: str, rows: Sequence[Row]) -> alt.Chart:
+def boxes(name: str) -> alt.Chart:
     """Rectangles from (x, y) to (x2, y2), filled with `fill`, saying `said`."""
-    mark = _chart(name, rows).mark_rect(stroke=INK, strokeWidth=0.6)
-    return mark.encode(
-        alt.X("x:Q"),
-        alt.Y("y:Q"),
-        alt.X2("x2"),
-        alt.Y2("y2"),
-        _as_is(alt.Fill, "fill"),
-        alt.Description("said:N"),
-    )
+    mark = _chart(name).mark_rect(stroke=INK, strokeWidth=0.6)
+    place = (alt.X("x:Q"), alt.Y("y:Q"), alt.X2("x2"), alt.Y2("y2"))
+    return mark.encode(*place, _as_is(alt.Fill, "fill"), alt.Description("said:N"))
 
 
-def points(name: str, rows: Sequence[Row], width: float = 1.8) -> alt.Chart:
+def signs(name: str, width: float) -> alt.Chart:
     """Signs: `shape` of `size` (px across), with `fill` and `stroke`, saying `said`."""
-    mark = _chart(name, rows).mark_point(opacity=1, strokeWidth=width, size=alt.expr("datum.size*datum.size"))
-    return mark.encode(
-        alt.X("x:Q"),
-        alt.Y("y:Q"),
-        _as_is(alt.Shape, "shape"),
-        _as_is(alt.Fill, "fill"),
-        _as_is(alt.Stroke, "stroke"),
-        alt.Description("said:N"),
-    )
+    mark = _chart(name).mark_point(opacity=1, strokeWidth=width, size=alt.expr("datum.size*datum.size"))
+    look = [_as_is(channel, channel.__name__.lower()) for channel in (alt.Shape, alt.Fill, alt.Stroke)]
+    return mark.encode(alt.X("x:Q"), alt.Y("y:Q"), *look, alt.Description("said:N"))
 
 
-def texts(rows: Sequence[Row]) -> alt.Chart:
-    """Words at (x, y), moved by `dx` and `dy` px, with their `side` there; missing fields have their usual value."""
-    usual: Row = {"dx": 0, "dy": 0, "side": "center", "fill": GREY, "weight": 400, "size": SMALL}
-    mark = _chart("label", [usual | row for row in rows if row["words"]]).mark_text(
-        align=alt.expr("datum.side"),
-        dx=alt.expr("datum.dx"),
-        dy=alt.expr("datum.dy"),
-        fontSize=alt.expr("datum.size"),
-        fontWeight=alt.expr("datum.weight"),
+def texts(name: str) -> alt.Chart:
+    """The `words` at (x, y), moved by `dx` and `dy` px, with their `side` there, in `fill`, `weight` and `size`."""
+    mark = _chart(name).mark_text(
+        align=alt.expr("datum.side || 'center'"),
+        dx=alt.expr("datum.dx || 0"),
+        dy=alt.expr("datum.dy || 0"),
+        fontSize=alt.expr(f"datum.size || {SMALL}"),
+        fontWeight=alt.expr("datum.weight || 400"),
+        fill=alt.expr(f"datum.fill || '{GREY}'"),
         aria=False,
     )
-    return mark.encode(alt.X("x:Q"), alt.Y("y:Q"), alt.Text("words:N"), _as_is(alt.Fill, "fill"))
+    return mark.encode(alt.X("x:Q"), alt.Y("y:Q"), alt.Text("words:N"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +149,8 @@ class Key:
     stroke: str
 
 
-def legend(keys: Sequence[Key], room: int, offset: float) -> list[alt.Chart]:
-    """The layer that draws the keys above the plot, in as many columns as the room allows; none without keys."""
-    if not keys:
-        return []
+def _legend(keys: Sequence[Key], room: int, offset: int) -> alt.Chart:
+    """The layer that draws the keys above the plot, in as many columns as the room allows."""
     widest = max(text_width(key.words) for key in keys) + 34
     drawn = alt.Legend(
         labelExpr="keys[datum.value]",
@@ -176,20 +158,16 @@ def legend(keys: Sequence[Key], room: int, offset: float) -> list[alt.Chart]:
         offset=offset,
         aria=False,
     )
-    numbers = list(range(len(keys)))
 
-    def scale(looks: Sequence[str]) -> alt.Scale:
-        return alt.Scale(domain=numbers, range=[*looks])
+    def scale(looks: list[str]) -> alt.Scale:
+        return alt.Scale(domain=[*range(len(keys))], range=looks)
 
-    return [
-        _chart("key", [])
-        .mark_point(aria=False)
-        .encode(
-            alt.Shape("key:N", scale=scale([key.shape for key in keys]), legend=drawn),
-            alt.Fill("key:N", scale=scale([key.fill for key in keys]), legend=drawn),
-            alt.Stroke("key:N", scale=scale([key.stroke for key in keys]), legend=drawn),
-        )
-    ]
+    mark = _chart("key").mark_point(aria=False, opacity=1)
+    return mark.encode(
+        alt.Shape("key:N", scale=scale([key.shape for key in keys]), legend=drawn),
+        alt.Fill("key:N", scale=scale([key.fill for key in keys]), legend=drawn),
+        alt.Stroke("key:N", scale=scale([key.stroke for key in keys]), legend=drawn),
+    )
 
 
 # The drawing.
@@ -209,6 +187,7 @@ class Side:
             return None
         return alt.Axis(
             values=[*range(len(self.names))],
+            tickCount=len(self.names),  # else the library thins the values out
             labelExpr=f"{param}[datum.value]",
             grid=self.grid,
             labelOverlap="greedy" if param == "columns" else False,
@@ -217,32 +196,29 @@ class Side:
 
 
 def draw(
-    layers: Sequence[alt.Chart],
+    layers: Sequence[tuple[alt.Chart, Sequence[Row]]],
     across: Side,
     up: Side,
     keys: Sequence[Key],
+    raised: bool,
     size: Size,
     attributes: Mapping[str, str],
 ) -> str:
-    """The finished SVG. attributes: id, title, desc and class of the root."""
-    frame = _chart("frame", [{"x": across.begin, "y": up.begin}])
-    frame = frame.mark_point(opacity=0, aria=False).encode(
-        alt.X(
-            "x:Q",
-            scale=alt.Scale(domain=[across.begin, across.end], nice=False, zero=False),
-            axis=across.axis("columns"),
-        ),
-        alt.Y(
-            "y:Q", scale=alt.Scale(domain=[up.begin, up.end], nice=False, zero=False), axis=up.axis("names")
-        ),
+    """The finished SVG, the first layer below the others.
+
+    keys: the legend, if any, raised above words that stand above the plot. attributes: id, title, desc and class.
+    """
+    frame = _chart("frame").mark_point(aria=False)
+    frame = frame.encode(
+        alt.X("x:Q", axis=across.axis("columns"), scale=alt.Scale(domain=[across.begin, across.end], nice=False)),
+        alt.Y("y:Q", axis=up.axis("names"), scale=alt.Scale(domain=[up.begin, up.end], nice=False)),
     )
+    legend = [_legend(keys, size[0] - 60, 22 if raised else 10)] if keys else []
+    words = {"columns": across.names, "names": up.names, "keys": [key.words for key in keys]}
     chart = alt.LayerChart(
-        layer=[frame, *layers],
-        params=[
-            alt.param(name="columns", value=[*across.names]),
-            alt.param(name="names", value=[*up.names]),
-            alt.param(name="keys", value=[key.words for key in keys]),
-        ],
+        layer=[frame, *(layer for layer, rows in layers if rows), *legend],
+        params=[alt.VariableParameter(name=name, value=[*value]) for name, value in words.items()],
+        resolve=alt.Resolve(scale=alt.ScaleResolveMap(shape="independent", fill="independent", stroke="independent")),
         width=size[0],
         height=size[1],
         autosize=alt.AutoSizeParams(type="fit", contains="padding"),
@@ -250,8 +226,18 @@ def draw(
         background=WHITE,
         config=_config(),
     )
+    spec = chart.to_dict(validate=False)  # validated by the tests: it costs as much as drawing
+    spec["datasets"] = {"frame": [], "key": []} | {layer.name: [*rows] for layer, rows in layers}
     _register_fonts()
-    return finish(vl_convert.vegalite_to_svg(chart.to_dict(), allowed_base_urls=[]), size, attributes)
+    return finish(vl_convert.vegalite_to_svg(_cleaned(spec), allowed_base_urls=[]), size, attributes)
+
+
+def _cleaned(spec: Any) -> Any:
+    if isinstance(spec, dict):
+        return {name: _cleaned(value) for name, value in spec.items()}
+    if isinstance(spec, list):
+        return [_cleaned(value) for value in spec]
+    return clean(spec) if isinstance(spec, str) else spec
 
 
 @cache

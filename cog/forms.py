@@ -13,7 +13,7 @@ class LoginForm(AuthenticationForm):
     """E-mail and password; the answer is the same for an unknown account and a wrong password."""
 
     error_messages = {
-        "invalid_login": "Adresse ou mot de passe incorrect. Vérifier les deux ; le mot de passe distingue majuscules et minuscules.",
+        "invalid_login": "Adresse ou mot de passe incorrect. Le mot de passe distingue majuscules et minuscules.",
         "inactive": "Ce compte est désactivé : s'adresser à l'exploitation.",
     }
 

@@ -320,7 +320,7 @@ class Membership(models.Model):
                 condition=Q(role=Role.CAISSE, organisation__isnull=False)
                 | (~Q(role=Role.CAISSE) & Q(organisation__isnull=True)),
                 name="membership_caisse_has_its_organisation",
-                violation_error_message="Le rôle « caisse » désigne sa caisse ; les autres rôles n'en désignent aucune.",
+                violation_error_message="Le rôle « caisse » désigne sa caisse, les autres aucune.",
             ),
             models.UniqueConstraint(
                 fields=["user", "role", "organisation"],

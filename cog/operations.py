@@ -182,8 +182,8 @@ def _save_organisations(convention: Convention, content: ConventionContent) -> C
         [Organisation(convention=convention, **row.model_dump()) for row in content.organisations],
         key=lambda row: row.code,
         fields=[
-            "name", "kind", "departement", "departement_name", "region_2013", "region_code_2013", "region_2016", "is_dom",
-            "in_network", "valid_from", "valid_to", "source", "note",
+            "name", "kind", "departement", "departement_name", "region_2013", "region_code_2013", "region_2016",
+            "is_dom", "in_network", "valid_from", "valid_to", "source", "note",
         ],
     )  # fmt: skip
 

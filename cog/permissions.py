@@ -1,7 +1,7 @@
 """The written matrix of rights: role x permission x scope. Code, tests and `docs/rights.md` all read it here.
 
-A permission is granted to a role with a scope; a view names the one permission it needs (`@requires`), and a test fails on
-an address whose view names none. Outside one's scope a thing does not exist: the answer is 404.
+A permission is granted to a role with a scope; a view names the one permission it needs (`@requires`), and a test fails
+on an address whose view names none. Outside one's scope a thing does not exist: the answer is 404.
 """
 
 from collections.abc import Callable

@@ -6,6 +6,7 @@ from datetime import date
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 
+from cog.calendar import Occurrence, Precision, State, state
 from cog.enums import ObligationFamily
 from cog.models import (
     Convention,
@@ -100,6 +101,36 @@ def restitutions(*, convention: Convention, year: int | None = None) -> QuerySet
     if year is not None:
         rows = rows.filter(due__year=year)
     return rows.order_by("due", "obligation__family", "obligation__code")
+
+
+@dataclass(frozen=True)
+class DatedRestitution:
+    """A date an account is owed at, as it stands at a day; no delivery is recorded yet."""
+
+    restitution: Restitution
+    state: State
+
+    @property
+    def state_label(self) -> str:
+        return STATE_LABELS[self.state]
+
+
+STATE_LABELS = {
+    State.A_VENIR: "à venir",
+    State.BIENTOT_DUE: "bientôt due",
+    State.EN_RETARD: "échue, remise non enregistrée",
+    State.ANTERIEURE_SIGNATURE: "antérieure à la signature",
+    State.SANS_DATE: "sans date",
+}
+
+
+def dated_restitutions(*, convention: Convention, at: date) -> list[DatedRestitution]:
+    """Every date of the calendar, as it stands at a day."""
+    found = []
+    for row in restitutions(convention=convention):
+        occurrence = Occurrence(row.obligation.code, None, row.due, row.covers, Precision.DAY)
+        found.append(DatedRestitution(row, state(occurrence, at, None, convention.signature_date)))
+    return found
 
 
 def next_restitutions(*, convention: Convention, at: date, limit: int) -> list[Restitution]:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import environ
+import font_source_sans_pro
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -199,6 +200,7 @@ USE_TZ = True
 TIME_ZONE = "Europe/Paris"  # a quarter ends at midnight in Paris
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [("fonts", str(Path(font_source_sans_pro.__file__).parent / "files"))]
 WHITENOISE_USE_FINDERS = not PRODUCTION
 STORAGES = {
     "default": {

@@ -11,17 +11,17 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from cog.calendar import State
-from cog.forms import AnomalyFilter
+from cog.forms import AnomalyFilter, DateFilter
 from cog.models import Convention
 from cog.permissions import Permission, Scope, requires, scopes
+from cog.queries import anomalies as anomalies_query
 from cog.queries import (
     anomalies_by_topic,
     current_convention,
+    dated_restitutions,
     demonstration_accounts,
     job_or_none,
-    restitutions,
 )
-from cog.queries import anomalies as anomalies_query
 
 PAGE_SIZE = 50
 
@@ -64,16 +64,27 @@ def anomalies(request: HttpRequest) -> HttpResponse:
 @requires(Permission.READ_REFERENCE)
 def calendar(request: HttpRequest) -> HttpResponse:
     convention = convention_or_404()
-    rows = list(restitutions(convention=convention))
-    today = timezone.localdate()
+    form = DateFilter(request.GET or None)
+    at = form.chosen(min(timezone.localdate(), convention.end))
+    rows = dated_restitutions(convention=convention, at=at)
     years = [
         (year, list(items))
-        for year, items in groupby(rows, key=lambda row: row.due.year if row.due else None)
+        for year, items in groupby(
+            rows, key=lambda row: row.restitution.due.year if row.restitution.due else None
+        )
     ]
+    soon = [row for row in rows if row.state == State.BIENTOT_DUE]
     return render(
         request,
         "cog/calendar.html",
-        {"years": years, "today": today, "signature": convention.signature_date, "states": State},
+        {
+            "years": years,
+            "form": form,
+            "at": at,
+            "soon": soon,
+            "total": len(rows),
+            "signature": convention.signature_date,
+        },
     )
 
 

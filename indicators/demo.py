@@ -19,7 +19,7 @@ Progress = Callable[[int, int, str], None]
 
 
 def load_observations(*, convention: Convention, by: User, at: datetime, progress: Progress) -> bool:
-    """Import the simulated observations, one file a year, from the year before the term; False when they are all there."""
+    """Import the simulated observations, one file a year, from the year before the term; False when already there."""
     years = range(convention.start.year - 1, convention.end.year + 1)
     last = ImportBatch.objects.filter(
         convention=convention, state=BatchState.ACCEPTED, file_name=f"demonstration-{convention.end.year}.csv"

@@ -1,17 +1,39 @@
 """The charts of an indicator's page: from its query to `cog.charts`."""
 
+from collections.abc import Iterable
+
+from django.utils.safestring import SafeString, mark_safe
+
 from cog import charts
 from cog.figures import format_figure
 from cog.periods import Granularity, parse
 from indicators.enums import ResultState, TargetRole
 from indicators.models import Target
-from indicators.queries import Point, SheetPage
+from indicators.queries import Point, SheetLine, SheetPage
+
+
+def sparklines(lines: Iterable[SheetLine]) -> dict[str, SafeString]:
+    """code -> the shape of its yearly values, for the sheets that have two at least."""
+    return {
+        line.indicator.code: _sparkline(line)
+        for line in lines
+        if sum(one.value is not None for one in line.years) > 1
+    }
+
+
+def _sparkline(line: SheetLine) -> SafeString:
+    said = ", ".join(f"{point.shown} en {point.period}" for point in line.years)
+    drawing = charts.sparkline(
+        id=f"tendance-{line.indicator.code}".replace(".", "-"),
+        title=f"{line.indicator.code} : {said}",
+        values=[point.value for point in line.years],
+    )
+    return mark_safe(drawing)  # noqa: S308 - our own drawing, every text in it is escaped
 
 
 def series(page: SheetPage) -> str:
     """The national value over the periods of the length in view, with target and breaks."""
-    length = parse(page.period).granularity if page.period else Granularity.YEAR
-    points = [point for point in page.series if parse(point.period).granularity is length]
+    points = page.charted
     known = [point for point in points if point.value is not None]
     title = f"{page.line.indicator.code} : {_message(page, known)}"
     return charts.series_chart(

@@ -97,7 +97,11 @@ class IndicatorVersion(models.Model):
 
 
 class Baseline(models.Model):
-    """« valeur de référence »: a value printed in the cell of 2012, as printed."""
+    """« valeur de référence »: a value printed in the cell of 2012, as printed.
+
+    `judged` is the one a trajectory starts from, in the indicator's unit, where the cell prints several values or another
+    unit (F3-11: 1 « famille sur 10 » is 10 %).
+    """
 
     indicator = models.ForeignKey(
         Indicator, models.CASCADE, verbose_name="indicateur", related_name="baselines"
@@ -108,6 +112,7 @@ class Baseline(models.Model):
     value = models.DecimalField("valeur", **OBSERVED)
     decimals = models.PositiveSmallIntegerField("décimales imprimées")
     unit = models.CharField("unité", max_length=80, blank=True)
+    judged = models.DecimalField("valeur comparée", **OBSERVED, null=True, blank=True)
     note = models.TextField("note", blank=True)
 
     class Meta:
@@ -279,7 +284,7 @@ class Observation(models.Model):
                 fields=["measure", "organisation", "period", "breakdown"],
                 condition=Q(closed_by__isnull=True),
                 name="observation_open_once",
-                violation_error_message="Une valeur est déjà ouverte pour cette donnée, cet organisme et cette période.",
+                violation_error_message="Une valeur est déjà en vigueur pour cette clé.",
             ),
             models.CheckConstraint(
                 condition=Q(
@@ -301,8 +306,8 @@ class Observation(models.Model):
 class IndicatorResult(models.Model):
     """« résultat d'indicateur »: a figure computed for a scope and a period, with what it was computed from.
 
-    `scope` is `national`, `caf` (the caisses alone, where the perimeter is the whole branch) or a caisse's code; `name` is
-    empty for the sheet's own value, otherwise it names a secondary value or a variant.
+    `scope` is `national`, `caf` (the caisses alone, where the perimeter is the whole branch) or a caisse's code; `name`
+    is empty for the sheet's own value, otherwise it names a secondary value or a variant.
     """
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, verbose_name="indicateur", db_index=False)
@@ -410,7 +415,7 @@ class PublishedResult(models.Model):
 
 
 class ChildcareCoverage(models.Model):
-    """« taux de couverture publié »: real capacity of each kind of childcare per 100 children under three, by departement."""
+    """« taux de couverture publié »: real places of each kind of childcare per 100 children, by departement."""
 
     convention = models.ForeignKey(Convention, models.PROTECT, verbose_name="convention")
     year = models.PositiveSmallIntegerField("année")

@@ -10,15 +10,16 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from cog.figures import Operator, format_against, format_figure
+from cog.figures import NOT_APPLICABLE, Operator, Reason, format_against, format_figure
 from cog.models import Convention, Fiche, Organisation
-from cog.periods import parse
+from cog.periods import Granularity, ordinal, parse
 from indicators.compute import verdict as verdicts
 from indicators.compute.definition import PERIODICITIES, Definition
 from indicators.compute.facts import Catalogue, Fact, Facts, Gap
-from indicators.compute.methods import SUPPORTED_METHODS
+from indicators.compute.methods import SUPPORTED_METHODS, Completeness, Outcome, State
 from indicators.compute.methods_file import definition_from
-from indicators.enums import IndicatorKind, Statement, TargetRole
+from indicators.compute.sentences import result_sentence
+from indicators.enums import IndicatorKind, ResultState, Statement, TargetRole
 from indicators.intake.reference import MeasureInfo, Reference, read_breakdowns
 from indicators.models import (
     Baseline,
@@ -34,6 +35,13 @@ from indicators.models import (
 )
 
 NATIONAL = "national"
+LENGTHS = {
+    Granularity.DAY: "jour",
+    Granularity.MONTH: "mois",
+    Granularity.QUARTER: "trimestre",
+    Granularity.SEMESTER: "semestre",
+    Granularity.YEAR: "année",
+}
 
 
 # --- What a file is checked against, and what the engine reads -----------------------------------------------------
@@ -129,9 +137,13 @@ def judged_targets(indicator: Indicator) -> tuple[verdicts.Target, ...]:
 
 
 def judged_baseline(indicator: Indicator) -> verdicts.Baseline | None:
-    """The one value the trajectory starts from; none where the cell prints several, or none with a year."""
+    """The value the trajectory starts from: the one marked so, else the only one printed; none otherwise."""
     rows = [row for row in indicator.baselines.all() if row.year is not None]
-    return verdicts.Baseline(rows[0].year, rows[0].value) if len(rows) == 1 else None
+    chosen = [row for row in rows if row.judged is not None] or rows
+    if len(chosen) != 1:
+        return None
+    value = chosen[0].value if chosen[0].judged is None else chosen[0].judged
+    return verdicts.Baseline(chosen[0].year, value)
 
 
 def breaks_of(indicator: Indicator) -> list[verdicts.Break]:
@@ -176,6 +188,10 @@ class Point:
         """« 1er trimestre 2014 »."""
         return parse(self.period).label
 
+    @property
+    def year(self) -> int:
+        return parse(self.period).year
+
 
 @dataclass(frozen=True)
 class SheetLine:
@@ -202,6 +218,7 @@ class CaisseLine:
     organisation: Organisation
     point: Point
     rank: int | None
+    quarter: str  # « 1er quart » holds the best placed
 
 
 @dataclass
@@ -221,12 +238,41 @@ class SheetPage:
     caisses: list[CaisseLine] = field(default_factory=list)
     breakdowns: list[tuple[str, Point]] = field(default_factory=list)
     companions: list[tuple[str, Point]] = field(default_factory=list)
+    measures: list[Measure] = field(default_factory=list)
     period: str = ""
+    sentence: str = ""
 
     @cached_property
     def current(self) -> Point | None:
         """The national point at the period in view."""
         return next((point for point in self.series if point.period == self.period), None)
+
+    @cached_property
+    def charted(self) -> list[Point]:
+        """The national points of the length in view: what the chart draws and its table lists."""
+        if not self.period:
+            return []
+        length = parse(self.period).granularity
+        return [point for point in self.series if parse(point.period).granularity is length]
+
+    @property
+    def lengths(self) -> list[tuple[str, str, bool]]:
+        """The lengths of period there are: their name, their last known period, whether it is the one in view."""
+        last: dict[Granularity, str] = {}
+        for point in self.series:
+            length = parse(point.period).granularity
+            if point.value is not None or length not in last:
+                last[length] = point.period
+        current = parse(self.period).granularity if self.period else None
+        return [(LENGTHS[length], last[length], length is current) for length in sorted(last, reverse=True)]
+
+    @property
+    def target_lines(self) -> list[tuple[str, Target]]:
+        return [(target_in_words(target), target) for target in self.targets]
+
+    @property
+    def baseline_lines(self) -> list[tuple[str, Baseline]]:
+        return [(baseline_in_words(baseline, self.line.unit), baseline) for baseline in self.baselines]
 
     @property
     def simulated(self) -> bool:
@@ -333,7 +379,7 @@ def _latest(points: list[Point]) -> Point | None:
 
 def _point(row: IndicatorResult, definition: Definition | None, targets: list[Target]) -> Point:
     decimals = definition.decimals if definition else 0
-    shown = format_figure(row.value, decimals)
+    shown = NOT_APPLICABLE if row.state == ResultState.NOT_CONCERNED else format_figure(row.value, decimals)
     if row.value is not None:
         target = next((one for one in targets if _holds(one, row)), None)
         if target is not None:
@@ -399,6 +445,11 @@ def sheet_page(
         coverage=list(ChildcareCoverage.objects.filter(convention=convention).order_by("departement_code"))
         if code in {"F1-4.2", "F1-5"}
         else [],
+        measures=list(
+            Measure.objects.filter(convention=convention, code__in=definition.measures).order_by("position")
+        )
+        if definition
+        else [],
     )
     if not with_results:
         return page
@@ -424,9 +475,35 @@ def sheet_page(
         Dispersion.objects.filter(indicator=indicator), key=lambda row: parse(row.period).start
     )
     page.dispersion = next((row for row in page.dispersions if row.period == page.period), None)
+    headline = next(
+        (row for row in national if row.period == page.period and not row.name and not row.breakdown), None
+    )
+    if headline is not None and definition is not None:
+        page.sentence = _sentence(indicator, headline, definition, page.dispersion)
     if caisses is not None and page.period:
         page.caisses = _caisse_lines(results, page, {body.code: body for body in caisses}, targets)
     return page
+
+
+def _sentence(
+    indicator: Indicator, row: IndicatorResult, definition: Definition, dispersion: Dispersion | None
+) -> str:
+    """What the national result of a period says, judged again as it was when it was computed."""
+    period = parse(row.period)
+    outcome = Outcome(
+        value=row.value,
+        numerator=row.numerator,
+        denominator=row.denominator,
+        state=State(row.state),
+        reason=next((reason for reason in Reason if reason.state_code == row.state), None),
+        completeness=Completeness(row.reported, row.concerned, row.units_reported, row.units_concerned),
+    )
+    targets = verdicts.targets_of(judged_targets(indicator), indicator.code, NATIONAL)
+    judgement = verdicts.judge(
+        definition, outcome, period, targets, baseline=judged_baseline(indicator), breaks=breaks_of(indicator)
+    )
+    spread = dispersion.value_range if dispersion is not None and dispersion.n > 1 else None
+    return result_sentence(definition, "au niveau national", outcome, judgement, period, spread=spread)
 
 
 def sheet_lines_of(indicator: Indicator, *, with_results: bool) -> SheetLine:
@@ -461,11 +538,23 @@ def _caisse_lines(
             bodies[row.scope],
             _point(row, page.definition, targets),
             first.get(row.value) if row.value is not None else None,
+            _quarter(row.value, page.dispersion, falling=falling),
         )
         for row in rows
         if row.scope in bodies
     ]
     return sorted(lines, key=lambda line: (line.rank is None, line.rank or 0, line.organisation.code))
+
+
+def _quarter(value: Decimal | None, dispersion: Dispersion | None, *, falling: bool) -> str:
+    """In which quarter of the caisses a value stands, the best placed first; empty without a value."""
+    if value is None or dispersion is None:
+        return ""
+    if falling:
+        above = sum(value > bound for bound in (dispersion.q1, dispersion.median, dispersion.q3))
+    else:
+        above = sum(value < bound for bound in (dispersion.q1, dispersion.median, dispersion.q3))
+    return f"{ordinal(above + 1)} quart"
 
 
 def caisse_values(*, indicator: Indicator, period: str) -> list[tuple[str, Decimal]]:

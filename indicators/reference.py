@@ -67,6 +67,7 @@ class BaselineRecord(Record):
     year: int | None = None
     value: Decimal
     unit: str = ""
+    judged: Decimal | None = None
     note: str = ""
 
 
@@ -278,7 +279,8 @@ def _check_methods(folder: Folder, methods: dict[str, Any], sheets: set[str], me
 
 
 _EXPRESSION_KEYS = {
-    "numerator", "denominator", "reference_numerator", "reference_denominator", "of", "excluded_flag", "national_addition",
+    "numerator", "denominator", "reference_numerator", "reference_denominator", "of", "excluded_flag",
+    "national_addition",
 }  # fmt: skip
 
 

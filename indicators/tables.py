@@ -1,36 +1,40 @@
 """Tables of the indicators; the same columns will feed the exports."""
 
 import django_tables2 as tables
+from django.template.loader import render_to_string
 
+from cog.figures import NOT_AVAILABLE
 from indicators.queries import CaisseLine
+
+NUMBER = {"td": {"class": "num"}, "th": {"class": "num"}}
 
 
 class CaisseTable(tables.Table):
     """The caisses at a period, one a line."""
 
-    rank = tables.Column(verbose_name="Rang", attrs={"td": {"class": "num"}, "th": {"class": "num"}})
+    rank = tables.Column(verbose_name="Rang", default=NOT_AVAILABLE, attrs=NUMBER)
     organisation = tables.Column(verbose_name="Caisse", accessor="organisation__name")
-    value = tables.Column(
-        verbose_name="Valeur", accessor="point__value", attrs={"td": {"class": "num"}, "th": {"class": "num"}}
-    )
+    quarter = tables.Column(verbose_name="Place", orderable=False, default="non classée")
+    value = tables.Column(verbose_name="Valeur", accessor="point__value", empty_values=(), attrs=NUMBER)
     numerator = tables.Column(
-        verbose_name="Numérateur",
-        accessor="point__numerator",
-        attrs={"td": {"class": "num"}, "th": {"class": "num"}},
+        verbose_name="Numérateur", accessor="point__numerator", default=NOT_AVAILABLE, attrs=NUMBER
     )
     denominator = tables.Column(
-        verbose_name="Dénominateur",
-        accessor="point__denominator",
-        attrs={"td": {"class": "num"}, "th": {"class": "num"}},
+        verbose_name="Dénominateur", accessor="point__denominator", default=NOT_AVAILABLE, attrs=NUMBER
     )
     state = tables.Column(verbose_name="État", accessor="point__state_label", orderable=False)
 
     class Meta:
-        sequence = ("rank", "organisation", "value", "numerator", "denominator", "state")
+        sequence = ("rank", "organisation", "value", "quarter", "numerator", "denominator", "state")
         caption = "Résultats des caisses"
 
     def render_value(self, record: CaisseLine) -> str:
         return record.point.shown
+
+    def render_state(self, record: CaisseLine) -> str:
+        if not record.point.simulated:
+            return record.point.state_label
+        return render_to_string("components/simulated.html", {"before": record.point.state_label})
 
     def render_numerator(self, value: object) -> str:
         return _exactly(value)

@@ -25,7 +25,13 @@ def indicators(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "indicators/list.html",
-        {"form": form, "lines": shown, "total": len(lines), "with_results": with_results},
+        {
+            "form": form,
+            "lines": shown,
+            "total": len(lines),
+            "with_results": with_results,
+            "sparklines": drawings.sparklines(shown),
+        },
     )
 
 

@@ -8,9 +8,20 @@ from budgets.queries import budget_table, funds
 from cog.models import Convention
 from cog.periods import format_date
 from cog.queries import anomalies, commitments, domains_with_fiches, restitutions
-from indicators.queries import SheetLine, sheet_lines, sheet_page
+from indicators.compute.verdict import targets_of
+from indicators.enums import Verdict
+from indicators.queries import (
+    NATIONAL,
+    Point,
+    SheetLine,
+    caisse_values,
+    judged_baseline,
+    judged_targets,
+    sheet_lines,
+    sheet_page,
+)
 from reports import annual_report
-from reports.annual_report import Payload
+from reports.annual_report import Aims, Payload
 
 
 def annual_payload(
@@ -39,22 +50,13 @@ def annual_payload(
         "verdicts": _verdicts(results),
         "domains": domains,
         "sheets": results,
-        "pending": sorted(line.indicator.code for line in lines if not line.method_ready),
+        "pending": [entry for line in lines if (entry := annual_report.pending_payload(line, _value(line, year)))],
         "budgets": [
             annual_report.table_payload(budget_table(fund=fund)) for fund in funds(convention=convention)
         ],
         "calendar": _calendar(convention, year),
-        "anomalies": [
-            {
-                "code": row.code,
-                "place": row.place,
-                "seed_line": row.seed_line,
-                "topic": row.get_topic_display(),
-                "what": row.what,
-                "reading": row.reading,
-            }
-            for row in anomalies(convention=convention)
-        ],
+        "commitments": [row.wording for row in commitments(convention=convention) if row.fiche_id is None],
+        "anomalies": annual_report.anomalies_by_place(anomalies(convention=convention)),
     }
     payload["simulated"] = annual_report.simulated_anywhere([*domains, *results])
     return payload
@@ -82,8 +84,9 @@ def _domains(
                     "number": fiche.number,
                     "title": fiche.title,
                     "tally": annual_report.tally_sentence(tally(actions[fiche.pk]), format_date(at)),
+                    "counts": annual_report.tally_payload(tally(actions[fiche.pk])),
                     "objectives": _objectives(actions[fiche.pk]),
-                    "indicators": [annual_report.line_payload(line, year) for line in by_fiche[fiche.pk]],
+                    "indicators": [annual_report.line_payload(line, year, _aims(line)) for line in by_fiche[fiche.pk]],
                     "commitments": promised[fiche.pk],
                 }
                 for fiche in group.fiches
@@ -99,26 +102,35 @@ def _objectives(views: list[ActionView]) -> list[Payload]:
         grouped[view.action.objective_id].append(view)
     return [
         {
-            "title": own[0].action.objective.title.split("\n"),
+            "title": [part for part in own[0].action.objective.title.split("\n") if part.strip()],
             "actions": [annual_report.action_payload(view) for view in own],
         }
         for own in grouped.values()
     ]
 
 
+def _aims(line: SheetLine) -> Aims:
+    targets = targets_of(judged_targets(line.indicator), line.indicator.code, NATIONAL)
+    return Aims(targets, judged_baseline(line.indicator))
+
+
+def _value(line: SheetLine, year: int) -> Point | None:
+    return next((point for point in line.years if point.period == str(year)), None)
+
+
 def _sheet(convention: Convention, line: SheetLine, year: int) -> Payload:
     page = sheet_page(convention=convention, code=line.indicator.code, period=str(year))
     assert page is not None  # noqa: S101 - the code comes from the same table
-    return annual_report.sheet_payload(page, year)
+    axis = page.definition.due_periods(convention.start, convention.end) if page.definition else ()
+    values = sorted(value for _, value in caisse_values(indicator=line.indicator, period=str(year)))
+    return annual_report.sheet_payload(page, year, _aims(line), axis, values)
 
 
 def _verdicts(sheets: list[Payload]) -> list[Payload]:
-    counts: dict[tuple[str, str], int] = defaultdict(int)
-    for sheet in sheets:
-        value = sheet["value"]
-        key = (value["verdict"], value["verdict_label"]) if value else ("non_disponible", "non disponible")
-        counts[key] += 1
-    return [{"code": code, "label": label, "count": count} for (code, label), count in sorted(counts.items())]
+    """How many result indicators have each verdict, in the order of the verdicts; one without a result has no value."""
+    codes = [sheet["value"]["verdict"] if sheet["value"] else Verdict.NOT_AVAILABLE for sheet in sheets]
+    counted = [(verdict, codes.count(verdict)) for verdict in Verdict]
+    return [{"code": verdict.value, "label": str(verdict.label), "count": count} for verdict, count in counted if count]
 
 
 def _calendar(convention: Convention, year: int) -> list[Payload]:
@@ -126,7 +138,7 @@ def _calendar(convention: Convention, year: int) -> list[Payload]:
         {
             "due": format_date(row.due) if row.due else "",
             "title": row.obligation.title,
-            "covers": row.covers,
+            "covers": annual_report.covered(row.covers),
             "recipient": row.obligation.recipient,
         }
         for row in restitutions(convention=convention, year=year)

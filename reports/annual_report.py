@@ -1,21 +1,29 @@
-"""PURE. The content of the annual bilan: what the queries found, as plain text and lists that can be frozen and printed.
+"""PURE. The content of the annual bilan: what the queries found, as plain text and lists to freeze and print.
 
 Every figure is written here as it will be read (French form) and, for the charts, as its exact decimal text. Nothing is
-computed: a figure that cannot be edited comes from the queries, a sentence is built from figures. Source: l. 12255 of the
-convention (actions and deadlines, result and follow-up indicators, gaps and causes).
+computed: a figure that cannot be edited comes from the queries, a sentence is built from figures. Source: l. 12255 of
+the convention (actions and deadlines, result and follow-up indicators, gaps and causes).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
-from cog.figures import BEFORE_UNIT, format_figure
-from cog.periods import format_date
+from cog.figures import BEFORE_UNIT, format_exact, format_figure
+from cog.periods import Granularity, Period, PeriodError, format_date, parse
+from indicators.compute.methods import Completeness
+from indicators.compute.sentences import coverage
+from indicators.compute.verdict import Baseline, Target, Yardstick, yardstick_at
 
 Payload = dict[str, Any]
 
 # An indicator's chart shows its quarters when it has them, its years otherwise.
-CHART_LENGTHS = ("T", "S", "")
+CHART_LENGTHS = (Granularity.QUARTER, Granularity.SEMESTER, Granularity.YEAR)
+
+# The verdicts that compare a value with something; only they have a gap (in brackets when values are missing).
+COMPARED = ("atteint", "conforme", "en_retard", "non_atteint")
 
 
 def exact(value: Decimal | None) -> str:
@@ -26,14 +34,23 @@ def exact(value: Decimal | None) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def blocks(text: str) -> list[Payload]:
+    """A printed cell as paragraphs and lists: each run of lines that begin with « · » is one list."""
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    return [
+        {"list": bulleted, "lines": [line.lstrip("·").strip() for line in run] if bulleted else list(run)}
+        for bulleted, run in groupby(lines, key=lambda line: line.startswith("·"))
+    ]
+
+
 def action_payload(view: Any) -> Payload:
     """An action as it stood at the end of the year."""
     last = view.last
     return {
         "ordinal": view.action.ordinal,
         "number": view.action.number,
-        "label": view.action.label.split("\n"),
-        "deadline": view.action.deadline_cell.split("\n"),
+        "label": blocks(view.action.label),
+        "deadline": [line for line in view.action.deadline_cell.split("\n") if line.strip()],
         "status": view.status_label,
         "timeliness": view.timeliness.value if view.timeliness else "",
         "timeliness_label": view.timeliness.label if view.timeliness else "",
@@ -59,9 +76,21 @@ def point_payload(point: Any) -> Payload:
     }
 
 
-def line_payload(line: Any, year: int) -> Payload:
-    """An indicator on one line: baseline, target, value of the year, verdict."""
+@dataclass(frozen=True)
+class Aims:
+    """What the national values of an indicator are compared with."""
+
+    targets: Sequence[Target]
+    baseline: Baseline | None
+
+    def at(self, period: Period) -> Yardstick | None:
+        return yardstick_at(period, self.targets, self.baseline)
+
+
+def line_payload(line: Any, year: int, aims: Aims) -> Payload:
+    """An indicator on one line: baseline, target, value of the year, gap, verdict."""
     value = next((point for point in line.years if point.period == str(year)), None)
+    yardstick = aims.at(parse(str(year)))
     return {
         "code": line.indicator.code,
         "title": line.indicator.title,
@@ -70,6 +99,8 @@ def line_payload(line: Any, year: int) -> Payload:
         "unit": line.unit,
         "baseline": line.baseline,
         "target": line.target,
+        "gap": _gap(value, yardstick, line),
+        "aimed": _aimed(yardstick, line) if value else "",
         "value": point_payload(value) if value else None,
         "years": [point_payload(point) for point in line.years],
         "method_ready": line.method_ready,
@@ -77,17 +108,38 @@ def line_payload(line: Any, year: int) -> Payload:
     }
 
 
-def sheet_payload(page: Any, year: int) -> Payload:
-    """A result indicator on its own sheet: value, series, spread of the caisses, definition, published figures."""
+def _gap(value: Any, yardstick: Yardstick | None, line: Any) -> str:
+    """The gap a verdict rests on; in brackets when values are missing, nothing when the two cannot be compared."""
+    if value is None or yardstick is None or value.verdict not in (*COMPARED, "incomplet"):
+        return ""
+    words = gap_in_words(value.value, yardstick.threshold, line.decimals, line.unit)
+    return f"({words})" if words and value.verdict == "incomplet" else words
+
+
+def _aimed(yardstick: Yardstick | None, line: Any) -> str:
+    """« trajectoire 2014 : 16,7 % » where the year is judged on the way to a later target."""
+    if yardstick is None or not yardstick.indicative:
+        return ""
+    return f"repère{BEFORE_UNIT}: {format_figure(yardstick.threshold, line.decimals, line.unit)}"
+
+
+def sheet_payload(page: Any, year: int, aims: Aims, axis: Sequence[Period], locals_: Sequence[Decimal]) -> Payload:
+    """A result indicator on its own sheet: value, series, spread of the caisses, definition, published figures.
+
+    `axis`: the periods results are owed for, over the whole term; `locals_`: the values of the caisses in the year.
+    """
     until = str(year)
-    series = [point for point in page.series if point.period[:4] <= until]
     spread = next((one for one in page.dispersions if one.period == until), None)
-    decimals, unit = page.line.decimals, page.line.unit
+    decimals = page.line.decimals
     current = next((point for point in page.series if point.period == until), None)
-    return line_payload(page.line, year) | {
-        "gap": gap_in_words(current.value, _threshold(page, year), decimals, unit) if current else "",
+    known = {point.period: point for point in page.series if point.period[:4] <= until}
+    charted = _charted(axis, page.definition)
+    return line_payload(page.line, year, aims) | {
         "sentence": sentence(page, current, spread, year),
-        "series": [point_payload(point) for point in _charted(series)],
+        "series": [point_payload(known[str(period)]) for period in charted if str(period) in known],
+        "axis": [str(period) for period in charted],
+        "trajectory": [exact(_on_the_way(aims, period)) for period in charted],
+        "start": {"year": aims.baseline.year, "value": exact(aims.baseline.value)} if aims.baseline else None,
         "thresholds": [
             {
                 "value": exact(target.threshold),
@@ -101,16 +153,17 @@ def sheet_payload(page: Any, year: int) -> Payload:
         "breaks": page.line.indicator.breaks,
         "decimals": decimals,
         "spread": _spread_payload(spread, decimals) if spread else None,
-        "definition": (page.line.indicator.sheet.get("definition") or "").split("\n"),
-        "source": page.line.indicator.sheet.get("source") or "",
-        "numerator": exact(current.numerator) if current else "",
-        "denominator": exact(current.denominator) if current else "",
+        "locals": [exact(value) for value in locals_],
+        "definition": blocks(page.line.indicator.sheet.get("definition") or ""),
+        "source": " ".join((page.line.indicator.sheet.get("source") or "").split()),
+        "numerator": _quantity(current.numerator, current.denominator) if current else "",
+        "denominator": _quantity(current.denominator, current.numerator) if current else "",
         "published": [
             {
                 "period": row.period or row.year,
-                "value": row.value,
+                "value": row.value.replace(".", ","),
                 "unit": row.unit,
-                "basis": row.basis,
+                "basis": PUBLISHED_BASES.get(row.basis, row.basis),
                 "source": row.source,
             }
             for row in page.published
@@ -121,26 +174,35 @@ def sheet_payload(page: Any, year: int) -> Payload:
     }
 
 
-def _charted(series: list[Any]) -> list[Any]:
-    for mark in CHART_LENGTHS:
-        points = [
-            point for point in series if (f"-{mark}" in point.period if mark else len(point.period) == 4)
-        ]
-        if points:
-            return points
+# How a published figure compares with the indicator of the convention.
+PUBLISHED_BASES = {
+    "direct": "même définition",
+    "derived": "recalculée",
+    "proxy": "grandeur voisine",
+}
+
+
+def _charted(axis: Sequence[Period], definition: Any) -> list[Period]:
+    """The quarters, else the semesters, else the years; a total that grows along the year is shown by years only."""
+    lengths = (Granularity.YEAR,) if definition is not None and definition.accumulates else CHART_LENGTHS
+    for length in lengths:
+        periods = [period for period in axis if period.granularity is length]
+        if periods:
+            return periods
     return []
 
 
-def _threshold(page: Any, year: int) -> Decimal | None:
-    """The national target that holds for the whole year, the shortest-lived if several."""
-    held = [
-        target
-        for target in page.targets
-        if target.role == "target"
-        and target.scope == "national"
-        and target.holds_from.year <= year <= target.holds_to.year
-    ]
-    return min(held, key=lambda target: target.holds_to - target.holds_from).threshold if held else None
+def _on_the_way(aims: Aims, period: Period) -> Decimal | None:
+    """The indicative trajectory at a period; it ends on the target it leads to. A floor has none."""
+    yardstick = aims.at(period)
+    if yardstick is None or yardstick.target.is_floor or yardstick.target.end < period.start:
+        return None
+    return yardstick.threshold
+
+
+def _quantity(value: Decimal | None, other: Decimal | None) -> str:
+    """One of the two terms of a ratio, as shown; nothing where the value is no ratio."""
+    return "" if value is None or other is None else format_exact(value)
 
 
 def gap_in_words(value: Decimal | None, threshold: Decimal | None, decimals: int, unit: str) -> str:
@@ -151,7 +213,14 @@ def gap_in_words(value: Decimal | None, threshold: Decimal | None, decimals: int
     while gap and decimals < 6 and not round(gap, decimals):
         decimals += 1
     sign = "+" if gap > 0 else ""
-    return f"{sign}{format_figure(gap, decimals, 'points' if unit == '%' else unit)}"
+    return f"{sign}{format_figure(gap, decimals, _gap_unit(gap, unit))}"
+
+
+def _gap_unit(gap: Decimal, unit: str) -> str:
+    """Two percentages are points apart; French counts in the plural from two."""
+    if unit in ("%", "points"):
+        return "points" if abs(gap) >= 2 else "point"
+    return unit
 
 
 def sentence(page: Any, current: Any, spread: Any, year: int) -> str:
@@ -161,15 +230,14 @@ def sentence(page: Any, current: Any, spread: Any, year: int) -> str:
     if current.value is None:
         return f"En {year}, la valeur nationale n'est pas disponible{BEFORE_UNIT}: {current.state_label}."
     words = f"{current.shown}{BEFORE_UNIT}{page.line.unit} en {year}{BEFORE_UNIT}: {VERDICT_CLAUSES[current.verdict]}."
-    if current.units_concerned > 1:
-        words += f" {current.units_reported} organismes sur {current.units_concerned} ont répondu"
-        if spread is not None:
-            width = format_figure(
-                spread.value_range, page.line.decimals, "points" if page.line.unit == "%" else page.line.unit
-            )
-            words += f"{BEFORE_UNIT}; l'écart entre le premier et le dernier est de {width}"
-        words += "."
-    return words
+    whole_branch = page.definition is not None and page.definition.perimeter_branch
+    completeness = Completeness(current.reported, current.concerned, current.units_reported, current.units_concerned)
+    answers = coverage(completeness, "organismes" if whole_branch else "caisses")
+    if answers and spread is not None:
+        ends = "le premier et le dernier" if whole_branch else "la première et la dernière"
+        width = format_figure(spread.value_range, page.line.decimals, _gap_unit(spread.value_range, page.line.unit))
+        answers += f"{BEFORE_UNIT}; l'écart entre {ends} est de {width}"
+    return f"{words} {answers}." if answers else words
 
 
 VERDICT_CLAUSES = {
@@ -201,6 +269,18 @@ def table_payload(table: Any) -> Payload:
         "title": table.fund.title,
         "unit": table.fund.unit,
         "columns": table.columns,
+        "notes": [
+            {
+                "label": row.line.label,
+                "gaps": [
+                    f"{column}{BEFORE_UNIT}: {cell.gap}"
+                    for column, cell in zip(table.columns, row.cells, strict=True)
+                    if cell.gap
+                ],
+            }
+            for row in table.rows
+            if any(cell.gap for cell in row.cells)
+        ],
         "rows": [
             {
                 "label": row.line.label,
@@ -212,6 +292,58 @@ def table_payload(table: Any) -> Payload:
             for row in table.rows
         ],
     }
+
+
+def anomalies_by_place(rows: Iterable[Any]) -> list[Payload]:
+    """The anomalies of the text, gathered by the part they are in (« Fiche 12 »), in the order of the text."""
+    groups: dict[str, list[Payload]] = {}
+    for row in rows:
+        place, _, detail = row.place.partition(", ")
+        groups.setdefault(place, []).append(
+            {
+                "code": row.code,
+                "detail": detail,
+                "seed_line": row.seed_line,
+                "topic": row.get_topic_display(),
+                "what": row.what,
+                "reading": row.reading,
+            }
+        )
+    return [{"place": place, "records": records} for place, records in groups.items()]
+
+
+def pending_payload(line: Any, value: Any) -> Payload | None:
+    """Why an indicator has no value this year; None when it has one."""
+    if value is not None and value.value is not None:
+        return None
+    if line.indicator.status == "to_build":
+        reason = "indicateur à construire : la convention n'en arrête pas la définition"
+    elif not line.method_ready:
+        reason = "méthode de calcul pas encore mise en œuvre dans l'application"
+    elif value is None:
+        reason = "aucun résultat n'est dû pour cette année"
+    else:
+        reason = value.state_label
+    return {
+        "code": line.indicator.code,
+        "title": line.indicator.title,
+        "kind_label": line.indicator.get_kind_display(),
+        "reason": reason.replace(" : ", f"{BEFORE_UNIT}: "),
+        "seed_line": line.indicator.seed_line,
+    }
+
+
+def covered(code: str) -> str:
+    """What an account covers, in words; other words than a period are left as they are."""
+    try:
+        return parse(code).label
+    except PeriodError:
+        return code
+
+
+def tally_payload(tally: Any) -> Payload:
+    """The counts of a fiche's actions."""
+    return {name: getattr(tally, name) for name in ("total", "done", "late", "soon", "abandoned", "unscheduled")}
 
 
 def tally_sentence(tally: Any, at: str) -> str:

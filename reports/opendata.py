@@ -197,15 +197,15 @@ def _result(row: Any) -> tuple[Any, ...]:
     completeness = Decimal(row.reported) / row.concerned if row.concerned else None
     return (
         row.indicator.code, row.scope, row.period, row.breakdown, row.value, row.numerator, row.denominator, row.state,
-        row.verdict, completeness and round(completeness, 12), row.version.number if row.version else None, row.simulated,
+        row.verdict, completeness and round(completeness, 12), row.version and row.version.number, row.simulated,
     )  # fmt: skip
 
 
 def _published(convention: Convention) -> Iterator[Row]:
     for row in published_of(convention=convention):
         yield (
-            row.indicator_code, row.year, row.period, row.scope, row.value, row.unit, row.basis, row.source, row.source_url,
-            row.confidence, row.note,
+            row.indicator_code, row.year, row.period, row.scope, row.value, row.unit, row.basis, row.source,
+            row.source_url, row.confidence, row.note,
         )  # fmt: skip
 
 
@@ -260,7 +260,8 @@ FILES: tuple[File, ...] = (
         "indicators",
         "Indicateurs, une fiche technique par ligne",
         columns(
-            "code printed_code number:integer fiche:integer kind title unit better method periodicities status seed_line:integer"
+            "code printed_code number:integer fiche:integer kind title unit better method"
+            " periodicities status seed_line:integer"
         ),
         ("code",),
         _indicators,
@@ -283,8 +284,8 @@ FILES: tuple[File, ...] = (
         "targets",
         "Cibles",
         columns(
-            "code scope year:integer from:date to:date cumulative:integer role mode operator value:number unit threshold:number"
-            " intermediate:integer origin"
+            "code scope year:integer from:date to:date cumulative:integer role mode operator value:number unit"
+            " threshold:number intermediate:integer origin"
         ),
         (),
         _targets,
@@ -335,8 +336,8 @@ FILES: tuple[File, ...] = (
         "dispersions",
         "Dispersion des valeurs locales",
         columns(
-            "code period n:integer min:number d1:number q1:number median:number q3:number d9:number max:number range:number"
-            " stdev:number mean:number"
+            "code period n:integer min:number d1:number q1:number median:number q3:number d9:number max:number"
+            " range:number stdev:number mean:number"
         ),
         ("code", "period"),
         _dispersions,

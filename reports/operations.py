@@ -65,7 +65,7 @@ def draft_annual_report(
 
 
 def produce_edition(*, edition: Edition, by: User, at: datetime, progress: Progress) -> Edition:
-    """Gather the content, print it, store both with their digests. An edition already produced is returned untouched."""
+    """Gather the content, print it, store both with their digests; one already produced is returned untouched."""
     if edition.is_ready:
         return edition
     progress(0, 3, "rassemble le contenu")

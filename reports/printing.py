@@ -1,67 +1,158 @@
 """From a frozen payload to the printed document: charts, template, PDF. Nothing is read but the payload."""
 
+import re
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from fontTools.ttLib import TTFont
 
 from cog import charts, pdf
-from cog.periods import Granularity, parse
+from cog.figures import BEFORE_UNIT
+from cog.periods import Granularity, Period, parse
+from reports.snapshot import digest
 
 STYLE = settings.BASE_DIR / "templates" / "print" / "report.css"
+
+# The faces that cog.pdf declares.
+FACES = ("Regular", "It", "Semibold", "Bold")
+
+# A definition longer than this is set smaller, so that each sheet keeps to its page.
+LONG_DEFINITION = 1500
 
 
 def print_annual_report(payload: dict[str, Any]) -> bytes:
     """The PDF of a bilan; the same payload gives the same bytes."""
-    drawings = {sheet["code"]: _series(sheet) for sheet in payload["sheets"] if sheet["series"]}
-    html = render_to_string("print/annual_report.html", {"report": payload, "drawings": drawings})
-    return pdf.render(html, css=STYLE.read_text(encoding="utf-8"))
+    return pdf.render(annual_report_html(payload), css=STYLE.read_text(encoding="utf-8"))
+
+
+def annual_report_html(payload: dict[str, Any]) -> str:
+    """The whole document, with its drawings, in the characters our fonts have."""
+    sheets = payload["sheets"]
+    content = {
+        "report": payload,
+        "drawings": {sheet["code"]: _series(sheet) for sheet in sheets if sheet["series"]},
+        "strips": {sheet["code"]: _spread(sheet) for sheet in sheets if sheet["spread"] and sheet["locals"]},
+        "long_definitions": {sheet["code"] for sheet in sheets if _length(sheet["definition"]) > LONG_DEFINITION},
+        "fingerprint": digest(payload),
+    }
+    return _in_our_fonts(_with_apostrophes(render_to_string("print/annual_report.html", content)))
+
+
+def _length(blocks: list[dict[str, Any]]) -> int:
+    return sum(len(line) for block in blocks for line in block["lines"])
+
+
+# --- Characters ----------------------------------------------------------------------------------------------------
+
+
+def _with_apostrophes(html: str) -> str:
+    """The typed apostrophe between two letters is printed ’, as in the text of the convention."""
+    return re.sub(r"(?<=\w)&#(?:x27|39);(?=\w)", "’", html)
+
+
+@cache
+def _known_characters() -> frozenset[int]:
+    """What every face of the document can draw."""
+    faces = [TTFont(pdf.FONT_DIR / f"SourceSansPro-{face}.ttf", lazy=True).getBestCmap() for face in FACES]
+    return frozenset(set.intersection(*(set(face) for face in faces))) | {ord("\n"), ord("\r"), ord("\t")}
+
+
+def _in_our_fonts(html: str) -> str:
+    """A character our fonts lack is printed as its code, « [U+1F600] », and never in whatever font the machine has."""
+    missing = {ord(character) for character in set(html)} - _known_characters()
+    return html.translate({code: _SUBSTITUTES.get(code, f"[U+{code:04X}]") for code in missing})
+
+
+# Characters people paste from word processors, and what stands for them.
+_SUBSTITUTES = {0x2010: "-", 0x2011: "-", 0x2012: "–", 0x2015: "—", 0x200B: "", 0x200C: "", 0x200D: "", 0xFEFF: ""}
+
+
+# --- Drawings ------------------------------------------------------------------------------------------------------
 
 
 def _series(sheet: dict[str, Any]) -> str:
-    points = sheet["series"]
-    known = [point for point in points if point["value"]]
-    first, last = (known[0], known[-1]) if known else (None, None)
-    message = (
-        f"de {first['shown']} ({first['label']}) à {last['shown']} {sheet['unit']} ({last['label']})"
-        if first and last
-        else "aucune valeur nationale"
-    )
+    """The national values over the whole term, with the targets and the indicative trajectory that lie ahead."""
+    known = {point["period"]: point for point in sheet["series"]}
+    periods = [parse(code) for code in sheet["axis"]]
+    start, trajectory = sheet["start"], [_decimal(value) for value in sheet["trajectory"]]
     return charts.series_chart(
-        id=f"serie-{sheet['code']}".replace(".", "-"),
-        title=f"{sheet['code']} : {message}",
+        id=_name("serie", sheet),
+        title=f"{sheet['code']}{BEFORE_UNIT}: {_message(sheet)}",
         desc=sheet["title"],
-        points=[_point(point, sheet["breaks"]) for point in points],
+        points=[_point(period, known.get(str(period)), sheet["breaks"]) for period in periods],
         unit=sheet["unit"],
         decimals=sheet["decimals"],
-        targets=_targets(sheet),
+        targets=_targets(sheet, periods),
+        trajectory=trajectory if any(value is not None for value in trajectory) else (),
+        baseline=charts.Point(label=str(start["year"]), value=Decimal(start["value"])) if start else None,
+        height=240,
     )
 
 
-def _point(point: dict[str, Any], breaks: list[dict[str, str]]) -> charts.Point:
-    period = parse(point["period"])
+def _message(sheet: dict[str, Any]) -> str:
+    known = [point for point in sheet["series"] if point["value"]]
+    if not known:
+        return "aucune valeur nationale"
+    first, last, unit = known[0], known[-1], f"{BEFORE_UNIT}{sheet['unit']}"
+    if first is last:
+        return f"{last['shown']}{unit} ({last['label']})"
+    return f"de {first['shown']} ({first['label']}) à {last['shown']}{unit} ({last['label']})"
+
+
+def _point(period: Period, point: dict[str, Any] | None, breaks: list[dict[str, str]]) -> charts.Point:
     whole_year = period.granularity is Granularity.YEAR
     return charts.Point(
-        label=point["period"] if whole_year else point["period"].split("-", 1)[1],
-        value=Decimal(point["value"]) if point["value"] else None,
+        label=str(period) if whole_year else str(period).split("-", 1)[1],
+        value=_decimal(point["value"]) if point else None,
         group="" if whole_year else str(period.year),
-        provisional=point["state"] in ("provisoire", "incomplet"),
+        provisional=point is not None and point["state"] in ("provisoire", "incomplet"),
         break_label="rupture de série" if any(str(period.start) == one["before"] for one in breaks) else "",
     )
 
 
-def _targets(sheet: dict[str, Any]) -> list[charts.Target]:
+def _targets(sheet: dict[str, Any], periods: list[Period]) -> list[charts.Target]:
     drawn = []
     for threshold in sheet["thresholds"]:
         start, end = date.fromisoformat(threshold["from"]), date.fromisoformat(threshold["to"])
-        held = [
-            position
-            for position, point in enumerate(sheet["series"])
-            if start <= parse(point["period"]).start and parse(point["period"]).end <= end
-        ]
+        held = [place for place, period in enumerate(periods) if start <= period.start and period.end <= end]
         if held:
             label = "cible" if threshold["role"] == "target" else "seuil critique"
             drawn.append(charts.Target(Decimal(threshold["value"]), label, held[0], held[-1]))
     return drawn
+
+
+def _spread(sheet: dict[str, Any]) -> str:
+    """Every local value of the year on one line, with the middle half and the national value."""
+    shown, exact = sheet["spread"]["shown"], sheet["spread"]["exact"]
+    value = sheet["value"]
+    return charts.distribution_chart(
+        id=_name("dispersion", sheet),
+        title=(
+            f"{sheet['code']}{BEFORE_UNIT}: de {shown['minimum']} à {shown['maximum']}{BEFORE_UNIT}{sheet['unit']}"
+            f" selon l’organisme, médiane {shown['median']}"
+        ),
+        desc=f"{sheet['title']}, {sheet['spread']['n']} valeurs locales.",
+        groups=[
+            charts.Distribution(
+                label=value["label"] if value else "",
+                values=[Decimal(text) for text in sheet["locals"]],
+                box=(Decimal(exact["q1"]), Decimal(exact["median"]), Decimal(exact["q3"])),
+                national=_decimal(value["value"]) if value else None,
+            )
+        ],
+        unit=sheet["unit"],
+        decimals=sheet["decimals"],
+        height=150,
+    )
+
+
+def _name(kind: str, sheet: dict[str, Any]) -> str:
+    return f"{kind}-{sheet['code']}".replace(".", "-")
+
+
+def _decimal(text: str) -> Decimal | None:
+    return Decimal(text) if text else None

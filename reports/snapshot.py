@@ -6,8 +6,8 @@ from typing import Any
 
 
 def canonical(payload: dict[str, Any]) -> bytes:
-    """The payload as sorted, compact, UTF-8 JSON. Raises TypeError on anything but text, integers, booleans, None, lists
-    and mappings: a float or a Decimal in a frozen content would have more than one spelling.
+    """The payload as sorted, compact, UTF-8 JSON. Raises TypeError on anything but text, integers, booleans, None,
+    lists and mappings: a float or a Decimal in a frozen content would have more than one spelling.
     """
     _refuse_inexact(payload, "")
     return json.dumps(payload, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

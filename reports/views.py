@@ -12,6 +12,7 @@ from cog.forms import DateFilter
 from cog.models import Convention
 from cog.permissions import Permission, can, requires
 from cog.views import convention_or_404
+from indicators.drawings import sparklines
 from reports import queries
 from reports.forms import ReportRequest
 from reports.operations import request_annual_report
@@ -36,7 +37,11 @@ def home(request: HttpRequest) -> HttpResponse:
         with_progress=can(request.user, Permission.READ_PROGRESS),
         with_drafts=can(request.user, Permission.PRODUCE_REPORT),
     )
-    return render(request, "reports/home.html", {"page": page, "form": form, "at": at})
+    return render(
+        request,
+        "reports/home.html",
+        {"page": page, "form": form, "at": at, "sparklines": sparklines(page.results)},
+    )
 
 
 @requires(Permission.READ_REFERENCE)
@@ -65,7 +70,11 @@ def fiche(request: HttpRequest, number: int) -> HttpResponse:
     )
     if page is None:
         raise Http404(f"La fiche n° {number} n'existe pas dans la convention.")
-    return render(request, "reports/fiche.html", {"page": page, "form": form, "at": at})
+    return render(
+        request,
+        "reports/fiche.html",
+        {"page": page, "form": form, "at": at, "sparklines": sparklines(page.indicators)},
+    )
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,7 +1,7 @@
 """Do the printed sums hold? Every line that has parts equals their sum, up to rounding.
 
-Source: annexe 1 of the convention (Fnas l. 4529-5915, Fnga l. 6062-6300); a `memo`, `rate`, `difference` or `header` row
-never adds up into its parent, a `deduction` is taken away.
+Source: annexe 1 of the convention (Fnas l. 4529-5915, Fnga l. 6062-6300); a `memo`, `rate`, `difference` or
+`header` row never adds up into its parent, a `deduction` is taken away.
 """
 
 from collections import defaultdict
@@ -45,8 +45,8 @@ def gaps(lines: Iterable[Line], amounts: Mapping[tuple[int, str], Decimal], *, u
     """Every (line, column) whose printed figure differs from its parts, in printed order.
 
     `amounts` maps (position, column) to the printed figure; `unit` is the last printed digit (1 for k€, 0.01 for M€).
-    A part whose cell is blank counts for nothing; a column where no part is printed is not checked. The tolerance is half
-    a unit for each part and for the total itself.
+    A part whose cell is blank counts for nothing; a column where no part is printed is not checked. The tolerance is
+    half a unit for each part and for the total itself.
     """
     parts: dict[int, list[Line]] = defaultdict(list)
     for line in lines:

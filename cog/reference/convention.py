@@ -144,7 +144,8 @@ def parse_convention(folder: Folder) -> ConventionContent | None:
     commitments = folder.check_all(folder.yaml_list("commitments.yaml", "commitments"), CommitmentRecord)
     obligations = folder.check_all(folder.yaml_list("calendar.yaml", "obligations"), ObligationRecord)
     for items, key in (
-        (domains, "number"), (fiches, "number"), (organisations, "code"), (anomalies, "code"), (commitments, "code"), (obligations, "code"),
+        (domains, "number"), (fiches, "number"), (organisations, "code"), (anomalies, "code"), (commitments, "code"),
+        (obligations, "code"),
     ):  # fmt: skip
         folder.unique(items, key)  # type: ignore[arg-type]
     _check_fiches(folder, fiches, {domain.number for domain, _ in domains})

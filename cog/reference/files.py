@@ -1,4 +1,4 @@
-"""Reading of reference files: YAML and CSV into records that remember their file and line, problems gathered, never raised."""
+"""Reading of reference files: YAML and CSV into records that remember their line; problems are gathered."""
 
 import csv
 from collections.abc import Iterator

@@ -20,7 +20,7 @@ class Context:
 
 
 class Part(Protocol):
-    """One app's share of the folder. `parse` only reads and adds problems; `save` is one call to the app's operation."""
+    """One app's share of the folder. `parse` only reads and adds problems; `save` calls the app's operation."""
 
     order: int
 

@@ -22,7 +22,10 @@ class Change:
         return bool(self.created or self.updated or self.removed)
 
     def __str__(self) -> str:
-        return f"{self.name} : {self.created} créés, {self.updated} modifiés, {self.removed} retirés, {self.kept} inchangés"
+        return (
+            f"{self.name} : {self.created} créés, {self.updated} modifiés,"
+            f" {self.removed} retirés, {self.kept} inchangés"
+        )
 
 
 def sync(
@@ -34,8 +37,8 @@ def sync(
 ) -> Change:
     """Create, update and remove rows so that `present` holds exactly `wanted`.
 
-    `wanted` are unsaved instances; `key` gives the identity of a row on both sides; `fields` are the field names compared
-    and updated. Kept rows keep their primary key, so that what refers to them still does. Every wanted instance has its
+    `wanted` are unsaved instances; `key` gives the identity of a row on both sides; `fields` are the field names
+    compared and updated. Kept rows keep their primary key, so that what refers to them still does. Every wanted instance has its
     primary key afterwards. Raises ProtectedError when a removed row is still referred to.
     """
     model = present.model

@@ -1,14 +1,16 @@
 """French words and numbers in templates; every figure shown goes through `cog.figures`."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
+from itertools import groupby
 from typing import Any
 
 from django import template
 from django.utils import timezone
 
 from cog import figures
-from cog.periods import format_date, parse
+from cog.periods import PeriodError, format_date, parse
 
 register = template.Library()
 
@@ -53,6 +55,54 @@ def is_bullet(line: str) -> bool:
 @register.filter
 def without_bullet(line: str) -> str:
     return line.lstrip().lstrip("·").strip()
+
+
+@dataclass(frozen=True)
+class Block:
+    """A run of lines of a printed cell: paragraphs, or the bullets of one list."""
+
+    is_list: bool
+    lines: list[str]
+
+
+@register.filter
+def blocks(text: str) -> list[Block]:
+    """A printed cell as paragraphs and lists, in order."""
+    return [
+        Block(bullets, [without_bullet(line) if bullets else line.strip() for line in lines])
+        for bullets, lines in groupby(paragraphs(text), key=is_bullet)
+    ]
+
+
+@register.filter
+def number(text: str) -> str:
+    """A number kept as text (« 8.31 ») as French writes it; words are left as they are."""
+    try:
+        return figures.format_exact(Decimal(text))
+    except (InvalidOperation, ValueError):
+        return str(text)
+
+
+@register.filter
+def plural(count: int, forms: str = ",s") -> str:
+    """`{{ n|plural:"est,sont" }}`: French is plural from two on."""
+    one, many = forms.split(",")
+    return many if abs(count) >= 2 else one
+
+
+@register.filter
+def breakdown(code: str) -> str:
+    """« type_accueil=micro_creche_psu » as « type accueil : micro creche psu »."""
+    return str(code).replace("_", " ").replace(";", ", ").replace("=", "\u00a0: ")
+
+
+@register.filter
+def covers(text: str) -> str:
+    """What a restitution covers: a period in words, or what is written."""
+    try:
+        return parse(text).label
+    except PeriodError:
+        return str(text)
 
 
 @register.filter

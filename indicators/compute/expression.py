@@ -79,9 +79,7 @@ def parse_expression(text: str, measures: Collection[str] | None = None) -> Expr
     first, *rest = _SEPARATOR.split(text.strip())
     signs = ["+", *rest[0::2]]
     return Expression(
-        tuple(
-            _reference(word, sign, measures) for sign, word in zip(signs, [first, *rest[1::2]], strict=True)
-        )
+        tuple(_reference(word, sign, measures) for sign, word in zip(signs, [first, *rest[1::2]], strict=True))
     )
 
 

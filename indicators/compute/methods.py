@@ -94,9 +94,7 @@ SUPPORTED_METHODS = METHODS.keys()
 """Codes of the methods computed today: a live view of the registry."""
 
 
-def method(
-    code: str, terms: Callable[[Definition], tuple[Term, ...]]
-) -> Callable[[Calculation], Calculation]:
+def method(code: str, terms: Callable[[Definition], tuple[Term, ...]]) -> Callable[[Calculation], Calculation]:
     """Register a calculation under the code of the methods file."""
 
     def register(calculate: Calculation) -> Calculation:
@@ -139,9 +137,7 @@ def ratio(definition: Definition, quantities: Quantities) -> Decimal | Reason:
     """« taux »: factor x numerator / denominator; a nil denominator gives its reason, never 0."""
     numerator, denominator = quantities
     if denominator <= 0 and definition.denominator is not None and definition.denominator.is_balance:
-        return (
-            Reason.NON_POSITIVE_BALANCE
-        )  # F1-4.1: a share of a net change that is no increase means nothing
+        return Reason.NON_POSITIVE_BALANCE  # F1-4.1: a share of a net change that is no increase means nothing
     if denominator == 0:
         return Reason.ZERO_DENOMINATOR
     return definition.factor * numerator / denominator

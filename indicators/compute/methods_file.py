@@ -254,9 +254,7 @@ class _Fields:
             options[key] = self.expression(key, measures, required=True)
         local_value = options.get("of")
         if isinstance(local_value, Mapping):
-            base = {
-                key: value for key, value in self._entry.items() if key not in NOT_INHERITED | METHOD_OPTIONS
-            }
+            base = {key: value for key, value in self._entry.items() if key not in NOT_INHERITED | METHOD_OPTIONS}
             entry = base | {"method": "ratio"} | dict(local_value)
             where = f"{self._where}of."
             options["of"] = _definition(code, entry, measures, self._problems, name="of", where=where)
@@ -300,9 +298,7 @@ class _Fields:
         if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
             self._problem(key, f"{name} : {_shown(values)}", "une liste de textes, ou open")
             values = []
-        return Dimension(
-            name, tuple(values), side, within, national_only, optional=key == "optional_breakdowns"
-        )
+        return Dimension(name, tuple(values), side, within, national_only, optional=key == "optional_breakdowns")
 
     def _within(self, key: str, value: object, main: Entry) -> str:
         """The canonical breakdown of `of: aide_logement`: the dimension of the sheet that has this value."""

@@ -67,9 +67,7 @@ def rule_of(definition: Definition) -> Aggregation:
 @national("of_sums")
 def of_sums(definition: Definition, parts: Sequence[Part], provisional: bool) -> Outcome:
     """The method applied to the sums of what the units brought."""
-    return conclude(
-        definition, add_spans([part.span for part in parts]), units_of(parts), provisional=provisional
-    )
+    return conclude(definition, add_spans([part.span for part in parts]), units_of(parts), provisional=provisional)
 
 
 @national("mean")

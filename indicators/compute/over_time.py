@@ -197,7 +197,7 @@ class Reading:
         if len(numbers) == len(totals):
             return numbers
         gaps = {total for total in totals if isinstance(total, Gap)}
-        return next(gap for gap in (Gap.DISAGREEING, Gap.NOT_APPLICABLE, Gap.MISSING) if gap in gaps)
+        return next(gap for gap in (Gap.DISAGREEING, Gap.MISSING, Gap.NOT_APPLICABLE) if gap in gaps)
 
 
 def reading(
@@ -213,9 +213,7 @@ def reading(
 
     def source(term: Term, index: int) -> Source:
         reference = term.expression.references[index]
-        history = facts.history(
-            reference.measure, organisation, reference.breakdown, from_breakdowns=from_breakdowns
-        )
+        history = facts.history(reference.measure, organisation, reference.breakdown, from_breakdowns=from_breakdowns)
         return Source(history, rules[reference.measure], reference.sign, term.years_back)
 
     sources = [[source(term, index) for index in range(len(term.expression.references))] for term in terms]
@@ -228,9 +226,7 @@ def add_spans(spans: Sequence[Span]) -> Span:
     known = [span.quantities for span in spans if isinstance(span.quantities, tuple)]
     direct = bool(spans) and all(span.direct for span in spans)
     if known:
-        return Span(
-            tuple(sum(column, Decimal(0)) for column in zip(*known, strict=True)), reported, concerned, direct
-        )
+        return Span(tuple(sum(column, Decimal(0)) for column in zip(*known, strict=True)), reported, concerned, direct)
     gaps = {span.quantities for span in spans}
     if Gap.DISAGREEING in gaps:
         return Span(Gap.DISAGREEING, reported, concerned, direct)

@@ -63,21 +63,15 @@ def coverage(completeness: Completeness, units: str) -> str:
         if answered == 0:
             return f"Aucune réponse sur {concerned} {units}"
         verb = "ont" if answered > 1 else "a"
-        return (
-            f"{answered} {units if answered > 1 else units.removesuffix('s')} sur {concerned} {verb} répondu"
-        )
+        return f"{answered} {units if answered > 1 else units.removesuffix('s')} sur {concerned} {verb} répondu"
     whole = f"Les {concerned} {units} ont répondu"
     if completeness.complete:
         return whole
-    reported, owed = (
-        format_figure(Decimal(count), 0) for count in (completeness.reported, completeness.concerned)
-    )
+    reported, owed = (format_figure(Decimal(count), 0) for count in (completeness.reported, completeness.concerned))
     return f"{whole}, avec {reported} remontées sur {owed} attendues"
 
 
-def _result(
-    definition: Definition, subject: str, outcome: Outcome, judgement: Judgement, period: Period
-) -> str:
+def _result(definition: Definition, subject: str, outcome: Outcome, judgement: Judgement, period: Period) -> str:
     moment = when(period)
     if outcome.value is None:
         return _absence(outcome, moment)

@@ -76,9 +76,7 @@ def breakdown_series(definition: Definition, facts: Facts) -> Iterator[Breakdown
     for dimension in definition.dimensions:
         found: list[Series] = []
         for value in dimension.values or _values_found(terms, dimension, facts):
-            read = _at_value(terms, dimension, value, facts) or (
-                _forced(terms, dimension, value) if owed else None
-            )
+            read = _at_value(terms, dimension, value, facts) or (_forced(terms, dimension, value) if owed else None)
             if read is not None:
                 found.append(Series(definition, definition.name, _breakdown(dimension, value), read))
         if found:
@@ -92,9 +90,7 @@ def companions(definition: Definition) -> Iterator[Definition]:
     Those whose method is not computed yet are left out (`methods.SUPPORTED_METHODS`).
     """
     if definition.cumulate_from is not None:
-        yield replace(
-            definition, cumulate_from=None, name=OWN_PERIOD, dimensions=(), secondary=(), variants=()
-        )
+        yield replace(definition, cumulate_from=None, name=OWN_PERIOD, dimensions=(), secondary=(), variants=())
     for companion in (*definition.secondary, *definition.variants):
         if companion.method in METHODS and companion.national in SUPPORTED_NATIONAL_RULES:
             yield companion

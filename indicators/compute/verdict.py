@@ -163,13 +163,11 @@ def judge(
     return Judgement(_compared(outcome.value, yardstick), yardstick)
 
 
-def yardstick_at(
-    period: Period, targets: Iterable[Target], baseline: Baseline | None = None
-) -> Yardstick | None:
+def yardstick_at(period: Period, targets: Iterable[Target], baseline: Baseline | None = None) -> Yardstick | None:
     """What a value of this period is compared with; a critical threshold never is.
 
     The target that holds at the period (the one that holds the shortest time, if several); before a target
-    dated by one year, its trajectory; after the last one, the last one.
+    dated by one year, its trajectory. After the last one, nothing: a target says nothing of years it does not name.
     """
     headline = sorted(
         (target for target in targets if target.role is TargetRole.TARGET),
@@ -183,7 +181,7 @@ def yardstick_at(
     coming = next((target for target in headline if target.start > period.end), None)
     if coming is not None and not coming.is_floor:
         return _on_trajectory(period, coming, past[-1] if past else None, baseline)
-    return Yardstick(past[-1], past[-1].threshold) if past else None
+    return None
 
 
 def targets_of(targets: Iterable[Target], code: str, scope: str) -> tuple[Target, ...]:

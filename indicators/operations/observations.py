@@ -109,8 +109,8 @@ class Accepted:
 def accept_batch(*, batch: ImportBatch, by: User, at: datetime, reason: str) -> Accepted:
     """Write the observations of a checked batch, all or none.
 
-    A value that differs from the one in force closes it and becomes its next revision; an equal one changes nothing; what
-    the file does not name is left as it is. The batch is claimed first, so that two people cannot accept it twice.
+    A value that differs from the one in force closes it and becomes its next revision; an equal one changes nothing;
+    what the file does not name is left as it is. The batch is claimed first, so that two people cannot accept it twice.
     """
     claimed = ImportBatch.objects.filter(pk=batch.pk, state=BatchState.CHECKED).update(
         state=BatchState.ACCEPTED, accepted_at=at, accepted_by=by, reason=reason

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def save_indicators(*, convention: Convention, content: "IndicatorsContent") -> list[Change]:
-    """Bring sheets, definitions, measures and published figures in line with the files, inside the loader's transaction."""
+    """Bring sheets, definitions, measures and published figures in line with the files, in the loader's transaction."""
     fiches = {fiche.number: fiche for fiche in Fiche.objects.filter(convention=convention)}
     indicators = {
         entry.record.code: _indicator(convention, fiches[entry.fiche], position, entry)
@@ -55,7 +55,7 @@ def save_indicators(*, convention: Convention, content: "IndicatorsContent") -> 
             Baseline.objects.filter(indicator__convention=convention),
             [row for entry in content.entries for row in _baselines(indicators, entry)],
             key=lambda row: (row.indicator_id, row.position),
-            fields=["label", "year", "value", "decimals", "unit", "note"],
+            fields=["label", "year", "value", "decimals", "unit", "judged", "note"],
         ),
         sync(
             Target.objects.filter(indicator__convention=convention).exclude(origin="amendment"),

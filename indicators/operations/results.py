@@ -44,8 +44,8 @@ def compute_results(
 ) -> Computed:
     """Compute every sheet at the given periods (None: the whole term) and replace its results, one transaction a sheet.
 
-    `progress(done, total, message)` is called before each sheet. A sheet whose method the engine does not compute yet is
-    named in `pending`; one whose definition is still to be built gets its rows, without a value.
+    `progress(done, total, message)` is called before each sheet. A sheet whose method the engine does not compute yet
+    is named in `pending`; one whose definition is still to be built gets its rows, without a value.
     """
     wanted = None if periods is None else frozenset(periods)
     computed = Computed()

@@ -12,7 +12,7 @@ from indicators.operations import compute_results
 
 
 class Command(BaseCommand):
-    help = "Calcule les résultats d'une période (et des périodes plus courtes qu'elle contient), ou de toute la convention."
+    help = "Calcule les résultats d'une période et de celles qu'elle contient, ou de toute la convention."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("periode", nargs="?", help="2014-T1, 2014-S1, 2014-03 ou 2014")

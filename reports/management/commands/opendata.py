@@ -31,8 +31,8 @@ class Command(BaseCommand):
             not target.is_dir() or (any(target.iterdir()) and not (target / DESCRIPTOR).exists())
         ):
             raise CommandError(
-                f"{target} : trouvé un dossier qui n'est ni vide ni un ancien paquet, attendu un dossier à créer, vide, ou un"
-                f" ancien paquet ({DESCRIPTOR})"
+                f"{target} : trouvé un dossier qui n'est ni vide ni un ancien paquet,"
+                f" attendu un dossier à créer, vide, ou un ancien paquet ({DESCRIPTOR})"
             )
         try:
             convention = convention_or_refuse(code=options["convention"])

@@ -43,9 +43,7 @@ def test_one_value_spreads_by_nothing_and_none_has_no_spread():
     assert disperse([]) is None
 
 
-@pytest.mark.parametrize(
-    ("values", "order"), [((), (1, 2)), ((Decimal(1),), (3, 2)), ((Decimal(1),), (-1, 2))]
-)
+@pytest.mark.parametrize(("values", "order"), [((), (1, 2)), ((Decimal(1),), (3, 2)), ((Decimal(1),), (-1, 2))])
 def test_no_values_or_no_order_is_an_error(values, order):
     with pytest.raises(ValueError, match="quantile"):
         quantile(values, *order)

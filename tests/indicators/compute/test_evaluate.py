@@ -123,9 +123,7 @@ def test_F16_41_euros_are_reported_in_millions():
 
 
 def test_F16_42_secondary_ratio_reads_its_breakdown():
-    store = facts(
-        "dossiers_fraude 751 2014-S1 recidive=avec 30\ndossiers_fraude 751 2014-S1 recidive=sans 70"
-    )
+    store = facts("dossiers_fraude 751 2014-S1 recidive=avec 30\ndossiers_fraude 751 2014-S1 recidive=sans 70")
     found = results(sheet("F16-42"), store, "2014-S1", Perimeter([ONE]))
     assert found["", "national", ""].value == 100
     assert found["", "national", "recidive=avec"].value == 30
@@ -143,9 +141,7 @@ def test_F15_40_the_denominator_is_the_sum_of_one_dimension_and_rows_are_shares(
     found = results(sheet("F15-40"), store, "2014", Perimeter([ONE]))
     assert (found["", ONE, ""].value, found["", ONE, ""].denominator) == (91, 100)
     assert found["", ONE, "phase=contentieux"].value == 6
-    assert (
-        sum(found["", ONE, f"phase={p}"].value for p in ("amiable", "contentieux", "indifferenciable")) == 100
-    )
+    assert sum(found["", ONE, f"phase={p}"].value for p in ("amiable", "contentieux", "indifferenciable")) == 100
 
 
 def test_F10_27_numerator_and_denominator_are_broken_down_together():
@@ -269,9 +265,7 @@ def test_F4_1_a_net_change_nil_or_negative_is_not_computable():
     store = facts([*before, *year("011", 2014, (4, 0, 7, 3)), *year(ONE, 2014, (0, 0, 1, 1))])
     found = results(sheet("F1-4.1"), store, "2013")
     assert (found["", "011", ""].value, found["", "011", ""].state) == (None, State.NON_POSITIVE_BALANCE)
-    assert found["", "national", ""].value == 80, (
-        "24 of a net change of 30, the caisse that lost places included"
-    )
+    assert found["", "national", ""].value == 80, "24 of a net change of 30, the caisse that lost places included"
     later = results(sheet("F1-4.1"), store, "2014")
     assert later["", "national", ""].denominator == 34
     assert later["période seule", ONE, ""].state is State.NON_POSITIVE_BALANCE
@@ -299,9 +293,7 @@ def test_F21_55_the_denominator_alone_is_broken_down():
 
 
 def test_F4_17_2_has_no_single_value():
-    store = facts(
-        "senacs_adherents 751 2014 adherent=caf 1\nsenacs_adherents 751 2014 adherent=centres_sociaux 9"
-    )
+    store = facts("senacs_adherents 751 2014 adherent=caf 1\nsenacs_adherents 751 2014 adherent=centres_sociaux 9")
     found = results(sheet("F4-17.2"), store, "2014", Perimeter([ONE]))
     assert {key[2] for key in found} == {"adherent=caf", "adherent=centres_sociaux"}
     assert evaluate(sheet("F4-17.2"), store, ONE, parse("2014")) is None
@@ -336,16 +328,12 @@ def test_F1_1_monthly_declarations_are_provisional_until_the_yearly_figure():
     assert declared["", "national", ""].value == 24, "December's cumulative declarations, not their sum"
     assert {outcome.state for outcome in declared.values()} == {State.PROVISIONAL}
     yearly = [
-        f"eaje_places_creees {c} 2014 origine={o} 6"
-        for c in TWO.caisses
-        for o in ("hausse_agrement", "ouverture")
+        f"eaje_places_creees {c} 2014 origine={o} 6" for c in TWO.caisses for o in ("hausse_agrement", "ouverture")
     ]
     definitive = results(sheet("F1-1.1"), facts([*months, *yearly]), "2014")
     assert {outcome.state for outcome in definitive.values()} == {State.DEFINITIVE}
     assert definitive["", ONE, "origine=ouverture"].value == 6
-    assert (
-        results(sheet("F1-1.1"), facts([*months, *yearly]), "2014-12")["", ONE, ""].state is State.PROVISIONAL
-    )
+    assert results(sheet("F1-1.1"), facts([*months, *yearly]), "2014-12")["", ONE, ""].state is State.PROVISIONAL
 
 
 def test_the_caller_may_know_that_facts_still_move():

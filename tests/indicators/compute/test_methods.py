@@ -49,9 +49,7 @@ def test_a_method_is_added_by_one_function(monkeypatch):
     def variation(definition, quantities):
         return quantities[0] - quantities[1]
 
-    store = facts(
-        "eaje_places_agreees 011 2013 10\neaje_places_agreees 011 2014 13\neaje_places_agreees 751 2014 99"
-    )
+    store = facts("eaje_places_agreees 011 2013 10\neaje_places_agreees 011 2014 13\neaje_places_agreees 751 2014 99")
     found = results(sheet("F1-2", method="variation", numerator="eaje_places_agreees", denominator=None,
                           over_time="last"), store, "2014")  # fmt: skip
     assert found["", "011", ""].value == 3

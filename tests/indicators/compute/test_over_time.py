@@ -115,9 +115,16 @@ def test_F10_21_a_quarter_supplied_on_one_side_meets_the_months_of_the_other():
     quarter = "pieces_traitees_15j 751 2014-T1 270"
     assert read(sheet("F10-21"), [*months, quarter], "2014-T1").value == 90
     partial = read(sheet("F10-21"), [*months[:2], quarter], "2014-T1")
-    assert partial.state is State.MISSING_DATA, (
-        "270 pieces over three months are not compared with two months"
-    )
+    assert partial.state is State.MISSING_DATA, "270 pieces over three months are not compared with two months"
+
+
+@pytest.mark.parametrize("rule", ["sum", "last"])
+def test_sans_objet_on_one_side_does_not_excuse_silence_on_the_other(rule):
+    definition = ratio(over_time=rule)
+    assert read(definition, ["d 751 2014-03 NS"], "2014-03").state is State.MISSING_DATA
+    assert read(definition, ["d 751 2014-03 NS"], "2014-T1").state is State.MISSING_DATA
+    stated = ["d 751 2014-03 NS", "n 751 2014-03 5"]
+    assert read(definition, stated, "2014-03").state is State.NOT_APPLICABLE
 
 
 def test_F1_2_hours_are_summed_and_places_are_the_last():
@@ -134,9 +141,7 @@ def test_F1_2_hours_are_summed_and_places_are_the_last():
 def test_F21_52_months_hold_a_stock_and_quarters_add_them():
     rules = sheet("F21-52").options["of"].over_time["pieces_solde"]
     lines = [f"n 751 2014-{month:02d}-27 {month}" for month in (1, 2, 3)]
-    definition = count(
-        {"month": "last", "quarter": "stock_sum", "semester": "stock_sum", "year": "stock_sum"}
-    )
+    definition = count({"month": "last", "quarter": "stock_sum", "semester": "stock_sum", "year": "stock_sum"})
     assert rules == definition.over_time["n"]
     assert read(definition, stocks(m01=1, m02=2, m03=3), "2014-T1").value == 6
     assert read(definition, lines, "2014-T1").value is None, "the stock of the last day, not of the 27th"
@@ -174,8 +179,6 @@ def test_a_year_is_its_quarters_is_its_months(months):
             assert (year.value, year.state) == (None, State.ZERO_DENOMINATOR)
     else:
         assert year.value is None
-    reported = [
-        o.completeness.reported for o in (outcomes["2014-S2"], outcomes["2014-T3"], outcomes["2014-T4"])
-    ]
+    reported = [o.completeness.reported for o in (outcomes["2014-S2"], outcomes["2014-T3"], outcomes["2014-T4"])]
     assert reported[0] == reported[1] + reported[2]
     assert year.completeness.concerned == 12

@@ -30,9 +30,7 @@ DATED = replace(DESK, year=2017, start=date(2017, 1, 1))
 BREAK = Break(date(2014, 1, 1), "délais en jours calendaires avant janvier 2014")
 
 
-def sentence(
-    value, period, targets, state=State.DEFINITIVE, completeness=FULL, spread=None, code="F10-21", **options
-):
+def sentence(value, period, targets, state=State.DEFINITIVE, completeness=FULL, spread=None, code="F10-21", **options):
     definition = sheet(code)
     outcome = Outcome(Decimal(value), None, None, state, None, completeness)
     judgement = judge(definition, outcome, parse(period), targets, **options)
