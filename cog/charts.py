@@ -119,7 +119,7 @@ TRAJECTORY = Key("trajectoire indicative", "M-1.4,0L-.9,0M-.5,0L.5,0M.9,0L1.4,0"
 LOCAL = Key("une caisse", "circle", MIDDLE, WHITE)
 NATIONAL = Key("national", "diamond", INK, WHITE)
 OWN = Key("votre caisse", "circle", ACCENT, WHITE)
-HALF = Key("moitié centrale des caisses, médiane", "M-1.2,-.8L1.2,-.8L1.2,.8L-1.2,.8ZM0,-.8L0,.8", PALE, INK)
+HALF = Key("moitié centrale, médiane", "M-1.2,-.8L1.2,-.8L1.2,.8L-1.2,.8ZM0,-.8L0,.8", PALE, INK)
 
 
 BREAK = rules("break", GREY, 1, (2, 3))
@@ -294,7 +294,9 @@ def distribution_chart(
                 left = target is not None and value < target.value
                 side = "center" if edge < 0 else "right" if left else "left"
                 words = {"words": f"{key.words} {shown(value)}", "fill": key.fill, "weight": 600}
-                labels.append(place(i + edge, value) | words | {"side": side, "dx": 0 if edge < 0 else -4 if left else 4})
+                labels.append(
+                    place(i + edge, value) | words | {"side": side, "dx": 0 if edge < 0 else -4 if left else 4}
+                )
     keys = [
         *[LOCAL] * any(g.values for g in groups),
         *[HALF] * any(g.box for g in groups),
@@ -425,7 +427,8 @@ def _group_labels(slots: Sequence[Point]) -> list[Row]:
     rows: list[Row] = []
     for name, members in groupby(enumerate(slots), lambda pair: pair[1].group):
         numbers = [i for i, _ in members]
-        rows.append({"x": (numbers[0] + numbers[-1]) / 2, "y": 0, "dy": 30, "words": name, "weight": 600})
+        if name:
+            rows.append({"x": (numbers[0] + numbers[-1]) / 2, "y": 0, "dy": 30, "words": name, "weight": 600})
     return rows
 
 

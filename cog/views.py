@@ -1,6 +1,5 @@
 """Pages of the ground floor: login, anomalies of the text, calendar, background jobs, help, errors."""
 
-from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -13,7 +12,7 @@ from django.utils import timezone
 from cog.calendar import State
 from cog.forms import AnomalyFilter, DateFilter
 from cog.models import Convention
-from cog.permissions import Permission, Scope, requires, scopes
+from cog.permissions import ROLES, Permission, Scope, requires, scopes
 from cog.queries import anomalies as anomalies_query
 from cog.queries import (
     anomalies_by_topic,
@@ -103,7 +102,7 @@ def job(request: HttpRequest, job_id: str) -> HttpResponse:
 
 @requires(Permission.READ_REFERENCE)
 def help_page(request: HttpRequest) -> HttpResponse:
-    return render(request, "cog/help.html", {"today": date.today()})
+    return render(request, "cog/help.html", {"role_cards": ROLES.items()})
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

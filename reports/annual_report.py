@@ -138,7 +138,7 @@ def sheet_payload(page: Any, year: int, aims: Aims, axis: Sequence[Period], loca
         "sentence": sentence(page, current, spread, year),
         "series": [point_payload(known[str(period)]) for period in charted if str(period) in known],
         "axis": [str(period) for period in charted],
-        "trajectory": [exact(_on_the_way(aims, period)) for period in charted],
+        "trajectory": _trajectory(aims, charted),
         "start": {"year": aims.baseline.year, "value": exact(aims.baseline.value)} if aims.baseline else None,
         "thresholds": [
             {
@@ -192,12 +192,15 @@ def _charted(axis: Sequence[Period], definition: Any) -> list[Period]:
     return []
 
 
-def _on_the_way(aims: Aims, period: Period) -> Decimal | None:
-    """The indicative trajectory at a period; it ends on the target it leads to. A floor has none."""
-    yardstick = aims.at(period)
-    if yardstick is None or yardstick.target.is_floor or yardstick.target.end < period.start:
-        return None
-    return yardstick.threshold
+def _trajectory(aims: Aims, periods: Sequence[Period]) -> list[str]:
+    """The indicative trajectory and the targets it leads to, one text per period; nothing where none is indicative."""
+    yardsticks = [aims.at(period) for period in periods]
+    if not any(yardstick.indicative for yardstick in yardsticks if yardstick):
+        return []
+    return [
+        exact(yardstick.threshold) if yardstick and yardstick.target.end >= period.start else ""
+        for period, yardstick in zip(periods, yardsticks, strict=True)
+    ]
 
 
 def _quantity(value: Decimal | None, other: Decimal | None) -> str:
@@ -286,8 +289,7 @@ def table_payload(table: Any) -> Payload:
                 "label": row.line.label,
                 "kind": row.line.kind,
                 "depth": row.depth,
-                "cells": [cell.shown for cell in row.cells],
-                "marks": [cell.gap for cell in row.cells],
+                "cells": [{"shown": cell.shown, "gap": cell.gap} for cell in row.cells],
             }
             for row in table.rows
         ],

@@ -37,6 +37,7 @@ def annual_report_html(payload: dict[str, Any]) -> str:
         "drawings": {sheet["code"]: _series(sheet) for sheet in sheets if sheet["series"]},
         "strips": {sheet["code"]: _spread(sheet) for sheet in sheets if sheet["spread"] and sheet["locals"]},
         "long_definitions": {sheet["code"] for sheet in sheets if _length(sheet["definition"]) > LONG_DEFINITION},
+        "sources": _sources(sheets),
         "fingerprint": digest(payload),
     }
     return _in_our_fonts(_with_apostrophes(render_to_string("print/annual_report.html", content)))
@@ -44,6 +45,15 @@ def annual_report_html(payload: dict[str, Any]) -> str:
 
 def _length(blocks: list[dict[str, Any]]) -> int:
     return sum(len(line) for block in blocks for line in block["lines"])
+
+
+def _sources(sheets: list[dict[str, Any]]) -> list[tuple[str, list[str]]]:
+    """The sources of the published figures that are quoted, each with the indicators it is quoted for."""
+    quoted: dict[str, list[str]] = {}
+    for sheet in sheets:
+        for source in dict.fromkeys(row["source"] for row in sheet["published"]):
+            quoted.setdefault(source, []).append(sheet["code"])
+    return sorted(quoted.items())
 
 
 # --- Characters ----------------------------------------------------------------------------------------------------
@@ -78,7 +88,7 @@ def _series(sheet: dict[str, Any]) -> str:
     """The national values over the whole term, with the targets and the indicative trajectory that lie ahead."""
     known = {point["period"]: point for point in sheet["series"]}
     periods = [parse(code) for code in sheet["axis"]]
-    start, trajectory = sheet["start"], [_decimal(value) for value in sheet["trajectory"]]
+    start = sheet["start"]
     return charts.series_chart(
         id=_name("serie", sheet),
         title=f"{sheet['code']}{BEFORE_UNIT}: {_message(sheet)}",
@@ -87,7 +97,7 @@ def _series(sheet: dict[str, Any]) -> str:
         unit=sheet["unit"],
         decimals=sheet["decimals"],
         targets=_targets(sheet, periods),
-        trajectory=trajectory if any(value is not None for value in trajectory) else (),
+        trajectory=[_decimal(value) for value in sheet["trajectory"]],
         baseline=charts.Point(label=str(start["year"]), value=Decimal(start["value"])) if start else None,
         height=240,
     )
@@ -133,7 +143,7 @@ def _spread(sheet: dict[str, Any]) -> str:
         id=_name("dispersion", sheet),
         title=(
             f"{sheet['code']}{BEFORE_UNIT}: de {shown['minimum']} à {shown['maximum']}{BEFORE_UNIT}{sheet['unit']}"
-            f" selon l’organisme, médiane {shown['median']}"
+            f" selon la caisse, médiane {shown['median']}"
         ),
         desc=f"{sheet['title']}, {sheet['spread']['n']} valeurs locales.",
         groups=[

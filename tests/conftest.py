@@ -93,6 +93,41 @@ def _this_machine_only() -> Iterator[None]:
         yield
 
 
+# --- The convention: loaded once, found whole by every test that asks for a database -------------------------
+CONVENTION_FOLDER = ROOT / "fixtures" / "cog-2013-2017"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The convention of 2013-2017 stands in the test database; a transactional test (run last) loads it again."""
+    with django_db_blocker.unblock():
+        _load_convention()
+
+
+def _load_convention() -> Any:
+    from django.utils import timezone
+
+    from cog.models import Convention
+    from cog.operations import command_account, load_convention
+
+    load_convention(path=CONVENTION_FOLDER, by=command_account(), at=timezone.now())
+    return Convention.objects.get(code="cog-2013-2017")
+
+
+@pytest.fixture
+def convention(db: None) -> Any:
+    """The loaded convention."""
+    from cog.models import Convention
+
+    return Convention.objects.get(code="cog-2013-2017")
+
+
+@pytest.fixture
+def reloaded_convention(transactional_db: None) -> Any:
+    """The convention, for a test whose database is emptied after it (live server, real worker)."""
+    return _load_convention()
+
+
 # --- Files that lie beside the repository -----------------------------------------------------------------
 @pytest.fixture(scope="session")
 def shared_dir() -> Path:

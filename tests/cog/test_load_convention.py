@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "fixtures" / "cog-2013-2017"
 
 # Rows of the 22 tables of actions, fiches 1 to 22 (the convention, l. 793-4428).
+OTHER = "cog-bis"
 ROWS = [13, 8, 14, 18, 10, 15, 14, 17, 11, 20, 13, 29, 5, 5, 4, 19, 2, 8, 21, 26, 11, 9]
 
 
@@ -28,13 +29,14 @@ def _load(folder: Path, *, dry_run: bool = False):
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A copy of the convention's folder that a test may spoil."""
-    return Path(shutil.copytree(FOLDER, tmp_path / "cog"))
+    """A copy of the folder, under another code, that a test may spoil: nothing of it is in the database."""
+    copy = Path(shutil.copytree(FOLDER, tmp_path / "cog"))
+    _replace("convention.yaml", "code: cog-2013-2017", f"code: {OTHER}")(copy)
+    return copy
 
 
 @pytest.mark.django_db
 def test_the_convention_is_whole_once_loaded() -> None:
-    _load(FOLDER)
     assert [Action.objects.filter(fiche__number=n).count() for n in range(1, 23)] == ROWS
     assert Fiche.objects.count() == 23
     assert Organisation.objects.caisses().count() == 102
@@ -48,24 +50,24 @@ def test_the_convention_is_whole_once_loaded() -> None:
 
 @pytest.mark.django_db
 def test_loading_twice_changes_nothing() -> None:
-    assert _load(FOLDER).any
     events = AuditEvent.objects.count()
+    assert events
     again = _load(FOLDER)
     assert not again.any, [str(change) for change in again.changes if change.any]
     assert AuditEvent.objects.count() == events
 
 
 @pytest.mark.django_db
-def test_a_dry_run_counts_and_writes_nothing() -> None:
-    loaded = _load(FOLDER, dry_run=True)
+def test_a_dry_run_counts_and_writes_nothing(folder: Path) -> None:
+    loaded = _load(folder, dry_run=True)
     assert loaded.any
-    assert not Convention.objects.exists()
+    assert not Convention.objects.filter(code=OTHER).exists()
 
 
 @pytest.mark.django_db
 def test_a_corrected_file_updates_in_place(folder: Path) -> None:
     _load(folder)
-    before = Measure.objects.get(code="pieces_traitees").pk
+    before = Measure.objects.get(convention__code=OTHER, code="pieces_traitees").pk
     path = folder / "measures.csv"
     text = path.read_text(encoding="utf-8")
     line = next(one for one in text.splitlines() if one.startswith("pieces_traitees,"))
@@ -75,22 +77,17 @@ def test_a_corrected_file_updates_in_place(folder: Path) -> None:
     )
     changes = {change.name: change for change in _load(folder).changes}
     assert (changes["données de base"].created, changes["données de base"].updated) == (0, 1)
-    after = Measure.objects.get(code="pieces_traitees")
+    after = Measure.objects.get(convention__code=OTHER, code="pieces_traitees")
     assert after.pk == before
     assert after.label.startswith("Autre libellé")
 
 
 @pytest.mark.django_db
 def test_another_convention_lives_beside_this_one(folder: Path) -> None:
-    _load(FOLDER)
-    path = folder / "convention.yaml"
-    path.write_text(
-        path.read_text(encoding="utf-8").replace("code: cog-2013-2017", "code: cog-bis"), encoding="utf-8"
-    )
     _load(folder)
     assert Convention.objects.count() == 2
     assert Fiche.objects.count() == 46
-    assert Target.objects.filter(indicator__convention__code="cog-bis").exists()
+    assert Target.objects.filter(indicator__convention__code=OTHER).exists()
 
 
 def _replace(name: str, old: str, new: str) -> Callable[[Path], None]:
@@ -189,8 +186,8 @@ def test_a_bad_folder_is_refused_whole_and_says_where(
         refusal.value.problems
     )
     assert any(problem.line for problem in problems) or file == "organisations.csv"
-    assert not Convention.objects.exists()
-    assert not BudgetAmount.objects.exists()
+    assert not Convention.objects.filter(code=OTHER).exists()
+    assert not BudgetAmount.objects.filter(line__fund__convention__code=OTHER).exists()
 
 
 @pytest.mark.django_db

@@ -56,7 +56,7 @@ def verdict(code, value, period, targets, baseline=None, **options):
     ("value", "period", "expected"),
     [
         ("85", "2013", "atteint"), ("84.96", "2014-T2", "non_atteint"), ("85.3", "2017-12", "atteint"),
-        ("84." + "9" * 38, "2014", "non_atteint"), ("90", "2018", "atteint"), ("90", "2012", "sans_cible"),
+        ("84." + "9" * 38, "2014", "non_atteint"), ("90", "2018", "sans_cible"), ("90", "2012", "sans_cible"),
     ],
 )  # fmt: skip
 def test_F10_21_a_floor_holds_from_its_first_day_without_trajectory(value, period, expected):
@@ -70,7 +70,7 @@ def test_F10_21_a_floor_holds_from_its_first_day_without_trajectory(value, perio
         ("45.66", "2013", "conforme"), ("45.67", "2013", "en_retard"), ("40.3", "2014-T1", "conforme"),
         ("30", "2014", "conforme"), ("35", "2015", "atteint"), ("35.01", "2015-06", "non_atteint"),
         ("30", "2016", "conforme"), ("30.01", "2016-S2", "en_retard"), ("25", "2017", "atteint"),
-        ("25.5", "2018", "non_atteint"),
+        ("25.5", "2018", "sans_cible"),
     ],
 )  # fmt: skip
 def test_F21_51_1_before_a_dated_target_the_line_is_indicative(value, period, expected):
