@@ -17,31 +17,11 @@ from decimal import Decimal
 from functools import lru_cache, wraps
 from itertools import groupby
 from typing import ParamSpec
-from xml.etree.ElementTree import SubElement
+from xml.etree.ElementTree import SubElement, tostring
 
-from cog.charts_spec import (
-    ACCENT,
-    GREY,
-    INK,
-    MIDDLE,
-    PALE,
-    WHITE,
-    Key,
-    Row,
-    Side,
-    Steps,
-    boxes,
-    draw,
-    lines,
-    new_root,
-    rules,
-    signs,
-    steps,
-    text_width,
-    texts,
-    written,
-)
-from cog.figures import decimals_of, format_figure, round_half_up
+from cog import charts_spec as look
+from cog.charts_spec import ACCENT, GREY, INK, MIDDLE, PALE, WHITE, Head, Key, Row, Side, Steps
+from cog.figures import format_exact, format_figure, round_half_up
 
 SERIES_FILLS = (INK, "#8a9fc4", "#dbe3f0", ACCENT)
 
@@ -117,23 +97,9 @@ PROVISIONAL = Key("provisoire", "circle", WHITE, INK)
 BASELINE = Key("valeur de référence", "square", GREY, GREY)
 TRAJECTORY = Key("trajectoire indicative", "M-1.4,0L-.9,0M-.5,0L.5,0M.9,0L1.4,0", GREY, GREY)
 LOCAL = Key("une caisse", "circle", MIDDLE, WHITE)
+HALF = Key("moitié centrale, médiane", "M-1.2,-.8L1.2,-.8L1.2,.8L-1.2,.8ZM0,-.8L0,.8", PALE, INK)
 NATIONAL = Key("national", "diamond", INK, WHITE)
 OWN = Key("votre caisse", "circle", ACCENT, WHITE)
-HALF = Key("moitié centrale, médiane", "M-1.2,-.8L1.2,-.8L1.2,.8L-1.2,.8ZM0,-.8L0,.8", PALE, INK)
-
-
-BREAK = rules("break", GREY, 1, (2, 3))
-PATH = lines("trajectory", GREY, 1.3, (5, 4))
-TARGET = rules("target", ACCENT, 1.6)
-VALUE = lines("value", INK, 2.2)
-POINT = signs("point", 1.8)
-BOX, BAR = boxes("box"), boxes("bar")
-DOT = signs("dot", 0.6)
-MEDIAN = rules("median", INK, 2)
-LEAD = rules("lead", INK, 0.8)
-MARK = signs("mark", 1.2)
-ZERO = rules("zero", GREY, 1)
-LABEL = texts("label")
 
 
 @_kept
@@ -161,67 +127,57 @@ def series_chart(
     path = [*([baseline.value] if baseline else []), *trajectory] if trajectory else []
     if path and len(path) != len(slots):
         raise ValueError("a trajectory has one value per point")
-    scale = steps([*(p.value for p in slots), *path, *(t.value for t in targets)], 5)
-    across = Side(-0.5, max(len(slots), 1) - 0.5, [slot.label for slot in slots])
     values = [slot.value for slot in slots]
-    known = [i for i, slot in enumerate(slots) if slot.value is not None and i >= shift]
+    scale = look.steps([*values, *path, *(target.value for target in targets)], 5)
+    across = _columns([slot.label for slot in slots])
+    known = [i for i in range(shift, len(slots)) if values[i] is not None]
     breaks = [i for i, slot in enumerate(slots) if slot.break_label]
-
-    marks: list[Row] = []
-    labels = [*_unit_label(unit, across, scale), *_group_labels(slots)]
-    ends: list[Row] = []
+    margin: Row = {"x": across.end, "dx": 4, "weight": 600}
+    names = ("break", "trajectory", "target", "value", "point", "label")
+    rows: dict[str, list[Row]] = {name: [] for name in names}
+    labels, ends = rows["label"], list[Row]()
+    labels += _group_labels(slots)
     for i, slot in enumerate(slots):
         if slot.value is None:
             if not known or i < known[-1]:
                 labels.append({"x": i, "y": 0, "dy": -7, "words": "n.d."})
             continue
         shown = _figure(slot.value, decimals, unit, targets)
-        said = f"{slot.label} {slot.group}".strip() + f" : {shown}"
-        mark = {"x": i, "y": scale.at(slot.value), "stroke": INK, "shape": "circle", "said": said}
+        mark: Row = {"x": i, "y": scale.at(slot.value), "said": f"{slot.label} {slot.group}".strip() + f" : {shown}"}
         if i < shift:
-            marks.append(mark | {"stroke": GREY, "fill": GREY, "shape": "square", "size": 6.5})
-            rising = bool(path[1:2] and path[1] is not None and path[1] > slot.value and mark["y"] > 0.5)
-            labels.append(mark | {"dx": -4, "dy": 13 if rising else -12, "side": "left", "words": shown})
+            rising = bool(path and path[1:] and path[1] is not None and path[1] > slot.value)
+            place: Row = {"dx": -4, "dy": 13 if rising and mark["y"] > 0.5 else -12, "side": "left"}
+            rows["point"].append(mark | {"stroke": GREY, "fill": GREY, "shape": "square", "size": 6.5})
+            labels.append(mark | place | {"words": shown})
         else:
-            marks.append(mark | {"fill": WHITE if slot.provisional else INK, "size": 6})
+            fill = WHITE if slot.provisional else INK
+            rows["point"].append(mark | {"stroke": INK, "fill": fill, "shape": "circle", "size": 6})
         if known and i == known[-1]:
-            last = i == len(slots) - 1
-            ends.append(
-                {"x": across.end if last else i, "y": mark["y"], "words": shown, "fill": INK, "size": 12}
-                | {"dx": 4 if last else 9}
-            )
-    lined: list[Row] = []
+            place = margin if i == len(slots) - 1 else {"dx": 9, "weight": 600}
+            ends.append(mark | place | {"words": shown, "fill": INK, "size": 12})
     for target in targets:
-        stop = len(slots) if target.last is None else min(target.last + shift + 1, len(slots))
-        line = {"y": scale.at(target.value), "words": _target_label(target, unit), "fill": ACCENT, "weight": 600}
-        lined.append(line | {"x": target.first + shift - 0.5, "x2": stop - 0.5, "y2": line["y"]})
-        if stop == len(slots):
-            ends.append(line | {"x": across.end, "dx": 4})
+        begin, y = target.first + shift - 0.5, scale.at(target.value)
+        stop = across.end if target.last is None else min(target.last + shift + 0.5, across.end)
+        rows["target"].append({"x": begin, "x2": stop, "y": y, "y2": y})
+        label = {"x": begin, "y": y, "words": _target_label(target, unit), "fill": ACCENT, "weight": 600}
+        if stop == across.end:
+            ends.append(label | margin)
         else:
-            wide = text_width(_target_label(target, unit)) * len(slots) / (width - 140)
-            room = (target.first + shift - 0.5, stop - 0.5, scale.at(target.value))
-            labels.append(line | _clear_of(values, scale, *room, wide, height))
+            labels.append(label | {"dx": 2, "dy": -8, "side": "left"})
     for i in breaks:
-        early = i <= len(slots) / 2
-        words = {"dx": 4 if early else -4, "side": "left" if early else "right", "words": slots[i].break_label}
-        labels.append(words | {"x": i - 0.5, "y": scale.top, "dy": -8})
-
+        rows["break"].append({"x": i - 0.5, "x2": i - 0.5, "y": 0, "y2": scale.top})
+        place = {"dx": 4, "side": "left"} if i <= len(slots) / 2 else {"dx": -4, "side": "right"}
+        labels.append(place | {"x": i - 0.5, "y": scale.top, "dy": -8, "words": slots[i].break_label})
+    rows["trajectory"] = _runs(path, scale)
+    rows["value"] = _runs(values, scale, [shift, *breaks])
+    labels += look.apart(ends, 14 * scale.top / (height - 85))
     keys = [
         *[PROVISIONAL] * any(slots[i].provisional for i in known),
         *[BASELINE] * bool(baseline and baseline.value is not None),
         *[TRAJECTORY] * bool(path),
     ]
-    layers = [
-        (BREAK, [{"x": i - 0.5, "x2": i - 0.5, "y": 0, "y2": scale.top} for i in breaks]),
-        (PATH, _runs(path, scale)),
-        (TARGET, lined),
-        (VALUE, _runs(values, scale, [shift, *breaks])),
-        (POINT, marks),
-        (LABEL, [*labels, *_apart(ends, scale, height)]),
-    ]
-    up = Side(0, scale.top, scale.names(), grid=True)
-    named = _named(id, title, desc, "chart-series")
-    return draw(layers, across, up, keys, bool(unit or breaks), (width, height), named)
+    head = Head(id, title, desc, "chart-series", width, height)
+    return look.draw(head, rows, across, scale.side(), unit, keys)
 
 
 @_kept
@@ -242,81 +198,59 @@ def distribution_chart(
     The box shows the middle half of the caisses and their median; the national value is a diamond.
     height: 190 px for one period, 280 for several, unless given.
     """
-    for group in groups:
-        if group.names and len(group.names) != len(group.values):
-            raise ValueError("names go with values one by one")
+    if any(group.names and len(group.names) != len(group.values) for group in groups):
+        raise ValueError("names go with values one by one")
     flat, targets = len(groups) == 1, [target] if target else []
     tall = height or (190 if flat else 280)
     values = [v for g in groups for v in (*g.values, *(g.box or ()), g.national, g.own)]
-    scale = steps([*values, *(t.value for t in targets)], 8 if flat else 5)
-    across = Side(-0.5, max(len(groups), 1) - 0.5, [] if flat else [group.label for group in groups])
+    scale = look.steps([*values, *(t.value for t in targets)], 8 if flat else 5)
+    across = _columns([group.label for group in groups])
     slot = (tall - 80 if flat else width - 120) / max(len(groups), 1)
-    length = width - 60 if flat else tall - 90
+    step = (width - 60 if flat else tall - 90) / scale.top
     half, size = (0.28, 7.0) if flat else (min(0.3, 44 / slot), 5.6)
 
-    def place(centre: float, value: Decimal, centre2: float | None = None, value2: Decimal | None = None) -> Row:
-        """Across and along the values, whichever way the page goes."""
-        x, y = ("y", "x") if flat else ("x", "y")
-        row: Row = {x: centre, y: scale.at(value)}
-        if centre2 is not None:
-            row |= {f"{x}2": centre2, f"{y}2": scale.at(value if value2 is None else value2)}
-        return row
-
-    def shown(value: Decimal) -> str:
-        return _figure(value, decimals, unit, targets)
-
-    box_rows, medians, dots, marks, labels, leads = ([] for _ in range(6))
-    lined: list[Row] = []
-    if target:
-        words = {"words": _target_label(target, unit), "fill": ACCENT, "weight": 600}
-        lined.append(place(-half - 0.02 if flat else across.begin, target.value, across.end))
-        labels.append(place(across.end, target.value) | words | ({"dy": -8} if flat else {"dx": 4, "side": "left"}))
+    names = ("box", "dot", "median", "target", "lead", "mark", "label")
+    rows: dict[str, list[Row]] = {name: [] for name in names}
     for i, group in enumerate(groups):
         if group.box:
-            low, middle, high = group.box
-            box_rows.append(place(i - half, low, i + half, high) | {"fill": PALE, "said": ""})
-            medians.append(place(i - half, middle, i + half))
-        offsets = _swarm([scale.at(v) / scale.top * length for v in group.values], size, half * slot)
-        for number, value in enumerate(group.values):
-            said = f"{group.names[number]} : {shown(value)}" if group.names else ""
-            dot = {"fill": MIDDLE, "stroke": WHITE, "shape": "circle", "size": size, "said": said}
-            dots.append(place(round(i + offsets[number] / slot, 4), value) | dot)
+            low, middle, high = map(scale.at, group.box)
+            box = {"x": i - half, "x2": i + half}
+            rows["box"].append(box | {"y": low, "y2": high, "fill": PALE, "said": ""})
+            rows["median"].append(box | {"y": middle, "y2": middle})
         if not group.values:
-            labels.append({"x": scale.top / 2, "y": i} if flat else {"x": i, "y": scale.top / 2})
-            labels[-1] |= {"words": "n.d."}
-        for key, value, wide, edge in ((NATIONAL, group.national, 11, -0.42), (OWN, group.own, 11, 0.42)):
-            if value is None:
+            rows["label"].append({"x": i, "y": scale.top / 2, "words": "n.d."})
+        offsets = look.swarm([scale.at(value) * step for value in group.values], size, half * slot)
+        for number, (value, offset) in enumerate(zip(group.values, offsets, strict=True)):
+            said = f"{group.names[number]} : {_figure(value, decimals, unit, targets)}" if group.names else ""
+            sign: Row = {"fill": MIDDLE, "stroke": WHITE, "shape": "circle", "size": size}
+            rows["dot"].append(sign | {"x": round(i + offset / slot, 4), "y": scale.at(value), "said": said})
+        for key, one, away in ((NATIONAL, group.national, -0.42), (OWN, group.own, 0.42)):
+            if one is None:
                 continue
-            look = {"fill": key.fill, "stroke": key.stroke, "shape": key.shape, "size": wide}
-            marks.append(place(i, value) | look | {"said": f"{key.words}, {group.label} : {shown(value)}"})
-            if flat:
-                leads.append(place(i, value, i + edge + (0.06 if edge < 0 else 0)))
-                left = target is not None and value < target.value
-                side = "center" if edge < 0 else "right" if left else "left"
-                words = {"words": f"{key.words} {shown(value)}", "fill": key.fill, "weight": 600}
-                labels.append(
-                    place(i + edge, value) | words | {"side": side, "dx": 0 if edge < 0 else -4 if left else 4}
-                )
+            place, shown = {"x": i, "y": scale.at(one)}, _figure(one, decimals, unit, targets)
+            sign = {"fill": key.fill, "stroke": key.stroke, "shape": key.shape, "size": 11}
+            rows["mark"].append(place | sign | {"said": f"{key.words}, {group.label} : {shown}"})
+            if flat:  # national below the box; own above it, on the side where the target's line is not
+                side = {"side": "left", "dx": 4} if not target or one >= target.value else {"side": "right", "dx": -4}
+                rows["lead"].append(place | {"x2": away if away > 0 else away + 0.06, "y2": place["y"]})
+                label = {"x": away, "words": f"{key.words} {shown}", "fill": key.fill, "weight": 600}
+                rows["label"].append(place | label | (side if key is OWN else {}))
+    if target:
+        y = scale.at(target.value)
+        rows["target"].append({"x": -half - 0.02 if flat else across.begin, "x2": across.end, "y": y, "y2": y})
+        label = {"x": across.end, "y": y, "words": _target_label(target, unit), "fill": ACCENT, "weight": 600}
+        rows["label"].append(label | ({"dy": -8} if flat else {"dx": 4, "side": "left"}))
     keys = [
-        *[LOCAL] * any(g.values for g in groups),
-        *[HALF] * any(g.box for g in groups),
-        *[NATIONAL] * (not flat and any(g.national is not None for g in groups)),
-        *[OWN] * (not flat and any(g.own is not None for g in groups)),
+        *[LOCAL] * any(group.values for group in groups),
+        *[HALF] * any(group.box for group in groups),
+        *[NATIONAL] * (not flat and any(group.national is not None for group in groups)),
+        *[OWN] * (not flat and any(group.own is not None for group in groups)),
     ]
-    if not flat:
-        labels += _unit_label(unit, across, scale)
-    layers = [
-        (BOX, box_rows),
-        (DOT, dots),
-        (MEDIAN, medians),
-        (TARGET, lined),
-        (LEAD, leads),
-        (MARK, marks),
-        (LABEL, labels),
-    ]
-    up = Side(0, scale.top, scale.names(unit if flat else ""), grid=True)
-    sides, raised = ((up, across), bool(target)) if flat else ((across, up), bool(unit))
-    return draw(layers, *sides, keys, raised, (width, tall), _named(id, title, desc, "chart-distribution"))
+    head = Head(id, title, desc, "chart-distribution", width, tall)
+    if flat:
+        turned = {name: look.turned(some) for name, some in rows.items()}
+        return look.draw(head, turned, scale.side(unit), Side(across.begin, across.end), "", keys)
+    return look.draw(head, rows, across, scale.side(), unit, keys)
 
 
 @_kept
@@ -335,34 +269,30 @@ def bars_chart(
     """Up to four series side by side for each category (programme, executed… by year), from zero."""
     if len(series) > len(SERIES_FILLS) or any(len(bars.values) != len(categories) for bars in series):
         raise ValueError("four series at most, with one value per category each")
-    scale = steps([Decimal(0), *(v for bars in series for v in bars.values)], 5)
-    zero = scale.at(Decimal(0))
+    scale = look.steps([Decimal(0), *(v for bars in series for v in bars.values)], 5)
     slot = (width - 80) / max(len(categories), 1)
-    names = [textwrap.wrap(name, max(8, int(slot / 6.2)), break_long_words=False) for name in categories]
-    across = Side(-0.5, max(len(categories), 1) - 0.5, names)
+    room = max(8, int(slot / look.text_width("n")))
+    across = _columns([textwrap.wrap(name, room, break_long_words=False) for name in categories])
     thick = min(0.78 / max(len(series), 1), 46 / slot)
     figures = [[format_figure(v, decimals) for v in bars.values] for bars in series]
-    fits = all(text_width(figure) <= thick * slot + 6 for some in figures for figure in some)
-    drawn: list[Row] = []
-    labels = _unit_label(unit, across, scale)
+    fits = all(look.text_width(figure) <= thick * slot + 6 for row in figures for figure in row)
+    zero = scale.at(Decimal(0))
+    line = {"x": across.begin, "x2": across.end, "y": zero, "y2": zero}
+    rows: dict[str, list[Row]] = {"bar": [], "zero": [line], "label": []}
     for number, (bars, fill) in enumerate(zip(series, SERIES_FILLS, strict=False)):
         for i, value in enumerate(bars.values):
-            begin = i + (number - len(series) / 2) * thick
-            middle = {"x": round(begin + thick / 2, 4)}
+            x = i + (number - len(series) / 2) * thick
+            label = {"x": x + thick / 2, "words": figures[number][i]}
             if value is None:
-                labels.append(middle | {"y": zero, "dy": -8, "words": "n.d."})
+                rows["label"].append(label | {"y": zero, "dy": -8})
                 continue
             said = f"{categories[i]}, {bars.label} : {format_figure(value, decimals, unit)}"
-            end, gap = scale.at(value), 1 / slot
-            box = {"x": round(begin + gap, 4), "x2": round(begin + thick - gap, 4), "y": zero, "y2": end}
-            drawn.append(box | {"fill": fill, "said": said})
+            place = {"x": x + 1 / slot, "x2": x + thick - 1 / slot, "y": zero, "y2": scale.at(value)}
+            rows["bar"].append(place | {"fill": fill, "said": said})
             if fits:
-                labels.append(middle | {"y": end, "dy": 9 if value < 0 else -8, "words": figures[number][i]})
+                rows["label"].append(label | {"y": place["y2"], "dy": 9 if value < 0 else -8})
     keys = [Key(bars.label, "square", fill, INK) for bars, fill in zip(series, SERIES_FILLS, strict=False)]
-    zeros: list[Row] = [{"x": across.begin, "x2": across.end, "y": zero, "y2": zero}]
-    layers = [(BAR, drawn), (ZERO, zeros), (LABEL, labels)]
-    up = Side(0, scale.top, scale.names(), grid=True)
-    return draw(layers, across, up, keys, bool(unit), (width, height), _named(id, title, desc, "chart-bars"))
+    return look.draw(Head(id, title, desc, "chart-bars", width, height), rows, across, scale.side(), unit, keys)
 
 
 def sparkline(
@@ -385,7 +315,7 @@ def sparkline(
         share = 0.5 if high == low else float((value - low) / (high - low))
         return round(height - 4 - share * (height - 8), 1)
 
-    root = new_root((width, height), _named(id, title, "", "sparkline"))
+    root = look.new_root(Head(id, title, "", "sparkline", width, height))
     if target is not None:
         place = {"x1": "2", "x2": f"{width - 2}", "y1": f"{y(target)}", "y2": f"{y(target)}"}
         SubElement(root, "line", {"class": "target", "stroke": ACCENT, "stroke-dasharray": "3 2"} | place)
@@ -398,11 +328,11 @@ def sparkline(
         if len(places) == 1 or run is runs[-1]:
             dot = {"cx": f"{places[-1][0]}", "cy": f"{places[-1][1]}", "r": "2.2"}
             SubElement(root, "circle", {"class": "point", "fill": INK} | dot)
-    return written(root)
+    return tostring(root, encoding="unicode")
 
 
-def _named(id: str, title: str, desc: str, cls: str) -> dict[str, str]:
-    return {"id": id, "title": title, "desc": desc, "class": cls}
+def _columns(names: Sequence[str | list[str]]) -> Side:
+    return Side(-0.5, max(len(names), 1) - 0.5, names)
 
 
 def _figure(value: Decimal, decimals: int, unit: str, targets: Sequence[Target]) -> str:
@@ -413,13 +343,7 @@ def _figure(value: Decimal, decimals: int, unit: str, targets: Sequence[Target])
 
 
 def _target_label(target: Target, unit: str) -> str:
-    return f"{target.label} {format_figure(target.value, decimals_of(target.value), unit)}"
-
-
-def _unit_label(unit: str, across: Side, scale: Steps) -> list[Row]:
-    """The unit, above the names of the value axis."""
-    place = {"x": across.begin, "y": scale.top, "dx": -6, "dy": -16, "side": "right"}
-    return [place | {"words": f"en {unit}"}] if unit else []
+    return f"{target.label} {format_exact(target.value, unit)}"
 
 
 def _group_labels(slots: Sequence[Point]) -> list[Row]:
@@ -441,44 +365,3 @@ def _runs(values: Sequence[Decimal | None], scale: Steps, starts: Sequence[int] 
         if value is not None:
             rows.append({"x": i, "y": scale.at(value), "run": run})
     return rows
-
-
-def _clear_of(
-    values: Sequence[Decimal | None], scale: Steps, begin: float, end: float, y: float, wide: float, height: int
-) -> Row:
-    """Where a label `wide` (in columns) disturbs the values least: above or below its line, at either end."""
-    known = [(i, scale.at(value)) for i, value in enumerate(values) if value is not None]
-    away = 12 * scale.top / (height - 85)
-
-    def room(row: Row) -> float:
-        first, last = (begin, begin + wide) if row["side"] == "left" else (end - wide, end)
-        middle = y + (away if row["dy"] < 0 else -away)
-        return min((abs(v - middle) for i, v in known if first - 0.6 <= i <= last + 0.6), default=scale.top)
-
-    right: Row = {"x": end, "dx": -2, "side": "right"}
-    left: Row = {"x": begin, "dx": 2, "side": "left"}
-    return max((end | {"dy": dy} for end in (right, left) for dy in (-8, 9)), key=room)
-
-
-def _apart(ends: Sequence[Row], scale: Steps, height: int) -> list[Row]:
-    """The labels at the ends of the lines, from top to bottom, one line of text apart at least."""
-    gap = 14 * scale.top / (height - 85)
-    placed: list[Row] = []
-    for row in sorted(ends, key=lambda row: -float(row["y"])):
-        y = min(float(row["y"]), float(placed[-1]["y"]) - gap) if placed else row["y"]
-        placed.append(row | {"y": y, "side": "left", "weight": 600})
-    return placed
-
-
-def _swarm(places: Sequence[float], size: float, half: float) -> list[float]:
-    """How far from the middle each dot stands, in px, so that close values do not hide each other."""
-    rows: dict[int, list[int]] = {}
-    for number in sorted(range(len(places)), key=lambda n: places[n]):
-        rows.setdefault(round(places[number] / size), []).append(number)
-    offsets = [0.0] * len(places)
-    for row in rows.values():
-        gap = min(size, 2 * half / max(len(row) - 1, 1))
-        begin = gap / 2 if len(row) % 2 == 0 else 0  # alternately on one side and on the other
-        for rank, number in enumerate(row):
-            offsets[number] = begin + (rank + 1) // 2 * gap * (-1 if rank % 2 else 1)
-    return offsets

@@ -7,7 +7,7 @@ A process that has drawn must not fork: the engine's thread does not follow, and
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from functools import cache
@@ -124,7 +124,39 @@ def steps(values: Sequence[Decimal | None], count: int) -> Steps:
     return Steps(tuple((first + i) * step for i in range(int(last - first) + 1)))
 
 
-# Layers: how the rows of the same name are drawn.
+# Places.
+
+
+def apart(ends: Sequence[Row], gap: float) -> list[Row]:
+    """The labels at the ends of the lines, from top to bottom, one line of text (gap) apart at least."""
+    placed: list[Row] = []
+    for row in sorted(ends, key=lambda row: -float(row["y"])):
+        y = min(row["y"], placed[-1]["y"] - gap) if placed else row["y"]
+        placed.append(row | {"y": y, "side": "left"})
+    return placed
+
+
+def swarm(places: Sequence[float], size: float, half: float) -> list[float]:
+    """How far from the middle each dot stands, in px, so that close values do not hide each other."""
+    rows: dict[int, list[int]] = {}
+    for number in sorted(range(len(places)), key=lambda n: places[n]):
+        rows.setdefault(round(places[number] / size), []).append(number)
+    offsets = [0.0] * len(places)
+    for row in rows.values():
+        gap = min(size, 2 * half / max(len(row) - 1, 1))
+        begin = gap / 2 if len(row) % 2 == 0 else 0  # alternately on one side and on the other
+        for rank, number in enumerate(row):
+            offsets[number] = begin + (rank + 1) // 2 * gap * (-1 if rank % 2 else 1)
+    return offsets
+
+
+def turned(rows: Sequence[Row]) -> list[Row]:
+    """The rows with their values along the page instead of up."""
+    names = {"x": "y", "y": "x", "x2": "y2", "y2": "x2"}
+    return [{names.get(name, name): value for name, value in row.items()} for row in rows]
+
+
+# Layers: how the rows of each name are drawn.
 
 
 def _chart(name: str) -> alt.Chart:
@@ -141,31 +173,31 @@ def _as_is(*channels: Any) -> list[Any]:
     return [channel(f"{channel.__name__.lower()}:N", scale=None, legend=None) for channel in channels]
 
 
-def lines(name: str, colour: str, width: float, *dash: int) -> alt.Chart:
+def _lines(name: str, colour: str, width: float, *dash: int) -> alt.Chart:
     """Lines through the rows of each `run`."""
     chart = _chart(name).mark_line(stroke=colour, strokeWidth=width, strokeDash=[*dash], aria=False)
     return _placed(chart, alt.Detail("run:N"))
 
 
-def rules(name: str, colour: str, width: float, *dash: int) -> alt.Chart:
+def _rules(name: str, colour: str, width: float, *dash: int) -> alt.Chart:
     """Straight lines from (x, y) to (x2, y2)."""
     chart = _chart(name).mark_rule(stroke=colour, strokeWidth=width, strokeDash=[*dash], aria=False)
     return _placed(chart, alt.X2("x2"), alt.Y2("y2"))
 
 
-def boxes(name: str) -> alt.Chart:
+def _boxes(name: str) -> alt.Chart:
     """Rectangles from (x, y) to (x2, y2), filled with `fill`, saying `said`."""
     chart = _chart(name).mark_rect(stroke=INK, strokeWidth=0.6)
     return _placed(chart, alt.X2("x2"), alt.Y2("y2"), *_as_is(alt.Fill), alt.Description("said:N"))
 
 
-def signs(name: str, width: float) -> alt.Chart:
+def _signs(name: str, width: float) -> alt.Chart:
     """Signs: `shape` of `size` (px across), with `fill` and `stroke`, saying `said`."""
     chart = _chart(name).mark_point(opacity=1, strokeWidth=width, size=alt.expr("datum.size * datum.size"))
     return _placed(chart, *_as_is(alt.Shape, alt.Fill, alt.Stroke), alt.Description("said:N"))
 
 
-def texts(name: str) -> alt.Chart:
+def _texts(name: str) -> alt.Chart:
     """The `words` at (x, y), moved by `dx` and `dy` px, with their `side` there, in `fill`, `weight` and `size`."""
     chart = _chart(name).mark_text(
         align=alt.expr("datum.side || 'center'"),
@@ -179,15 +211,34 @@ def texts(name: str) -> alt.Chart:
     return _placed(chart, alt.Text("words:N"))
 
 
-def _legend(keys: Sequence[Key], room: int, offset: int) -> alt.Chart:
+LAYERS = {
+    layer.name: layer
+    for layer in (
+        _rules("break", GREY, 1, 2, 3),
+        _lines("trajectory", GREY, 1.3, 5, 4),
+        _rules("target", ACCENT, 1.6),
+        _lines("value", INK, 2.2),
+        _signs("point", 1.8),
+        _boxes("box"),
+        _signs("dot", 0.6),
+        _rules("median", INK, 2),
+        _rules("lead", INK, 0.8),
+        _signs("mark", 1.2),
+        _boxes("bar"),
+        _rules("zero", GREY, 1),
+        _texts("label"),
+    )
+}
+
+
+def _legend(keys: Sequence[Key], room: int) -> alt.Chart:
     """The layer that draws the keys above the plot, on one row or in columns."""
-    widths = [text_width(key.words) + 34 for key in keys]
+    widths = [text_width(key.words) + 40 for key in keys]
     fits = sum(widths) <= room
     legend = alt.Legend(
         labelExpr="keys[datum.value]",
         columns=len(keys) if fits else max(1, int(room / max(widths))),
         gridAlign="none" if fits else "each",
-        offset=offset,
     )
 
     def channel(kind: Any, looks: list[str]) -> Any:
@@ -212,6 +263,7 @@ CONFIG = alt.Config(
         labelFontSize=TEXT,
         labelLimit=0,
         labelPadding=6,
+        labelFlush=False,
         titleColor=GREY,
         titleFontSize=TEXT,
         titleFontWeight=400,
@@ -219,17 +271,18 @@ CONFIG = alt.Config(
         titleAngle=0,
         titleAlign="right",
         titleX=-6,
-        titleY=-16,
+        titleY=-20,
     ),
     legend=alt.LegendConfig(
         title=None,
         orient="top",
+        offset=20,
         labelColor=GREY,
         labelFontSize=TEXT,
         labelLimit=0,
         symbolSize=60,
         symbolStrokeWidth=1.5,
-        columnPadding=16,
+        columnPadding=26,
         padding=0,
     ),
 )
@@ -239,15 +292,114 @@ CONFIG = alt.Config(
 
 
 def draw(
-    head: Head, layers: dict[str, Sequence[Row]], across: Side, up: Side, keys: Sequence[Key] = (), unit: str = ""
+    head: Head, rows: Mapping[str, Sequence[Row]], across: Side, up: Side, unit: str = "", keys: Sequence[Key] = ()
 ) -> str:
-    """The finished SVG: the rows of each layer of LAYERS, in that order, on two axes and under a legend.
+    """The finished SVG: the rows of each layer, the first one below the others, on two axes.
 
-    unit: said above the names of the vertical axis.
+    unit: said above the names of the vertical axis. keys: the legend, if any. An image shown without our font has
+    a wider one: words that stand in a margin have room for it.
     """
+    beyond = [row["words"] for row in rows["label"] if row["x"] == across.end]
+    left, right = (
+        max(map(text_width, some), default=0) * share
+        for some, share in (([f"en {unit}", *map(str, up.names)], 0.2), (beyond, 0.4))
+    )
+    scales = [alt.Scale(domain=[side.begin, side.end], nice=False) for side in (across, up)]
+    frame: alt.Chart = _chart("frame").mark_point()
+    frame = frame.encode(
+        alt.X("x:Q", scale=scales[0], axis=across.axis("columns", "")),
+        alt.Y("y:Q", scale=scales[1], axis=up.axis("names", unit)),
+    )
+    words = {"columns": across.names, "names": up.names, "keys": [key.words for key in keys]}
+    chart = alt.LayerChart(
+        layer=[
+            frame,
+            *(LAYERS[name] for name in rows if rows[name]),
+            *([_legend(keys, head.width - 60)] if keys else []),
+        ],
+        params=[alt.VariableParameter(name=name, value=[*value]) for name, value in words.items()],
+        resolve=alt.Resolve(scale=alt.ScaleResolveMap(shape="independent", fill="independent", stroke="independent")),
+        width=head.width,
+        height=head.height,
+        autosize=alt.AutoSizeParams(type="fit", contains="padding"),
+        padding={"left": 5 + left, "right": 5 + right, "top": 5, "bottom": 5},
+        background=WHITE,
+        config=CONFIG,
+    )
+    spec = chart.to_dict(validate=False)  # the tests validate it: that costs as much as drawing
+    spec["datasets"] = {"frame": [], "key": []} | {name: [*some] for name, some in rows.items()}
+    _register_fonts()
+    return _finished(vl_convert.vegalite_to_svg(_cleaned(spec), allowed_base_urls=[]), head)
 
 
 @cache
 def _register_fonts() -> None:
     """Text is measured in the font that pages and documents have."""
     vl_convert.register_font_directory(font_source_sans_pro.font_directory)
+
+
+def _cleaned(content: Any) -> Any:
+    """The content without the characters that no XML document may hold."""
+    if isinstance(content, dict):
+        return {name: _cleaned(value) for name, value in content.items()}
+    if isinstance(content, list):
+        return [_cleaned(value) for value in content]
+    return _NOT_XML.sub("", content) if isinstance(content, str) else content
+
+
+def _finished(svg: str, head: Head) -> str:
+    """The library's SVG with a root of ours, ids of this chart alone, and without what says nothing."""
+    drawn = ElementTree.fromstring(svg.replace(f' xmlns="{_NAMESPACE}"', "", 1))  # noqa: S314 – written above
+    for element in list(drawn.iter()):
+        for child in [child for child in element if child.get("class") in ("background", "foreground")]:
+            element.remove(child)
+        if element.get("aria-label"):
+            ElementTree.SubElement(element, "title").text = element.get("aria-label")
+        kept = {
+            name: _LONG_NUMBER.sub(_short, value.replace("url(#", f"url(#{head.id}-"))
+            for name, value in element.attrib.items()
+            if name not in _USELESS and not name.startswith("aria-") and (name, value) != ("opacity", "1")
+        }
+        if "id" in kept:
+            kept["id"] = f"{head.id}-{kept['id']}"
+        cls = kept.pop("class", "").rpartition(" ")[2].removesuffix("_marks")
+        if cls in LAYERS:
+            kept["class"] = cls
+        circle = _CIRCLE.fullmatch(kept.get("d", ""))
+        if circle:  # printed rounder than an arc that is not closed
+            element.tag, kept["r"] = "circle", circle[1]
+            del kept["d"]
+        element.attrib = kept
+    root = new_root(head)
+    root.extend(drawn)
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _short(number: re.Match[str]) -> str:
+    return f"{float(number[0]):.1f}".removesuffix(".0")
+
+
+def new_root(head: Head) -> ElementTree.Element:
+    """An SVG element with its title and description. ValueError when the id is not a plain name."""
+    if not _ID.fullmatch(head.id):
+        raise ValueError(f"{head.id!r} is not a plain name for an SVG element")
+    said = {f"{head.id}-title": ("title", head.title), f"{head.id}-desc": ("desc", head.desc)}
+    if not head.desc:
+        del said[f"{head.id}-desc"]
+    root = ElementTree.Element(
+        "svg",
+        {
+            "xmlns": _NAMESPACE,
+            "id": head.id,
+            "class": f"chart {head.kind}",
+            "role": "img",
+            "aria-labelledby": " ".join(said),
+            "viewBox": f"0 0 {head.width} {head.height}",
+            "width": str(head.width),
+            "height": str(head.height),
+            "font-family": f"'{FONT}', sans-serif",
+        },
+    )
+    for id, (tag, words) in said.items():
+        ElementTree.SubElement(root, tag, id=id).text = _NOT_XML.sub("", words)
+    return root

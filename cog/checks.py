@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import font_source_sans_pro
 from django.core.checks import CheckMessage, Error, register
 
 FONT_PACKAGE = "font_source_sans_pro"
@@ -11,9 +12,7 @@ FONT_PACKAGE = "font_source_sans_pro"
 @register()
 def font_is_there(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """WeasyPrint crashes the whole process when it finds no font at all."""
-    from cog.pdf import FONT_DIR
-
-    if (Path(FONT_DIR) / "SourceSansPro-Regular.ttf").exists():
+    if (Path(font_source_sans_pro.__file__).parent / "files" / "SourceSansPro-Regular.ttf").exists():
         return []
     return [
         Error(

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from cog.enums import JobState
 
@@ -24,7 +25,7 @@ MAX_ATTEMPTS = 3
 STALE_AFTER = timedelta(minutes=2)  # a running job beats at each step; silent longer, its worker is dead
 
 Handler = Callable[["Job", Callable[[int, int, str], None]], None]
-_handlers: dict[str, Handler] = {}
+_handlers: dict[str, str] = {}  # kind of job -> dotted path of the function that does it
 
 
 class Job(models.Model):
@@ -76,14 +77,11 @@ class Job(models.Model):
         return self.state in (JobState.DONE, JobState.FAILED)
 
 
-def handler(kind: str) -> Callable[[Handler], Handler]:
-    """Register the function that does the jobs of this kind; it gets the job and a `beat(done, total, message)`."""
-
-    def register(function: Handler) -> Handler:
-        _handlers[kind] = function
-        return function
-
-    return register
+def register(kind: str, path: str) -> None:
+    """Name the function that does the jobs of this kind, by its dotted path: it is imported only by the worker that runs
+    one. It gets the job and a `beat(done, total, message)` to call at each step.
+    """
+    _handlers[kind] = path
 
 
 def submit(*, kind: str, arguments: dict[str, Any], by: Any, at: datetime) -> Job:
@@ -117,7 +115,8 @@ def run(job_id: str) -> None:
         return
     job = Job.objects.get(pk=job_id)
     try:
-        _handlers[job.kind](job, partial(_beat, job.pk))
+        handler: Handler = import_string(_handlers[job.kind])
+        handler(job, partial(_beat, job.pk))
     except Exception as error:
         logger.exception("échec du travail %s", job_id)
         _finish(job.pk, JobState.FAILED, f"{type(error).__name__} : {error}"[:2000])

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from cog.calendar import Occurrence, Precision, State, state
 from cog.enums import ObligationFamily
@@ -100,7 +100,7 @@ def restitutions(*, convention: Convention, year: int | None = None) -> QuerySet
     rows = Restitution.objects.filter(obligation__convention=convention).select_related("obligation")
     if year is not None:
         rows = rows.filter(due__year=year)
-    return rows.order_by("due", "obligation__family", "obligation__code")
+    return rows.order_by(F("due").asc(nulls_last=True), "obligation__family", "obligation__code")
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,8 @@ def annual_payload(
             "code": convention.code,
             "title": convention.title,
             "short_title": convention.short_title,
+            "branch": convention.branch,
+            "seed_file": convention.seed_file,
         },
         "year": year,
         "at": format_date(at),

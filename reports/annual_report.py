@@ -98,7 +98,7 @@ def line_payload(line: Any, year: int, aims: Aims) -> Payload:
         "kind_label": line.indicator.get_kind_display(),
         "unit": line.unit,
         "baseline": line.baseline,
-        "target": line.target,
+        "target": line.target.replace("(dès ", "(dès\u00a0"),
         "gap": _gap(value, yardstick, line),
         "aimed": _aimed(yardstick, line) if value else "",
         "value": point_payload(value) if value else None,

@@ -6,4 +6,6 @@ class ReportsConfig(AppConfig):
     verbose_name = "restitutions"
 
     def ready(self) -> None:
-        from reports import operations  # noqa: F401 - registers the job that prints editions
+        from cog import jobs
+
+        jobs.register("bilan", "reports.operations.produce_from_job")

@@ -13,7 +13,6 @@ from cog.models import Convention, User
 from reports.annual_queries import annual_payload
 from reports.enums import DocumentKind, EditionState
 from reports.models import Edition
-from reports.printing import print_annual_report
 from reports.snapshot import digest
 
 JOB_KIND = "bilan"
@@ -66,6 +65,8 @@ def draft_annual_report(
 
 def produce_edition(*, edition: Edition, by: User, at: datetime, progress: Progress) -> Edition:
     """Gather the content, print it, store both with their digests; one already produced is returned untouched."""
+    from reports.printing import print_annual_report  # two seconds of import that only a printing process should pay
+
     if edition.is_ready:
         return edition
     progress(0, 3, "rassemble le contenu")
@@ -104,8 +105,8 @@ def produce_edition(*, edition: Edition, by: User, at: datetime, progress: Progr
     return locked
 
 
-@jobs.handler(JOB_KIND)
-def _produce_from_job(job: jobs.Job, beat: Progress) -> None:
+def produce_from_job(job: jobs.Job, beat: Progress) -> None:
+    """What a worker does of a job asked by `request_annual_report`."""
     edition = Edition.objects.get(pk=job.arguments["edition"])
     produce_edition(
         edition=edition, by=job.created_by, at=datetime.fromisoformat(job.arguments["at"]), progress=beat
