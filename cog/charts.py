@@ -135,7 +135,7 @@ def series_chart(
     margin: Row = {"x": across.end, "dx": 4, "weight": 600}
     names = ("break", "trajectory", "target", "value", "point", "label")
     rows: dict[str, list[Row]] = {name: [] for name in names}
-    labels, ends = rows["label"], list[Row]()
+    labels, ends = rows["label"], list[tuple[Decimal, Row]]()
     labels += _group_labels(slots)
     for i, slot in enumerate(slots):
         if slot.value is None:
@@ -154,14 +154,14 @@ def series_chart(
             rows["point"].append(mark | {"stroke": INK, "fill": fill, "shape": "circle", "size": 6})
         if known and i == known[-1]:
             place = margin if i == len(slots) - 1 else {"dx": 9, "weight": 600}
-            ends.append(mark | place | {"words": shown, "fill": INK, "size": 12})
+            ends.append((slot.value, mark | place | {"words": shown, "fill": INK, "size": 12}))
     for target in targets:
         begin, y = target.first + shift - 0.5, scale.at(target.value)
         stop = across.end if target.last is None else min(target.last + shift + 0.5, across.end)
         rows["target"].append({"x": begin, "x2": stop, "y": y, "y2": y})
         label = {"x": begin, "y": y, "words": _target_label(target, unit), "fill": ACCENT, "weight": 600}
         if stop == across.end:
-            ends.append(label | margin)
+            ends.append((target.value, label | margin))
         else:
             labels.append(label | {"dx": 2, "dy": -8, "side": "left"})
     for i in breaks:
@@ -170,7 +170,7 @@ def series_chart(
         labels.append(place | {"x": i - 0.5, "y": scale.top, "dy": -8, "words": slots[i].break_label})
     rows["trajectory"] = _runs(path, scale)
     rows["value"] = _runs(values, scale, [shift, *breaks])
-    labels += look.apart(ends, 14 * scale.top / (height - 85))
+    labels += look.apart(ends, 14 * scale.top / max(height - 85, 40))
     keys = [
         *[PROVISIONAL] * any(slots[i].provisional for i in known),
         *[BASELINE] * bool(baseline and baseline.value is not None),
@@ -292,7 +292,9 @@ def bars_chart(
             if fits:
                 rows["label"].append(label | {"y": place["y2"], "dy": 9 if value < 0 else -8})
     keys = [Key(bars.label, "square", fill, INK) for bars, fill in zip(series, SERIES_FILLS, strict=False)]
-    return look.draw(Head(id, title, desc, "chart-bars", width, height), rows, across, scale.side(), unit, keys)
+    return look.draw(
+        Head(id, title, desc, "chart-bars", width, height), rows, across, scale.side(grid=not fits), unit, keys
+    )
 
 
 def sparkline(

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from functools import cache
+from operator import itemgetter
 from typing import Any
 from xml.etree import ElementTree
 
@@ -61,11 +62,11 @@ class Steps:
     def at(self, value: Decimal) -> float:
         return round(float((value - self.ticks[0]) / (self.ticks[1] - self.ticks[0])), 4)
 
-    def side(self, unit: str = "") -> "Side":
+    def side(self, unit: str = "", grid: bool = True) -> "Side":
         """The axis; with a unit, its last name says it."""
         decimals, last = max(decimals_of(tick) for tick in self.ticks), self.ticks[-1]
         names = [format_figure(tick, decimals, unit if tick == last else "") for tick in self.ticks]
-        return Side(0, self.top, names, grid=True)
+        return Side(0, self.top, names, grid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class Side:
             values=[*range(len(self.names))],
             tickCount=len(self.names),  # else the library thins them out, even where there is room
             labelExpr=f"{param}[datum.value]",
-            labelOverlap=not self.grid and "greedy",
+            labelOverlap="greedy",
             grid=self.grid,
             title=f"en {unit}" if unit else None,
         )
@@ -124,13 +125,10 @@ def steps(values: Sequence[Decimal | None], count: int) -> Steps:
     return Steps(tuple((first + i) * step for i in range(int(last - first) + 1)))
 
 
-# Places.
-
-
-def apart(ends: Sequence[Row], gap: float) -> list[Row]:
-    """The labels at the ends of the lines, from top to bottom, one line of text (gap) apart at least."""
+def apart(ends: Sequence[tuple[Decimal, Row]], gap: float) -> list[Row]:
+    """The labels at the ends of the lines, in the order of their values, one line of text (gap) apart at least."""
     placed: list[Row] = []
-    for row in sorted(ends, key=lambda row: -float(row["y"])):
+    for _, row in sorted(ends, key=itemgetter(0), reverse=True):
         y = min(row["y"], placed[-1]["y"] - gap) if placed else row["y"]
         placed.append(row | {"y": y, "side": "left"})
     return placed
@@ -154,9 +152,6 @@ def turned(rows: Sequence[Row]) -> list[Row]:
     """The rows with their values along the page instead of up."""
     names = {"x": "y", "y": "x", "x2": "y2", "y2": "x2"}
     return [{names.get(name, name): value for name, value in row.items()} for row in rows]
-
-
-# Layers: how the rows of each name are drawn.
 
 
 def _chart(name: str) -> alt.Chart:
@@ -288,9 +283,6 @@ CONFIG = alt.Config(
 )
 
 
-# The drawing.
-
-
 def draw(
     head: Head, rows: Mapping[str, Sequence[Row]], across: Side, up: Side, unit: str = "", keys: Sequence[Key] = ()
 ) -> str:
@@ -383,9 +375,7 @@ def new_root(head: Head) -> ElementTree.Element:
     """An SVG element with its title and description. ValueError when the id is not a plain name."""
     if not _ID.fullmatch(head.id):
         raise ValueError(f"{head.id!r} is not a plain name for an SVG element")
-    said = {f"{head.id}-title": ("title", head.title), f"{head.id}-desc": ("desc", head.desc)}
-    if not head.desc:
-        del said[f"{head.id}-desc"]
+    said = [(tag, words) for tag, words in (("title", head.title), ("desc", head.desc)) if words or tag == "title"]
     root = ElementTree.Element(
         "svg",
         {
@@ -393,13 +383,13 @@ def new_root(head: Head) -> ElementTree.Element:
             "id": head.id,
             "class": f"chart {head.kind}",
             "role": "img",
-            "aria-labelledby": " ".join(said),
+            "aria-labelledby": " ".join(f"{head.id}-{tag}" for tag, _ in said),
             "viewBox": f"0 0 {head.width} {head.height}",
             "width": str(head.width),
             "height": str(head.height),
             "font-family": f"'{FONT}', sans-serif",
         },
     )
-    for id, (tag, words) in said.items():
-        ElementTree.SubElement(root, tag, id=id).text = _NOT_XML.sub("", words)
+    for tag, words in said:
+        ElementTree.SubElement(root, tag, id=f"{head.id}-{tag}").text = _NOT_XML.sub("", words)
     return root

@@ -70,7 +70,7 @@ class AnomalyRecord(Record):
     code: str = Field(min_length=1)
     place: str = Field(min_length=1)
     seed_line: int | None = Field(default=None, ge=1)
-    topic: Literal[tuple(AnomalyTopic.values)] = AnomalyTopic.FIGURE.value  # type: ignore[valid-type]
+    topic: Literal[tuple(AnomalyTopic.values)]  # type: ignore[valid-type]
     what: str = Field(min_length=1)
     reading: str = Field(min_length=1)
 
