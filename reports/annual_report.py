@@ -99,21 +99,21 @@ def line_payload(line: Any, year: int, aims: Aims) -> Payload:
         "unit": line.unit,
         "baseline": line.baseline,
         "target": line.target.replace("(dès ", "(dès\u00a0"),
-        "gap": _gap(value, yardstick, line),
         "aimed": _aimed(yardstick, line) if value else "",
         "value": point_payload(value) if value else None,
         "years": [point_payload(point) for point in line.years],
         "method_ready": line.method_ready,
         "to_build": line.indicator.status == "to_build",
-    }
+    } | _gap(value, yardstick, line)
 
 
-def _gap(value: Any, yardstick: Yardstick | None, line: Any) -> str:
+def _gap(value: Any, yardstick: Yardstick | None, line: Any) -> Payload:
     """The gap a verdict rests on; in brackets when values are missing, nothing when the two cannot be compared."""
-    if value is None or yardstick is None or value.verdict not in (*COMPARED, "incomplet"):
-        return ""
-    words = gap_in_words(value.value, yardstick.threshold, line.decimals, line.unit)
-    return f"({words})" if words and value.verdict == "incomplet" else words
+    if value is None or value.value is None or yardstick is None or value.verdict not in (*COMPARED, "incomplet"):
+        return {"gap": "", "gap_unit": ""}
+    gap = value.value - yardstick.threshold
+    shown = gap_in_figures(gap, line.decimals)
+    return {"gap": f"({shown})" if value.verdict == "incomplet" else shown, "gap_unit": _gap_unit(gap, line.unit)}
 
 
 def _aimed(yardstick: Yardstick | None, line: Any) -> str:
@@ -208,15 +208,11 @@ def _quantity(value: Decimal | None, other: Decimal | None) -> str:
     return "" if value is None or other is None else format_exact(value)
 
 
-def gap_in_words(value: Decimal | None, threshold: Decimal | None, decimals: int, unit: str) -> str:
-    """« +0,3 point », the signed distance to the target, with as many decimals as it takes not to show zero."""
-    if value is None or threshold is None:
-        return ""
-    gap = value - threshold
+def gap_in_figures(gap: Decimal, decimals: int) -> str:
+    """« +0,3 », the signed distance to the target, with as many decimals as it takes not to show zero."""
     while gap and decimals < 6 and not round(gap, decimals):
         decimals += 1
-    sign = "+" if gap > 0 else ""
-    return f"{sign}{format_figure(gap, decimals, _gap_unit(gap, unit))}"
+    return f"{'+' if gap > 0 else ''}{format_figure(gap, decimals)}"
 
 
 def _gap_unit(gap: Decimal, unit: str) -> str:

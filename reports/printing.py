@@ -40,7 +40,7 @@ def annual_report_html(payload: dict[str, Any]) -> str:
         "sources": _sources(sheets),
         "fingerprint": digest(payload),
     }
-    return _in_our_fonts(_with_apostrophes(render_to_string("print/annual_report.html", content)))
+    return _in_our_fonts(_typeset(render_to_string("print/annual_report.html", content)))
 
 
 def _length(blocks: list[dict[str, Any]]) -> int:
@@ -59,9 +59,9 @@ def _sources(sheets: list[dict[str, Any]]) -> list[tuple[str, list[str]]]:
 # --- Characters ----------------------------------------------------------------------------------------------------
 
 
-def _with_apostrophes(html: str) -> str:
-    """The typed apostrophe between two letters is printed ’, as in the text of the convention."""
-    return re.sub(r"(?<=\w)&#(?:x27|39);(?=\w)", "’", html)
+def _typeset(html: str) -> str:
+    """The typed apostrophe between two letters is printed ’, as in the convention; a no-break space stands alone."""
+    return re.sub(r"(?<=\w)&#(?:x27|39);(?=\w)", "’", html).replace("\u00a0 ", "\u00a0").replace(" \u00a0", "\u00a0")
 
 
 @cache
@@ -99,7 +99,7 @@ def _series(sheet: dict[str, Any]) -> str:
         targets=_targets(sheet, periods),
         trajectory=[_decimal(value) for value in sheet["trajectory"]],
         baseline=charts.Point(label=str(start["year"]), value=Decimal(start["value"])) if start else None,
-        height=240,
+        height=220,
     )
 
 
@@ -139,6 +139,9 @@ def _spread(sheet: dict[str, Any]) -> str:
     """Every local value of the year on one line, with the middle half and the national value."""
     shown, exact = sheet["spread"]["shown"], sheet["spread"]["exact"]
     value = sheet["value"]
+    national = _decimal(value["value"]) if value else None
+    if national is not None and not Decimal(exact["minimum"]) <= national <= Decimal(exact["maximum"]):
+        national = None  # a total of the caisses is off their scale
     return charts.distribution_chart(
         id=_name("dispersion", sheet),
         title=(
@@ -151,12 +154,12 @@ def _spread(sheet: dict[str, Any]) -> str:
                 label=value["label"] if value else "",
                 values=[Decimal(text) for text in sheet["locals"]],
                 box=(Decimal(exact["q1"]), Decimal(exact["median"]), Decimal(exact["q3"])),
-                national=_decimal(value["value"]) if value else None,
+                national=national,
             )
         ],
         unit=sheet["unit"],
         decimals=sheet["decimals"],
-        height=150,
+        height=130,
     )
 
 

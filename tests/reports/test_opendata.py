@@ -53,7 +53,7 @@ def test_columns_are_those_of_the_contract(shared_dir: Path) -> None:
         words = promised[file.name]
         if file.name in {"secondary_results", "published"}:
             continue
-        listed = re.sub(r"\([^)]*\)", "", words.split(". ")[0].split(": ")[0])
+        listed = re.sub(r"\([^)]*\)", "", words).split(". ")[0].split(": ")[0].replace(" and ", ", ")
         names = [name.strip().rstrip(".") for name in listed.split(",")]
         assert [column.name for column in file.columns] == names, file.name
 
