@@ -99,7 +99,7 @@ def _marks(
         summed = format_figure(gap.summed, decimals, fund.unit)
         nature = "écart d'arrondi" if gap.within_rounding else "somme imprimée qui ne tombe pas juste"
         marks[gap.position, gap.column] = (
-            f"{nature} : la somme des lignes donne {summed}",
+            f"{nature}\u00a0: la somme des lignes donne {summed}",
             gap.within_rounding,
         )
     return marks

@@ -162,8 +162,10 @@ def series_chart(
         label = {"x": begin, "y": y, "words": _target_label(target, unit), "fill": ACCENT, "weight": 600}
         if stop == across.end:
             ends.append((target.value, label | margin))
-        else:
-            labels.append(label | {"dx": 2, "dy": -8, "side": "left"})
+        else:  # on the side of the line where the values are not
+            near = values[target.first + shift] if target.first + shift < len(slots) else None
+            below = near is not None and near >= target.value
+            labels.append(label | {"dx": 2, "dy": 9 if below else -8, "side": "left"})
     for i in breaks:
         rows["break"].append({"x": i - 0.5, "x2": i - 0.5, "y": 0, "y2": scale.top})
         place = {"dx": 4, "side": "left"} if i <= len(slots) / 2 else {"dx": -4, "side": "right"}

@@ -259,6 +259,7 @@ CONFIG = alt.Config(
         labelLimit=0,
         labelPadding=6,
         labelFlush=False,
+        labelSeparation=5,
         titleColor=GREY,
         titleFontSize=TEXT,
         titleFontWeight=400,
@@ -321,7 +322,7 @@ def draw(
     spec = chart.to_dict(validate=False)  # the tests validate it: that costs as much as drawing
     spec["datasets"] = {"frame": [], "key": []} | {name: [*some] for name, some in rows.items()}
     _register_fonts()
-    return _finished(vl_convert.vegalite_to_svg(_cleaned(spec), allowed_base_urls=[]), head)
+    return finished(vl_convert.vegalite_to_svg(_cleaned(spec), allowed_base_urls=[]), head)
 
 
 @cache
@@ -339,18 +340,19 @@ def _cleaned(content: Any) -> Any:
     return _NOT_XML.sub("", content) if isinstance(content, str) else content
 
 
-def _finished(svg: str, head: Head) -> str:
+def finished(svg: str, head: Head) -> str:
     """The library's SVG with a root of ours, ids of this chart alone, and without what says nothing."""
     drawn = ElementTree.fromstring(svg.replace(f' xmlns="{_NAMESPACE}"', "", 1))  # noqa: S314 – written above
     for element in list(drawn.iter()):
-        for child in [child for child in element if child.get("class") in ("background", "foreground")]:
-            element.remove(child)
+        for child in list(element):
+            if child.get("class") in ("background", "foreground") or child.get("opacity") == "0":
+                element.remove(child)
         if element.get("aria-label"):
             ElementTree.SubElement(element, "title").text = element.get("aria-label")
         kept = {
             name: _LONG_NUMBER.sub(_short, value.replace("url(#", f"url(#{head.id}-"))
             for name, value in element.attrib.items()
-            if name not in _USELESS and not name.startswith("aria-") and (name, value) != ("opacity", "1")
+            if value and name not in _USELESS and not name.startswith("aria-") and (name, value) != ("opacity", "1")
         }
         if "id" in kept:
             kept["id"] = f"{head.id}-{kept['id']}"

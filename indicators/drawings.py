@@ -9,15 +9,13 @@ from cog.figures import format_figure
 from cog.periods import Granularity, parse
 from indicators.enums import ResultState, TargetRole
 from indicators.models import Target
-from indicators.queries import Point, SheetLine, SheetPage
+from indicators.queries import Point, SheetLine, SheetPage, caisse_values
 
 
 def sparklines(lines: Iterable[SheetLine]) -> dict[str, SafeString]:
     """code -> the shape of its yearly values, for the sheets that have two at least."""
     return {
-        line.indicator.code: _sparkline(line)
-        for line in lines
-        if sum(one.value is not None for one in line.years) > 1
+        line.indicator.code: _sparkline(line) for line in lines if sum(one.value is not None for one in line.years) > 1
     }
 
 
@@ -87,14 +85,17 @@ def _targets(targets: list[Target], points: list[Point]) -> list[charts.Target]:
 
 
 def distribution(page: SheetPage) -> str:
-    """The visible caisses at the period, each a mark, on the quartiles of all of them."""
+    """Every caisse at the period; a reader who sees only one has it set apart, the others unnamed."""
     spread = page.dispersion
-    values = [
-        (line.organisation.name, line.point.value) for line in page.caisses if line.point.value is not None
-    ]
+    values = caisse_values(indicator=page.line.indicator, period=page.period)
+    visible = {line.organisation.code: line.organisation.name for line in page.caisses}
+    sees_all = all(code in visible for code, _ in values)
+    own = None if sees_all else next((value for code, value in values if code in visible), None)
     label = parse(page.period).label if page.period else ""
     box = (spread.q1, spread.median, spread.q3) if spread else None
     national = page.current.value if page.current else None
+    if spread and national is not None and not spread.minimum <= national <= spread.maximum:
+        national = None  # a total has no place among its parts
     target = next((one for one in _targets(page.targets, [page.current] if page.current else [])), None)
     title = f"{page.line.indicator.code} : {_spread_message(page)}"
     return charts.distribution_chart(
@@ -107,7 +108,8 @@ def distribution(page: SheetPage) -> str:
                 values=[value for _, value in values],
                 box=box,
                 national=national,
-                names=[name for name, _ in values],
+                own=own,
+                names=[visible[code] for code, _ in values] if sees_all else (),
             )
         ],
         unit=page.line.unit,

@@ -19,7 +19,7 @@ from indicators.compute.facts import Catalogue, Fact, Facts, Gap
 from indicators.compute.methods import SUPPORTED_METHODS, Completeness, Outcome, State
 from indicators.compute.methods_file import definition_from
 from indicators.compute.sentences import result_sentence
-from indicators.enums import IndicatorKind, ResultState, Statement, TargetRole
+from indicators.enums import IndicatorKind, ResultState, Statement, TargetRole, Verdict
 from indicators.intake.reference import MeasureInfo, Reference, read_breakdowns
 from indicators.models import (
     Baseline,
@@ -35,6 +35,18 @@ from indicators.models import (
 )
 
 NATIONAL = "national"
+ATTENTION = (
+    Verdict.MISSED,
+    Verdict.BEHIND,
+    Verdict.INCOMPLETE,
+    Verdict.NOT_COMPARABLE,
+    Verdict.ON_TRACK,
+    Verdict.REACHED,
+    Verdict.NOT_AVAILABLE,
+    Verdict.NO_TARGET,
+    Verdict.TO_BUILD,
+)
+"""The verdicts, from what calls for attention to what does not."""
 LENGTHS = {
     Granularity.DAY: "jour",
     Granularity.MONTH: "mois",
@@ -301,8 +313,16 @@ def format_exactly(value: Decimal) -> str:
 def baseline_in_words(baseline: Baseline, unit: str) -> str:
     """« 83,80 % (2012) »: the digits as printed."""
     words = format_figure(baseline.value, baseline.decimals, baseline.unit or unit)
-    label = f"{baseline.label} : " if baseline.label else ""
+    label = f"{baseline.label}\u00a0: " if baseline.label else ""
     return f"{label}{words}" + (f" ({baseline.year})" if baseline.year else "")
+
+
+def by_attention(lines: Iterable[SheetLine]) -> list[SheetLine]:
+    """What is far from its target first; the order of the annex among equals."""
+    return sorted(
+        lines,
+        key=lambda line: ATTENTION.index(line.latest.verdict) if line.latest else len(ATTENTION),
+    )
 
 
 def indicators_of(*, convention: Convention, fiche: Fiche | None = None) -> QuerySet[Indicator]:
@@ -324,9 +344,9 @@ def sheet_lines(
     indicators = list(indicators_of(convention=convention, fiche=fiche))
     results: dict[int, list[IndicatorResult]] = defaultdict(list)
     if with_results:
-        rows = IndicatorResult.objects.filter(
-            indicator__in=indicators, scope=NATIONAL, name="", breakdown=""
-        ).order_by("period")
+        rows = IndicatorResult.objects.filter(indicator__in=indicators, scope=NATIONAL, name="", breakdown="").order_by(
+            "period"
+        )
         for row in rows:
             results[row.indicator_id].append(row)
     return [_line(indicator, results[indicator.pk], until) for indicator in indicators]
@@ -344,7 +364,7 @@ def _line(indicator: Indicator, results: list[IndicatorResult], until: date | No
         indicator=indicator,
         unit=unit,
         decimals=definition.decimals if definition else 0,
-        baseline=" ; ".join(baseline_in_words(row, unit) for row in list(indicator.baselines.all())[:2]),
+        baseline="\u00a0; ".join(baseline_in_words(row, unit) for row in list(indicator.baselines.all())[:2]),
         target=_headline_target(targets),
         latest=_latest(kept),
         years=years,
@@ -361,11 +381,7 @@ def _last_version(indicator: Indicator) -> IndicatorVersion | None:
 
 
 def _headline_target(targets: list[Target]) -> str:
-    final = [
-        row
-        for row in targets
-        if row.role == TargetRole.TARGET and not row.intermediate and row.scope == NATIONAL
-    ]
+    final = [row for row in targets if row.role == TargetRole.TARGET and not row.intermediate and row.scope == NATIONAL]
     return target_in_words(final[-1]) if final else ""
 
 
@@ -445,9 +461,7 @@ def sheet_page(
         coverage=list(ChildcareCoverage.objects.filter(convention=convention).order_by("departement_code"))
         if code in {"F1-4.2", "F1-5"}
         else [],
-        measures=list(
-            Measure.objects.filter(convention=convention, code__in=definition.measures).order_by("position")
-        )
+        measures=list(Measure.objects.filter(convention=convention, code__in=definition.measures).order_by("position"))
         if definition
         else [],
     )
@@ -471,13 +485,9 @@ def sheet_page(
         for row in national
         if row.period == page.period and row.name and not row.breakdown
     ]
-    page.dispersions = sorted(
-        Dispersion.objects.filter(indicator=indicator), key=lambda row: parse(row.period).start
-    )
+    page.dispersions = sorted(Dispersion.objects.filter(indicator=indicator), key=lambda row: parse(row.period).start)
     page.dispersion = next((row for row in page.dispersions if row.period == page.period), None)
-    headline = next(
-        (row for row in national if row.period == page.period and not row.name and not row.breakdown), None
-    )
+    headline = next((row for row in national if row.period == page.period and not row.name and not row.breakdown), None)
     if headline is not None and definition is not None:
         page.sentence = _sentence(indicator, headline, definition, page.dispersion)
     if caisses is not None and page.period:
@@ -485,9 +495,7 @@ def sheet_page(
     return page
 
 
-def _sentence(
-    indicator: Indicator, row: IndicatorResult, definition: Definition, dispersion: Dispersion | None
-) -> str:
+def _sentence(indicator: Indicator, row: IndicatorResult, definition: Definition, dispersion: Dispersion | None) -> str:
     """What the national result of a period says, judged again as it was when it was computed."""
     period = parse(row.period)
     outcome = Outcome(
@@ -507,9 +515,7 @@ def _sentence(
 
 
 def sheet_lines_of(indicator: Indicator, *, with_results: bool) -> SheetLine:
-    rows = IndicatorResult.objects.filter(
-        indicator=indicator, scope=NATIONAL, name="", breakdown=""
-    ).order_by("period")
+    rows = IndicatorResult.objects.filter(indicator=indicator, scope=NATIONAL, name="", breakdown="").order_by("period")
     return _line(indicator, list(rows) if with_results else [], None)
 
 
@@ -520,12 +526,7 @@ def _caisse_lines(
     targets: list[Target],
 ) -> list[CaisseLine]:
     """The visible caisses at the period, best first; ranks are among all caisses, visible or not."""
-    rows = [
-        row
-        for row in results.filter(period=page.period, name="", breakdown="").exclude(
-            scope__in=[NATIONAL, "caf"]
-        )
-    ]
+    rows = list(results.filter(period=page.period, name="", breakdown="").exclude(scope__in=[NATIONAL, "caf"]))
     falling = page.definition is not None and page.definition.better == "lower"
     ordered = sorted(
         (row for row in rows if row.value is not None), key=lambda row: row.value if falling else -row.value
@@ -560,9 +561,7 @@ def _quarter(value: Decimal | None, dispersion: Dispersion | None, *, falling: b
 def caisse_values(*, indicator: Indicator, period: str) -> list[tuple[str, Decimal]]:
     """(caisse code, value) at a period, for the distribution chart."""
     rows = (
-        IndicatorResult.objects.filter(
-            indicator=indicator, period=period, name="", breakdown="", value__isnull=False
-        )
+        IndicatorResult.objects.filter(indicator=indicator, period=period, name="", breakdown="", value__isnull=False)
         .exclude(scope__in=[NATIONAL, "caf"])
         .values_list("scope", "value")
     )
@@ -593,9 +592,7 @@ def iter_observations(*, convention: Convention) -> Iterator[tuple[Any, ...]]:
 
 def iter_results(*, convention: Convention, secondary: bool) -> Iterator[IndicatorResult]:
     """The current results, sorted by (code, scope, period, breakdown); the secondary ones also by name."""
-    rows = IndicatorResult.objects.filter(indicator__convention=convention).select_related(
-        "indicator", "version"
-    )
+    rows = IndicatorResult.objects.filter(indicator__convention=convention).select_related("indicator", "version")
     rows = rows.exclude(name="") if secondary else rows.filter(name="")
     order = ["indicator__code", "scope", "period", "breakdown"]
     return iter(rows.order_by(*order, "name").iterator(chunk_size=20_000))

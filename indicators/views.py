@@ -8,7 +8,7 @@ from cog.permissions import Permission, Scope, caisses_visible_to, can, requires
 from cog.views import convention_or_404
 from indicators import drawings
 from indicators.forms import IndicatorFilter
-from indicators.queries import SheetLine, SheetPage, sheet_lines, sheet_page
+from indicators.queries import SheetLine, SheetPage, by_attention, sheet_lines, sheet_page
 from indicators.tables import CaisseTable
 
 SVG = "image/svg+xml"
@@ -22,6 +22,8 @@ def indicators(request: HttpRequest) -> HttpResponse:
     form = IndicatorFilter(request.GET)
     chosen = form.cleaned_data if form.is_valid() else {}
     shown = [line for line in lines if _matches(line, chosen)]
+    if chosen.get("tri") != "annexe":
+        shown = by_attention(shown)
     return render(
         request,
         "indicators/list.html",

@@ -22,7 +22,7 @@ Payload = dict[str, Any]
 # An indicator's chart shows its quarters when it has them, its years otherwise.
 CHART_LENGTHS = (Granularity.QUARTER, Granularity.SEMESTER, Granularity.YEAR)
 
-# The verdicts that compare a value with something; only they have a gap (in brackets when values are missing).
+# The verdicts that compare a value with something; only they have a gap (a partial one when values are missing).
 COMPARED = ("atteint", "conforme", "en_retard", "non_atteint")
 
 
@@ -101,19 +101,22 @@ def line_payload(line: Any, year: int, aims: Aims) -> Payload:
         "target": line.target.replace("(dès ", "(dès\u00a0"),
         "aimed": _aimed(yardstick, line) if value else "",
         "value": point_payload(value) if value else None,
-        "years": [point_payload(point) for point in line.years],
+        "years": [point_payload(point) for point in line.years if point.period <= str(year)],
         "method_ready": line.method_ready,
         "to_build": line.indicator.status == "to_build",
     } | _gap(value, yardstick, line)
 
 
 def _gap(value: Any, yardstick: Yardstick | None, line: Any) -> Payload:
-    """The gap a verdict rests on; in brackets when values are missing, nothing when the two cannot be compared."""
+    """The gap a verdict rests on, partial when values are missing; empty where the two cannot be compared."""
     if value is None or value.value is None or yardstick is None or value.verdict not in (*COMPARED, "incomplet"):
-        return {"gap": "", "gap_unit": ""}
+        return {"gap": "", "gap_unit": "", "gap_partial": False}
     gap = value.value - yardstick.threshold
-    shown = gap_in_figures(gap, line.decimals)
-    return {"gap": f"({shown})" if value.verdict == "incomplet" else shown, "gap_unit": _gap_unit(gap, line.unit)}
+    return {
+        "gap": gap_in_figures(gap, line.decimals),
+        "gap_unit": _gap_unit(gap, line.unit),
+        "gap_partial": value.verdict == "incomplet",
+    }
 
 
 def _aimed(yardstick: Yardstick | None, line: Any) -> str:

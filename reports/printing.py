@@ -59,9 +59,19 @@ def _sources(sheets: list[dict[str, Any]]) -> list[tuple[str, list[str]]]:
 # --- Characters ----------------------------------------------------------------------------------------------------
 
 
+# What French typography asks of the spaces and apostrophes people type.
+_TYPED = (
+    (re.compile(r"(?<=\w)&#(?:x27|39);(?=\w)"), "’"),
+    (re.compile(r"(?<=«)[ \u00a0]+|[ \u00a0]+(?=[»:;?!%])"), BEFORE_UNIT),
+    (re.compile(r" ?\u00a0 | \u00a0"), BEFORE_UNIT),
+)
+
+
 def _typeset(html: str) -> str:
-    """The typed apostrophe between two letters is printed ’, as in the convention; a no-break space stands alone."""
-    return re.sub(r"(?<=\w)&#(?:x27|39);(?=\w)", "’", html).replace("\u00a0 ", "\u00a0").replace(" \u00a0", "\u00a0")
+    """The same words with the apostrophe of the convention (’) and no line broken before « : », « ; » or « » »."""
+    for typed, printed in _TYPED:
+        html = typed.sub(printed, html)
+    return html
 
 
 @cache
@@ -89,7 +99,7 @@ def _series(sheet: dict[str, Any]) -> str:
     known = {point["period"]: point for point in sheet["series"]}
     periods = [parse(code) for code in sheet["axis"]]
     start = sheet["start"]
-    return charts.series_chart(
+    drawing = charts.series_chart(
         id=_name("serie", sheet),
         title=f"{sheet['code']}{BEFORE_UNIT}: {_message(sheet)}",
         desc=sheet["title"],
@@ -101,6 +111,7 @@ def _series(sheet: dict[str, Any]) -> str:
         baseline=charts.Point(label=str(start["year"]), value=Decimal(start["value"])) if start else None,
         height=220,
     )
+    return _without_ground(drawing)
 
 
 def _message(sheet: dict[str, Any]) -> str:
@@ -142,7 +153,7 @@ def _spread(sheet: dict[str, Any]) -> str:
     national = _decimal(value["value"]) if value else None
     if national is not None and not Decimal(exact["minimum"]) <= national <= Decimal(exact["maximum"]):
         national = None  # a total of the caisses is off their scale
-    return charts.distribution_chart(
+    drawing = charts.distribution_chart(
         id=_name("dispersion", sheet),
         title=(
             f"{sheet['code']}{BEFORE_UNIT}: de {shown['minimum']} à {shown['maximum']}{BEFORE_UNIT}{sheet['unit']}"
@@ -161,6 +172,12 @@ def _spread(sheet: dict[str, Any]) -> str:
         decimals=sheet["decimals"],
         height=130,
     )
+    return _without_ground(drawing)
+
+
+def _without_ground(drawing: str) -> str:
+    """The drawing without its white ground: the mark of the page stays whole behind it."""
+    return re.sub(r'<rect width="\d+" height="\d+" fill="#ffffff" ?/>', "", drawing, count=1)
 
 
 def _name(kind: str, sheet: dict[str, Any]) -> str:

@@ -10,21 +10,9 @@ from actions.queries import ActionView, ObjectiveView, Tally, action_views, fich
 from budgets.queries import YearTotal, grand_totals
 from cog.models import Convention, Domain, Fiche, Restitution, SourceAnomaly, StateCommitment
 from cog.queries import anomalies, commitments, domains_with_fiches, next_restitutions
-from indicators.queries import SheetLine, sheet_lines
+from indicators.queries import ATTENTION, SheetLine, by_attention, sheet_lines
 from reports.enums import EditionState
 from reports.models import Edition
-
-VERDICT_ORDER = [
-    "non_atteint",
-    "en_retard",
-    "incomplet",
-    "non_comparable",
-    "conforme",
-    "atteint",
-    "non_disponible",
-    "sans_cible",
-    "a_construire",
-]
 
 
 @dataclass
@@ -46,9 +34,7 @@ class DomainMap:
     tiles: list[FicheTile] = field(default_factory=list)
 
 
-def fiche_map(
-    *, convention: Convention, at: date, with_results: bool, with_progress: bool
-) -> list[DomainMap]:
+def fiche_map(*, convention: Convention, at: date, with_results: bool, with_progress: bool) -> list[DomainMap]:
     """The fiches by domain, each with what stands out at a date."""
     lines = sheet_lines(convention=convention, until=at, with_results=with_results)
     views = action_views(convention=convention, at=at, with_progress=with_progress)
@@ -63,9 +49,7 @@ def _map(convention: Convention, lines: list[SheetLine], views: list[ActionView]
     for view in views:
         actions[view.action.fiche_id].append(view)
     return [
-        DomainMap(
-            group.domain, [_tile(fiche, by_fiche[fiche.pk], actions[fiche.pk]) for fiche in group.fiches]
-        )
+        DomainMap(group.domain, [_tile(fiche, by_fiche[fiche.pk], actions[fiche.pk]) for fiche in group.fiches])
         for group in domains_with_fiches(convention=convention)
     ]
 
@@ -74,7 +58,7 @@ def _tile(fiche: Fiche, lines: list[SheetLine], views: list[ActionView]) -> Fich
     tile = FicheTile(fiche, tally(views), len(lines))
     judged = [line.latest for line in lines if line.is_result and line.latest is not None]
     if judged:
-        worst = min(judged, key=lambda point: VERDICT_ORDER.index(point.verdict))
+        worst = min(judged, key=lambda point: ATTENTION.index(point.verdict))
         tile.verdict, tile.verdict_label = worst.verdict, worst.verdict_label
     return tile
 
@@ -96,6 +80,11 @@ class HomePage:
     commitment_count: int
     simulated: bool
 
+    @property
+    def without_result(self) -> int:
+        """How many result indicators have no value yet."""
+        return sum(line.latest is None for line in self.results)
+
 
 def home(
     *,
@@ -109,26 +98,22 @@ def home(
     """The state of the convention at a date, for what the reader may see."""
     lines = sheet_lines(convention=convention, until=at, with_results=with_results)
     views = action_views(convention=convention, at=at, with_progress=with_progress)
-    results = [line for line in lines if line.is_result]
+    results = by_attention(line for line in lines if line.is_result)
     counted = Counter((line.latest.verdict, line.latest.verdict_label) for line in results if line.latest)
-    late = sorted(
-        (view for view in views if view.is_late), key=lambda view: (view.end or at, view.action.fiche.number)
-    )
+    late = sorted((view for view in views if view.is_late), key=lambda view: (view.end or at, view.action.fiche.number))
     return HomePage(
         at=at,
         domains=_map(convention, lines, views),
         results=results,
         verdicts=[
             (code, label, counted[code, label])
-            for code, label in sorted(counted, key=lambda key: VERDICT_ORDER.index(key[0]))
+            for code, label in sorted(counted, key=lambda key: ATTENTION.index(key[0]))
         ],
         tally=tally(views),
         late=late,
         next_dates=next_restitutions(convention=convention, at=at, limit=6),
         totals=[
-            total
-            for total in grand_totals(convention=convention)
-            if total.year == min(at.year, convention.end.year)
+            total for total in grand_totals(convention=convention) if total.year == min(at.year, convention.end.year)
         ],
         editions=list(editions(convention=convention, with_drafts=with_drafts)[:3]),
         anomaly_count=anomalies(convention=convention).count(),

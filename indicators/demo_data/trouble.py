@@ -1,4 +1,4 @@
-"""What goes wrong, from the seed: gaps, one late caisse, figures not available. 2012 is left whole."""
+"""What goes wrong, from the seed: gaps, one late caisse, figures not available; the other years are left whole."""
 
 from random import Random
 
@@ -7,7 +7,9 @@ from indicators.demo_data.series import BASE_YEAR, Slot
 from indicators.demo_data.world import World
 
 GAP_RATE = 0.015
-"""Part of the (caisse, month) pairs of a monthly flow that are not reported."""
+"""Part of the (caisse, month) pairs of a monthly flow that are not reported, in the years that have gaps."""
+GAP_YEARS = (2013, 2015)
+"""Elsewhere every caisse reports, so that complete years stand beside incomplete ones."""
 HALF_GAP = 0.15
 """Part of those where only the numerator is missing."""
 UNAVAILABLE_RATE = 0.002
@@ -34,7 +36,7 @@ class Trouble:
             for code in world.caisses:
                 for year in world.years:
                     for month in range(1, 13):
-                        if rng.random() < GAP_RATE and year > BASE_YEAR:
+                        if rng.random() < GAP_RATE and year in GAP_YEARS:
                             self._gaps[feed, code, year, month] = rng.random() < HALF_GAP
 
     def is_missing(self, feed: str, code: str, slot: Slot, *, numerator: bool) -> bool:

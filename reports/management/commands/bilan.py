@@ -1,0 +1,91 @@
+"""`manage.py bilan 2014 [-o FICHIER.pdf]`: the printed bilan of a year, a draft as long as none is published."""
+
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from cog.models import Convention
+from cog.operations import command_account
+from cog.queries import NoConvention, convention_or_refuse
+from reports.enums import DocumentKind
+from reports.models import Edition
+from reports.operations import draft_annual_report
+from reports.queries import editions
+
+
+class Command(BaseCommand):
+    help = "Écrit le bilan annuel d'un exercice en PDF : l'édition publiée, sinon un projet marqué comme tel."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("annee", type=int, help="exercice, dans la convention : 2014")
+        parser.add_argument("-o", "--output", type=Path, help="fichier à écrire (par défaut var/bilan-ANNÉE.pdf)")
+        parser.add_argument("--convention", default="", help="code de la convention (par défaut celle en vigueur)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        started = time.monotonic()
+        year: int = options["annee"]
+        target: Path = options["output"] or Path(settings.VAR_DIR) / f"bilan-{year}.pdf"
+        try:
+            convention = convention_or_refuse(code=options["convention"])
+        except NoConvention as error:
+            raise CommandError(str(error)) from None
+        if year not in convention.years:
+            raise CommandError(
+                f"{year} : trouvé un exercice hors de la convention, attendu un exercice"
+                f" de {convention.years[0]} à {convention.years[-1]}"
+            )
+        try:
+            with _written_whole(target) as partial:
+                edition = self._edition(convention, year)
+                with edition.file.open("rb") as stored, partial.open("xb") as copy:
+                    shutil.copyfileobj(stored, copy)
+                pages = _page_count(partial.read_bytes())
+        except OSError as error:
+            raise CommandError(f"{target} : fichier impossible à écrire ({error.strerror})") from None
+        simulated = ", données simulées" if edition.simulated else ""
+        self.stdout.write(f"{edition}, {edition.get_state_display()}{simulated} : {target}")
+        self.stdout.write(
+            f"{pages} pages, sha256 {edition.file_sha256}, {time.monotonic() - started:.1f} s".replace(".", ",")
+        )
+
+    def _edition(self, convention: Convention, year: int) -> Edition:
+        published = editions(convention=convention, with_drafts=False).filter(kind=DocumentKind.ANNUAL, year=year)
+        stored = published.exclude(file="").order_by("-number").first()
+        if stored is not None:
+            return stored
+        return draft_annual_report(
+            convention=convention, year=year, by=command_account(), at=timezone.now(), progress=self._tell
+        )
+
+    def _tell(self, done: int, total: int, message: str) -> None:
+        self.stdout.write(f"  {done}/{total} {message}")
+        self.stdout.flush()
+
+
+@contextmanager
+def _written_whole(target: Path) -> Iterator[Path]:
+    """A file beside the target that takes its place once it is whole; the target is never seen half written."""
+    if target.is_dir():
+        raise CommandError(f"{target} : trouvé un dossier, attendu un fichier PDF à écrire")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f".{target.name}.{os.getpid()}.partiel")
+    try:
+        yield partial
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _page_count(pdf: bytes) -> int:
+    """How many pages our own PDFs say they have, in the root of their page tree."""
+    found = re.search(rb"/Type /Pages\b[^>]*?/Count (\d+)|/Count (\d+)[^>]*?/Type /Pages\b", pdf)
+    return int(found[1] or found[2]) if found else 0
