@@ -110,10 +110,7 @@ class Deadline(models.Model):
                     start__isnull=True,
                     end__isnull=True,
                 )
-                | (
-                    ~Q(kind__in=[DeadlineKind.UNSCHEDULED, DeadlineKind.CROSS_REFERENCE])
-                    & Q(start__isnull=False)
-                ),
+                | (~Q(kind__in=[DeadlineKind.UNSCHEDULED, DeadlineKind.CROSS_REFERENCE]) & Q(start__isnull=False)),
                 name="deadline_has_dates_of_its_kind",
                 violation_error_message="Seule une échéance datée a un début.",
             ),

@@ -94,9 +94,7 @@ def action_views(
         deadlines[deadline.action_id].append(deadline)
     last: dict[int, ActionProgress] = {}
     if with_progress:
-        history = ActionProgress.objects.filter(action__in=rows, as_of__lte=at).order_by(
-            "as_of", "recorded_at", "pk"
-        )
+        history = ActionProgress.objects.filter(action__in=rows, as_of__lte=at).order_by("as_of", "recorded_at", "pk")
         last = {row.action_id: row for row in history}
     return [_view(row, steps[row.pk], deadlines[row.pk], last.get(row.pk), at, with_progress) for row in rows]
 
@@ -113,9 +111,7 @@ def _view(
     final = _final_deadline(deadlines)
     return ActionView(
         action=action,
-        steps=[
-            StepView(step.label, [_deadline(d) for d in deadlines if d.step_id == step.pk]) for step in steps
-        ],
+        steps=[StepView(step.label, [_deadline(d) for d in deadlines if d.step_id == step.pk]) for step in steps],
         deadlines=[_deadline(d) for d in deadlines if d.step_id is None],
         status=status.value,
         status_label=str(status.label),
@@ -194,7 +190,5 @@ def iter_steps(*, convention: Convention) -> Iterator[Step]:
 
 
 def iter_deadlines(*, convention: Convention) -> Iterator[Deadline]:
-    rows = Deadline.objects.filter(action__fiche__convention=convention).select_related(
-        "action__fiche", "step"
-    )
+    rows = Deadline.objects.filter(action__fiche__convention=convention).select_related("action__fiche", "step")
     return iter(rows.order_by("action__plan", "action__fiche__number", "action__ordinal", "position"))

@@ -83,9 +83,7 @@ class ActionsPart:
         return save_actions(convention=convention, content=content)
 
 
-def _check_action(
-    folder: Folder, row: ActionRecord, item: Located, position: int, term: tuple[date, date]
-) -> None:
+def _check_action(folder: Folder, row: ActionRecord, item: Located, position: int, term: tuple[date, date]) -> None:
     where = item.key_lines.get("deadlines", item.line)
     if row.ordinal != position:
         folder.problem(

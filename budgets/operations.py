@@ -54,9 +54,7 @@ def save_budgets(*, convention: Convention, content: "BudgetsContent") -> list[C
     present = BudgetLine.objects.filter(fund__convention=convention)
     key = lambda row: (row.fund_id, row.position)  # noqa: E731 - the same identity twice below
     changes.append(
-        sync(
-            present, lines.values(), key=key, fields=["label", "kind", "nature", "group", "seed_line", "note"]
-        )
+        sync(present, lines.values(), key=key, fields=["label", "kind", "nature", "group", "seed_line", "note"])
     )
     _set_parents(content, lines)
     amounts = [

@@ -71,9 +71,7 @@ def budget_table(*, fund: Fund) -> BudgetTable:
         amounts[by_id[amount.line_id].position, amount.year] = amount
     marks = _marks(fund, lines, by_id, amounts)
     rows = [
-        TableRow(
-            line, _depth(line, by_id), [_cell(line.position, column, amounts, marks) for column in fund.years]
-        )
+        TableRow(line, _depth(line, by_id), [_cell(line.position, column, amounts, marks) for column in fund.years])
         for line in lines
     ]
     return BudgetTable(fund, list(fund.years), rows, len(marks))
@@ -86,10 +84,7 @@ def _marks(
     amounts: dict[tuple[int, str], BudgetAmount],
 ) -> Marks:
     found = gaps(
-        [
-            Line(line.position, by_id[line.parent_id].position if line.parent_id else None, line.kind)
-            for line in lines
-        ],
+        [Line(line.position, by_id[line.parent_id].position if line.parent_id else None, line.kind) for line in lines],
         {key: amount.amount for key, amount in amounts.items()},
         unit=unit_of(fund),
     )

@@ -200,7 +200,7 @@ def _check_sums(
                 item.file if item else f"budgets/{fund.code}_amounts.csv",
                 item.line if item else None,
                 _shown(gap, labels[gap.position]),
-                f"{gap.summed}, la somme de ses parties ; sinon dire l'anomalie du texte dans « printed_gaps » de funds.yaml",
+                f"{gap.summed}, la somme de ses parties ; sinon dire l'anomalie dans « printed_gaps » de funds.yaml",
             )
     for position, column in sorted(admitted - set(wrong)):
         folder.problem(

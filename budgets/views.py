@@ -17,8 +17,7 @@ def budgets(request: HttpRequest) -> HttpResponse:
         "budgets/list.html",
         {
             "funds": [
-                (fund, [total for total in totals if total.fund.pk == fund.pk])
-                for fund in funds(convention=convention)
+                (fund, [total for total in totals if total.fund.pk == fund.pk]) for fund in funds(convention=convention)
             ],
             "places": places_table(convention=convention),
             "receipts": receipts(convention=convention),

@@ -269,9 +269,7 @@ class _Reader:
                 return self.yearly(given, covers, precision)
             case "quarterly":
                 if given.get("due") is not None:
-                    self.refuse(
-                        "rule.due", "une règle trimestrielle est sans date : écrire quatre règles annuelles"
-                    )
+                    self.refuse("rule.due", "une règle trimestrielle est sans date : écrire quatre règles annuelles")
                 exercises = self.exercises(given["exercises"])
                 return Quarterly(*exercises, covers) if exercises else None
             case "fixed":
@@ -295,11 +293,7 @@ class _Reader:
             self.refuse("rule.day", f"{day}, sans mois")
         if given["month"] is not None and given.get("day") is None and precision is Precision.DAY:
             self.refuse("rule.day", "absent, alors que l'échéance est au jour près")
-        return (
-            Yearly(*exercises, month, day, offset, covers, precision)
-            if exercises and offset is not None
-            else None
-        )
+        return Yearly(*exercises, month, day, offset, covers, precision) if exercises and offset is not None else None
 
     def exercises(self, value: Any) -> tuple[int, int] | None:
         if not isinstance(value, list | tuple) or len(value) != 2:

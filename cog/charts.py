@@ -153,8 +153,13 @@ def series_chart(
             fill = WHITE if slot.provisional else INK
             rows["point"].append(mark | {"stroke": INK, "fill": fill, "shape": "circle", "size": 6})
         if known and i == known[-1]:
-            place = margin if i == len(slots) - 1 else {"dx": 9, "weight": 600}
-            ends.append((slot.value, mark | place | {"words": shown, "fill": INK, "size": 12}))
+            own: Row = {"words": shown, "fill": INK, "size": 12, "weight": 600}
+            if i == len(slots) - 1:
+                ends.append((slot.value, mark | own | margin))
+            else:  # after the point, on the side where no target nor trajectory is
+                held = [t.value for t in targets if t.first <= i - shift and (t.last is None or i - shift <= t.last)]
+                below = any(one is not None and one > slot.value for one in (*held, *path[i + 1 : i + 2]))
+                labels.append(mark | own | {"dx": 2, "dy": 14 if below else -12, "side": "left"})
     for target in targets:
         begin, y = target.first + shift - 0.5, scale.at(target.value)
         stop = across.end if target.last is None else min(target.last + shift + 0.5, across.end)
@@ -234,7 +239,7 @@ def distribution_chart(
             rows["mark"].append(place | sign | {"said": f"{key.words}, {group.label} : {shown}"})
             if flat:  # national below the box; own above it, on the side where the target's line is not
                 side = {"side": "left", "dx": 4} if not target or one >= target.value else {"side": "right", "dx": -4}
-                rows["lead"].append(place | {"x2": away if away > 0 else away + 0.06, "y2": place["y"]})
+                rows["lead"].append(place | {"x2": away if away > 0 else away + 8 / slot, "y2": place["y"]})
                 label = {"x": away, "words": f"{key.words} {shown}", "fill": key.fill, "weight": 600}
                 rows["label"].append(place | label | (side if key is OWN else {}))
     if target:

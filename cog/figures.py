@@ -93,9 +93,7 @@ def format_exact(value: Decimal, unit: str = "") -> str:
     return format_figure(value, decimals_of(value), unit)
 
 
-def format_against(
-    value: Decimal | None, threshold: Decimal, operator: Operator, decimals: int, unit: str = ""
-) -> str:
+def format_against(value: Decimal | None, threshold: Decimal, operator: Operator, decimals: int, unit: str = "") -> str:
     """Like `format_figure`, with as many more decimals as it takes to stay on the same side of `threshold`.
 
     A display never rounds a miss into a hit, nor a hit into a miss: 84.96 against >= 85 shows « 84,96 », not

@@ -30,9 +30,7 @@ class LoginForm(AuthenticationForm):
 class AnomalyFilter(forms.Form):
     """Which slips of the text to show."""
 
-    sujet = forms.ChoiceField(
-        label="Sujet", required=False, choices=[("", "Tous les sujets"), *AnomalyTopic.choices]
-    )
+    sujet = forms.ChoiceField(label="Sujet", required=False, choices=[("", "Tous les sujets"), *AnomalyTopic.choices])
     mots = forms.CharField(label="Mots", required=False, max_length=80)
 
 

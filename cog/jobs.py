@@ -78,14 +78,14 @@ class Job(models.Model):
 
 
 def register(kind: str, path: str) -> None:
-    """Name the function that does the jobs of this kind, by its dotted path: it is imported only by the worker that runs
-    one. It gets the job and a `beat(done, total, message)` to call at each step.
+    """Name the function that does the jobs of this kind, by its dotted path: only the worker that runs one
+    imports it. It gets the job and a `beat(done, total, message)` to call at each step.
     """
     _handlers[kind] = path
 
 
 def submit(*, kind: str, arguments: dict[str, Any], by: Any, at: datetime) -> Job:
-    """Record a job inside the caller's transaction and ring the doorbell once it is committed."""
+    """Record a job in the caller's transaction and ring the doorbell once it is committed."""
     job = Job.objects.create(kind=kind, arguments=arguments, created_by=by, created_at=at)
     transaction.on_commit(partial(publish, job.pk), robust=True)
     return job
@@ -144,9 +144,7 @@ def sweep() -> int:
         finished_at=now,
         message=f"Abandonné après {MAX_ATTEMPTS} essais : le processus s'est arrêté à chaque fois.",
     )
-    unheard = Q(state=JobState.WAITING) & (
-        Q(published_at__isnull=True) | Q(published_at__lt=now - STALE_AFTER)
-    )
+    unheard = Q(state=JobState.WAITING) & (Q(published_at__isnull=True) | Q(published_at__lt=now - STALE_AFTER))
     left = list(Job.objects.filter(unheard | dead).values_list("pk", flat=True))
     for job_id in left:
         publish(job_id)

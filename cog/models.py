@@ -306,9 +306,7 @@ class Membership(models.Model):
 
     user = models.ForeignKey(User, models.CASCADE, verbose_name="compte", related_name="memberships")
     role = models.CharField("rôle", max_length=12, choices=Role)
-    organisation = models.ForeignKey(
-        Organisation, models.PROTECT, verbose_name="caisse", null=True, blank=True
-    )
+    organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name="caisse", null=True, blank=True)
     fiches = models.ManyToManyField(Fiche, verbose_name="fiches", blank=True)
     valid_from = models.DateField("depuis le", null=True, blank=True)
     valid_to = models.DateField("jusqu'au", null=True, blank=True)

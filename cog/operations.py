@@ -65,11 +65,7 @@ def load_convention(*, path: Path, by: User, at: datetime, dry_run: bool = False
     """
     if not path.is_dir():
         raise ReferenceRefused(
-            [
-                Problem(
-                    str(path), None, "aucun dossier", "le dossier des fichiers de référence d'une convention"
-                )
-            ]
+            [Problem(str(path), None, "aucun dossier", "le dossier des fichiers de référence d'une convention")]
         )
     folder = Folder(path)
     ground = parse_convention(folder)
@@ -241,10 +237,7 @@ def _save_calendar(convention: Convention, content: ConventionContent) -> list[C
     changes.append(
         sync(
             Restitution.objects.filter(obligation__convention=convention),
-            [
-                Restitution(obligation=obligations[each.code], covers=each.covers or "", due=each.due)
-                for each in dates
-            ],
+            [Restitution(obligation=obligations[each.code], covers=each.covers or "", due=each.due) for each in dates],
             key=lambda row: (row.obligation_id, row.covers, row.due),
             fields=[],
         )
@@ -292,7 +285,5 @@ def open_account(
     )
     membership.fiches.set(request.fiches)
     if created:
-        audit.record(
-            action="account.opened", subject=request.email, by=by, at=at, details={"role": request.role}
-        )
+        audit.record(action="account.opened", subject=request.email, by=by, at=at, details={"role": request.role})
     return user

@@ -50,9 +50,7 @@ def is_demonstration() -> bool:
 
 def demonstration_accounts() -> list[User]:
     return list(
-        User.objects.filter(is_demonstration=True, is_active=True)
-        .prefetch_related("memberships")
-        .order_by("pk")
+        User.objects.filter(is_demonstration=True, is_active=True).prefetch_related("memberships").order_by("pk")
     )
 
 

@@ -214,9 +214,7 @@ STORAGES = {
     },
 }
 DJANGO_TABLES2_TEMPLATE = "components/table.html"
-DEFAULT_CONVENTION = env.str(
-    "SUIVI_CONVENTION", default=""
-)  # empty: the one that is in force, else the latest
+DEFAULT_CONVENTION = env.str("SUIVI_CONVENTION", default="")  # empty: the one that is in force, else the latest
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 LOGGING = {

@@ -39,9 +39,7 @@ def convention_or_404() -> Convention:
     """The convention in view; a 404 page that says what to do when none is loaded."""
     convention = current_convention()
     if convention is None:
-        raise Http404(
-            "Aucune convention n'est chargée : lancer « manage.py load_convention fixtures/cog-2013-2017 »."
-        )
+        raise Http404("Aucune convention n'est chargée : lancer « manage.py load_convention fixtures/cog-2013-2017 ».")
     return convention
 
 
@@ -68,9 +66,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     rows = dated_restitutions(convention=convention, at=at)
     years = [
         (year, list(items))
-        for year, items in groupby(
-            rows, key=lambda row: row.restitution.due.year if row.restitution.due else None
-        )
+        for year, items in groupby(rows, key=lambda row: row.restitution.due.year if row.restitution.due else None)
     ]
     soon = [row for row in rows if row.state == State.BIENTOT_DUE]
     return render(
@@ -125,9 +121,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     reason = str(exception) if isinstance(exception, Http404) and "tried" not in str(exception) else ""
-    return render(
-        request, "cog/error.html", {"code": 404, "title": "Page introuvable", "reason": reason}, status=404
-    )
+    return render(request, "cog/error.html", {"code": 404, "title": "Page introuvable", "reason": reason}, status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

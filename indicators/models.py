@@ -66,9 +66,7 @@ class Indicator(models.Model):
 class IndicatorVersion(models.Model):
     """« définition en vigueur »: how the indicator is computed, from when to when, and who agreed to it."""
 
-    indicator = models.ForeignKey(
-        Indicator, models.PROTECT, verbose_name="indicateur", related_name="versions"
-    )
+    indicator = models.ForeignKey(Indicator, models.PROTECT, verbose_name="indicateur", related_name="versions")
     number = models.PositiveSmallIntegerField("version", default=1)
     method = models.JSONField("méthode de calcul")
     valid_from = models.DateField("en vigueur depuis")
@@ -99,13 +97,11 @@ class IndicatorVersion(models.Model):
 class Baseline(models.Model):
     """« valeur de référence »: a value printed in the cell of 2012, as printed.
 
-    `judged` is the one a trajectory starts from, in the indicator's unit, where the cell prints several values or another
-    unit (F3-11: 1 « famille sur 10 » is 10 %).
+    `judged` is the one a trajectory starts from, in the indicator's unit, where the cell prints several values or
+    another unit (F3-11: 1 « famille sur 10 » is 10 %).
     """
 
-    indicator = models.ForeignKey(
-        Indicator, models.CASCADE, verbose_name="indicateur", related_name="baselines"
-    )
+    indicator = models.ForeignKey(Indicator, models.CASCADE, verbose_name="indicateur", related_name="baselines")
     position = models.PositiveSmallIntegerField("rang")
     label = models.CharField("libellé", max_length=250, blank=True)
     year = models.PositiveSmallIntegerField("année", null=True, blank=True)
@@ -133,9 +129,7 @@ class Baseline(models.Model):
 class Target(models.Model):
     """« cible »: what must be reached, over which dates, and where that is printed."""
 
-    indicator = models.ForeignKey(
-        Indicator, models.CASCADE, verbose_name="indicateur", related_name="targets"
-    )
+    indicator = models.ForeignKey(Indicator, models.CASCADE, verbose_name="indicateur", related_name="targets")
     position = models.PositiveSmallIntegerField("rang")
     scope = models.CharField("portée", max_length=12, default="national")
     year = models.PositiveSmallIntegerField("année imprimée", null=True, blank=True)
@@ -214,9 +208,7 @@ class ImportBatch(models.Model):
     state = models.CharField("état", max_length=8, choices=BatchState)
     simulated = models.BooleanField("simulé", default=False)
     received_at = models.DateTimeField("reçu le")
-    received_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="reçu de", related_name="+"
-    )
+    received_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="reçu de", related_name="+")
     accepted_at = models.DateTimeField("accepté le", null=True, blank=True)
     accepted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -261,9 +253,7 @@ class Observation(models.Model):
     period = models.CharField("période", max_length=10)
     breakdown = models.CharField("ventilation", max_length=120, blank=True)
     value = models.DecimalField("valeur", **OBSERVED, null=True, blank=True)
-    statement = models.CharField(
-        "mention", max_length=2, choices=Statement, blank=True, default=Statement.NUMBER
-    )
+    statement = models.CharField("mention", max_length=2, choices=Statement, blank=True, default=Statement.NUMBER)
     revision = models.PositiveSmallIntegerField("révision", default=1)
     batch = models.ForeignKey(ImportBatch, models.PROTECT, verbose_name="lot de remontée")
     source_row = models.PositiveIntegerField("ligne du fichier")
@@ -287,17 +277,13 @@ class Observation(models.Model):
                 violation_error_message="Une valeur est déjà en vigueur pour cette clé.",
             ),
             models.CheckConstraint(
-                condition=Q(
-                    statement=Statement.NUMBER, value__isnull=False, value__gt=-LARGEST, value__lt=LARGEST
-                )
+                condition=Q(statement=Statement.NUMBER, value__isnull=False, value__gt=-LARGEST, value__lt=LARGEST)
                 | (~Q(statement=Statement.NUMBER) & Q(value__isnull=True)),
                 name="observation_number_or_statement",
                 violation_error_message="Une valeur remontée est un nombre fini, ou une mention (NS, ND) sans nombre.",
             ),
         ]
-        indexes: ClassVar = [
-            models.Index(fields=["organisation", "period"], name="observation_by_organisation")
-        ]
+        indexes: ClassVar = [models.Index(fields=["organisation", "period"], name="observation_by_organisation")]
 
     def __str__(self) -> str:
         return f"{self.measure_id} {self.period}"

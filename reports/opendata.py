@@ -116,9 +116,7 @@ def _deadlines(convention: Convention) -> Iterator[Row]:
 
 
 def _indicators(convention: Convention) -> Iterator[Row]:
-    known = {
-        version.indicator_id: definition_of(version) for version in versions_in_force(convention=convention)
-    }
+    known = {version.indicator_id: definition_of(version) for version in versions_in_force(convention=convention)}
     for row in sorted(indicators_of(convention=convention), key=lambda one: one.code):
         definition = known.get(row.pk)
         yield (
@@ -177,9 +175,7 @@ def _budget_amounts(convention: Convention) -> Iterator[Row]:
 
 
 def _observations(convention: Convention) -> Iterator[Row]:
-    for measure, body, period, breakdown, value, statement, revision, batch in iter_observations(
-        convention=convention
-    ):
+    for measure, body, period, breakdown, value, statement, revision, batch in iter_observations(convention=convention):
         yield measure, body, period, breakdown, value, statement or "valeur", revision, batch
 
 

@@ -109,7 +109,7 @@ def _series(sheet: dict[str, Any]) -> str:
         targets=_targets(sheet, periods),
         trajectory=[_decimal(value) for value in sheet["trajectory"]],
         baseline=charts.Point(label=str(start["year"]), value=Decimal(start["value"])) if start else None,
-        height=220,
+        height=240,
     )
     return _without_ground(drawing)
 
@@ -170,7 +170,7 @@ def _spread(sheet: dict[str, Any]) -> str:
         ],
         unit=sheet["unit"],
         decimals=sheet["decimals"],
-        height=130,
+        height=136,
     )
     return _without_ground(drawing)
 

@@ -58,9 +58,7 @@ def read_deadlines(cell: str, *, term: Term) -> tuple[Reading, ...]:
     with understood=False.
     """
     paragraphs = _paragraphs(cell, term)
-    return tuple(reading for raw in paragraphs for reading in _read(raw, term)) or (
-        Reading("", Kind.UNSCHEDULED),
-    )
+    return tuple(reading for raw in paragraphs for reading in _read(raw, term)) or (Reading("", Kind.UNSCHEDULED),)
 
 
 def read_one(text: str, *, term: Term) -> Reading:
@@ -79,9 +77,7 @@ _HANGING = re.compile(
     r"(?:\b(?:[stm]\d+|ete|printemps|automne|fin|debut|mi|milieu|courant|des|depuis|a partir|a compter"
     r"|jusqu'\w*|ici|avant|post|apres|en|au|a|pour)|[-/:>])$"
 )
-_REFERENCE_TAIL = re.compile(
-    r"(?:(?:actions?|fiches?|projets?|et|n°|,)\s*)*\d{1,2}(?:[\s,/-]+(?:et\s+)?\d{1,2})*"
-)
+_REFERENCE_TAIL = re.compile(r"(?:(?:actions?|fiches?|projets?|et|n°|,)\s*)*\d{1,2}(?:[\s,/-]+(?:et\s+)?\d{1,2})*")
 
 
 def _paragraphs(cell: str, term: Term) -> list[str]:
@@ -215,9 +211,7 @@ def _months(year: int, first: int, count: int, kind: Kind = Kind.PERIOD) -> _Spa
     """count whole months from the month number first of year (which may exceed 12)."""
     year, first = year + (first - 1) // 12, (first - 1) % 12 + 1
     last_year, last = year + (first + count - 2) // 12, (first + count - 2) % 12 + 1
-    return _Span(
-        date(year, first, 1), date(last_year, last, monthrange(last_year, last)[1]), kind, whole=True
-    )
+    return _Span(date(year, first, 1), date(last_year, last, monthrange(last_year, last)[1]), kind, whole=True)
 
 
 def _part(part: str | None, year: int, first: int, count: int) -> _Span:

@@ -133,9 +133,7 @@ def parse_convention(folder: Folder) -> ConventionContent | None:
     convention = folder.check(Located("convention.yaml", top.line, top, top.key_lines), ConventionRecord)
     domains = folder.check_all(folder.yaml_list("fiches.yaml", "domains"), DomainRecord)
     fiches = folder.check_all(folder.yaml_list("fiches.yaml", "fiches"), FicheRecord)
-    organisations = folder.check_all(
-        folder.csv("organisations.csv", ORGANISATION_COLUMNS), OrganisationRecord
-    )
+    organisations = folder.check_all(folder.csv("organisations.csv", ORGANISATION_COLUMNS), OrganisationRecord)
     anomalies = [
         pair
         for name in folder.names("anomalies/*.yaml")
@@ -189,9 +187,7 @@ def _check_fiches(folder: Folder, fiches: list[tuple[FicheRecord, Located]], dom
             )
 
 
-def _check_commitments(
-    folder: Folder, commitments: list[tuple[CommitmentRecord, Located]], fiches: set[int]
-) -> None:
+def _check_commitments(folder: Folder, commitments: list[tuple[CommitmentRecord, Located]], fiches: set[int]) -> None:
     for commitment, item in commitments:
         if commitment.fiche is not None and commitment.fiche not in fiches:
             folder.problem(
@@ -214,9 +210,7 @@ def _check_obligations(folder: Folder, obligations: list[tuple[ObligationRecord,
     for obligation, item in obligations:
         _, problems = parse_obligations([obligation.model_dump()])
         for problem in problems:
-            folder.problem(
-                item.file, item.line, str(problem), "une règle de date lisible (voir l'en-tête du fichier)"
-            )
+            folder.problem(item.file, item.line, str(problem), "une règle de date lisible (voir l'en-tête du fichier)")
 
 
 def _listed(numbers: set[int]) -> str:

@@ -20,7 +20,8 @@ the clause of contracts are not supplied. `energie_kwh` and `ges_teq_co2` also h
 2009.
 
 Trouble, from the seed; 2012 is left whole, it is what the rest is compared with:
-- in 2013 and 2015, 1.5 % of the (caisse, month) pairs of a monthly flow are not reported; in 15 % of these only the numerator
+- in 2013 and 2015, 1.5 % of the (caisse, month) pairs of a monthly flow are not reported; in 15 % of these
+  only the numerator
   is missing;
 - 0.2 % of the yearly figures of caisses are `ND`;
 - `NS` overseas for the over-covered territories, and in ten caisses where no commune was targeted (F1-5);

@@ -73,9 +73,7 @@ MODELS: Mapping[str, Model] = {
         trait=_COVERAGE,
         overseas=-0.8,
     ),
-    "enfants_moins_3_ans_sous_couvertes": Share(
-        of="enfants_moins_3_ans", path=constant(34), spread=0.2, drift=0.02
-    ),
+    "enfants_moins_3_ans_sous_couvertes": Share(of="enfants_moins_3_ans", path=constant(34), spread=0.2, drift=0.02),
     "places_accueil_sous_couvertes": Ratio(
         of="enfants_moins_3_ans_sous_couvertes",
         path=path(0.400, 0.408, 0.416, 0.422, 0.431, 0.441),
@@ -116,9 +114,7 @@ MODELS: Mapping[str, Model] = {
         spread=0.18,
     ),
     # F1-8 (l. 8888): 2,71 %
-    "action_sociale_compte_definitif": Volume(
-        total=path(4.21e9, 4.44e9, 4.63e9, 4.79e9, 4.98e9, 5.17e9), spread=0.12
-    ),
+    "action_sociale_compte_definitif": Volume(total=path(4.21e9, 4.44e9, 4.63e9, 4.79e9, 4.98e9, 5.17e9), spread=0.12),
     "action_sociale_prevision": Forecast(
         of="action_sociale_compte_definitif", gap=path(2.71, 3.24, 2.95, 3.38, 3.05, 2.86), feed="tms"
     ),
@@ -163,9 +159,7 @@ MODELS: Mapping[str, Model] = {
         of="enfants_0_5_ans", path=path(4181, 4010, 3790, 3520, 3340, 3160), inverse=True, spread=0.3
     ),
     # F3-13 (l. 9163): 13 445 of 362 200 (3,7 %)
-    "affaires_jaf_nouvelles": Volume(
-        total=path(362_200, 364_900, 368_100, 371_500, 366_800, 361_400), spread=0.12
-    ),
+    "affaires_jaf_nouvelles": Volume(total=path(362_200, 364_900, 368_100, 371_500, 366_800, 361_400), spread=0.12),
     "mediations_terminees": Share(of="affaires_jaf_nouvelles", path=path(3.7, 3.9, 4.4, 4.9, 5.2, 5.6)),
     # F3-15 (l. 9269): 81 % in 2011
     "communes_10000": Volume(total=constant(946), spread=0.3, noise=0.0),
@@ -188,16 +182,12 @@ MODELS: Mapping[str, Model] = {
         begins=(2014, 1),
         spread=0.3,
         feed="rendez-vous des droits",
-        split=Split(
-            key="cadre", weights={"instruction_rsa": 0.46, "parcours_specifique": 0.31, "demande": 0.23}
-        ),
+        split=Split(key="cadre", weights={"instruction_rsa": 0.46, "parcours_specifique": 0.31, "demande": 0.23}),
     ),
     # F7-19 (l. 9609): 203 352 instructions that succeeded
     "rsa_instructions": Volume(
         total=path(254_190, 271_400, 283_900, 279_600, 268_300, 261_700),
         spread=0.2,
-        split=Split(
-            key="issue", weights={"aboutie": 0.80, "abandonnee": 0.13, "en_attente": 0.07}, spread=0.05
-        ),
+        split=Split(key="issue", weights={"aboutie": 0.80, "abandonnee": 0.13, "en_attente": 0.07}, spread=0.05),
     ),
 }

@@ -54,16 +54,12 @@ MODELS: Mapping[str, Model] = {
     "directrices_nommees": NationalFigure(values=path(4, 5, 5, 7, 6, 7)),
     # F20-49 (l. 11428): everyone in 2016; F20-50 (l. 11477): 6,59 %, at least 6 %
     "plan_sst": Flag(adopted=path(9, 24, 51, 78, 95.5, 99)),
-    "effectif_assujetti": Volume(
-        total=path(32_450, 32_310, 32_140, 31_960, 31_780, 31_600), spread=0.08, noise=0.01
-    ),
+    "effectif_assujetti": Volume(total=path(32_450, 32_310, 32_140, 31_960, 31_780, 31_600), spread=0.08, noise=0.01),
     "beneficiaires_handicap_ponderes": Share(
         of="effectif_assujetti", path=path(6.69, 6.55, 6.46, 6.48, 6.56, 6.62), spread=0.22, elsewhere=-0.2
     ),
     # F21-53 (l. 11783): coefficient of variation of 8,61, 0,3 point less wanted; 481 and 976 are left out
-    "allocataires": Volume(
-        total=path(11.45e6, 11.55e6, 11.66e6, 11.80e6, 12.55e6, 12.66e6), spread=0.05, noise=0.005
-    ),
+    "allocataires": Volume(total=path(11.45e6, 11.55e6, 11.66e6, 11.80e6, 12.55e6, 12.66e6), spread=0.05, noise=0.005),
     "cout_gestion_administrative": EvenedRatio(
         of="allocataires",
         path=path(127.4, 128.1, 127.6, 126.5, 119.4, 118.2),
@@ -136,8 +132,6 @@ MODELS: Mapping[str, Model] = {
     "achats_mutualises": Share(
         of="achats",
         path=path(24.5, 28.9, 33.7, 38.6, 42.9, 46.8),
-        split=Split(
-            key="niveau", weights={"regional": 0.28, "national": 0.37, "interbranches": 0.16, "ugap": 0.19}
-        ),
+        split=Split(key="niveau", weights={"regional": 0.28, "national": 0.37, "interbranches": 0.16, "ugap": 0.19}),
     ),
 }

@@ -115,9 +115,7 @@ MODELS: Mapping[str, Model] = {
         split=Split(key="recidive", weights={"avec": 0.045, "sans": 0.955}, end={"avec": 0.06, "sans": 0.94}),
     ),
     "indus_frauduleux_nombre": Ratio(of="dossiers_fraude", path=constant(1.62), spread=0.1),
-    "indus_frauduleux_montant": Ratio(
-        of="dossiers_fraude", path=path(6010, 6090, 6040, 6190, 6110, 6180), spread=0.12
-    ),
+    "indus_frauduleux_montant": Ratio(of="dossiers_fraude", path=path(6010, 6090, 6040, 6190, 6110, 6180), spread=0.12),
     # F16-43 (l. 10921 to 11047): yield of checks, warnings, penalties
     "controles_clos": Volume(
         total=path(33.1e6, 33.9e6, 34.6e6, 35.2e6, 35.5e6, 35.4e6),

@@ -70,9 +70,7 @@ MODELS: Mapping[str, Model] = {
     ),
     "heures_ouverture_accueil": WeeklyHours(mean=path(37.5, 37.1, 36.6, 36.2, 35.9, 35.7), spread=2.0),
     # F10-27 (l. 10015): at least 40 % wanted in 2017
-    "demarches": Volume(
-        total=path(37.2e6, 38.4e6, 39.9e6, 41.3e6, 43.6e6, 44.2e6), spread=0.1, split=_ONLINE
-    ),
+    "demarches": Volume(total=path(37.2e6, 38.4e6, 39.9e6, 41.3e6, 43.6e6, 44.2e6), spread=0.1, split=_ONLINE),
     "demarches_dematerialisees": Share(
         of="demarches",
         path=path(18.4, 21.7, 26.3, 31.9, 37.8, 42.1),
@@ -128,9 +126,7 @@ MODELS: Mapping[str, Model] = {
         feed="courriels",
     ),
     # F10-32 (l. 10336): 196 740 000 visits; 135 528 000 files, counted once a day
-    "caf_fr_visites": Daily(
-        total=path(196_740_000, 223_480_000, 251_900_000, 279_300_000, 318_700_000, 341_200_000)
-    ),
+    "caf_fr_visites": Daily(total=path(196_740_000, 223_480_000, 251_900_000, 279_300_000, 318_700_000, 341_200_000)),
     "caf_fr_dossiers_distincts_jour": Volume(
         total=path(135_528_000, 155_100_000, 176_900_000, 197_400_000, 226_300_000, 243_800_000),
         spread=0.08,

@@ -99,9 +99,7 @@ class NationalFigure(Model):
     def build(self, measure: DemoMeasure, site: Site) -> Series:
         """No draw."""
         series = self.empty(measure, site.world)
-        series.values[NATIONAL] = [
-            (round(at(self.values, slot.year) * series.scale),) for slot in series.slots
-        ]
+        series.values[NATIONAL] = [(round(at(self.values, slot.year) * series.scale),) for slot in series.slots]
         return series
 
 
@@ -162,9 +160,7 @@ class Parts(Model):
         series = self.empty(measure, site.world)
         built = [
             model.build(
-                DemoMeasure(
-                    f"{measure.code}|{key}", measure.value_kind, measure.level, measure.finest_period
-                ),
+                DemoMeasure(f"{measure.code}|{key}", measure.value_kind, measure.level, measure.finest_period),
                 site,
             )
             for key, model in self.models.items()

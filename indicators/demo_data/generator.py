@@ -21,9 +21,7 @@ MODELS: Mapping[str, Model] = {
 _SAYS_NOTHING_TO_REPORT = frozenset({Concern.NOT_OVERSEAS, Concern.TARGETED})
 
 
-def generate(
-    *, measures: Sequence[DemoMeasure], bodies: Sequence[DemoBody], years: range, seed: int
-) -> Iterator[Row]:
+def generate(*, measures: Sequence[DemoMeasure], bodies: Sequence[DemoBody], years: range, seed: int) -> Iterator[Row]:
     """Rows of every measure, in the order given, then by body, period and breakdown.
 
     `years`: civil years, in order (the paths are declared for 2012-2017). Same arguments, same rows.
@@ -92,9 +90,7 @@ def _problems(measures: Mapping[str, DemoMeasure]) -> Iterator[str]:
         if model is None:
             yield f"{code}: no model declared in indicators/demo_data"
             continue
-        yield from (
-            f"{code}: needs {other}, which is not given" for other in model.needs if other not in measures
-        )
+        yield from (f"{code}: needs {other}, which is not given" for other in model.needs if other not in measures)
         yield from _breakdown_problems(measure, model)
 
 

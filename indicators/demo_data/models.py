@@ -100,9 +100,7 @@ class Model(ABC):
         """A series without values yet."""
         return Series(self.slots(measure, world), scale(measure), self.breakdowns)
 
-    def fill(
-        self, measure: DemoMeasure, world: World, series: Series, code: str, values: Sequence[int | None]
-    ) -> None:
+    def fill(self, measure: DemoMeasure, world: World, series: Series, code: str, values: Sequence[int | None]) -> None:
         """Gives a body its values, split, and nothing where it is not concerned."""
         kept = [
             value if value is None or world.concerned(self.concern, code, slot) else None

@@ -154,9 +154,7 @@ class Share(Model):
                 rates[code][year] = level + raw[code]
         return rates
 
-    def _base(
-        self, trait: str, world: World, weights: Mapping[str, Mapping[int, Sequence[float]]]
-    ) -> dict[str, float]:
+    def _base(self, trait: str, world: World, weights: Mapping[str, Mapping[int, Sequence[float]]]) -> dict[str, float]:
         """What sets each body apart for good, in log odds."""
         if self.quartiles:
             first = {code: sum(weights[code].get(world.years[0], ())) for code in world.caisses}
@@ -180,8 +178,7 @@ class Share(Model):
         for slot, shift in zip(periods, shifts, strict=True):
             sums.setdefault(slot.year, []).append(shift)
         return [
-            shift - sum(sums[slot.year]) / len(sums[slot.year])
-            for slot, shift in zip(periods, shifts, strict=True)
+            shift - sum(sums[slot.year]) / len(sums[slot.year]) for slot, shift in zip(periods, shifts, strict=True)
         ]
 
     def _slope(self, slot: Slot) -> float:
@@ -286,9 +283,7 @@ class Ratio(Model):
                 both = sums.setdefault(slot.year, [0.0, 0.0])
                 both[0] += known or 0.0
                 both[1] += (known or 0.0) * distances[code][slot.year]
-        return {
-            year: (plain / far if far else 1.0) * self._level(year) for year, (plain, far) in sums.items()
-        }
+        return {year: (plain / far if far else 1.0) * self._level(year) for year, (plain, far) in sums.items()}
 
     def _level(self, year: int) -> float:
         value = at(self.path, year)
@@ -320,11 +315,7 @@ class EvenedRatio(Model):
         scores, walks = world.scores(measure.code), world.walks(measure.code)
         by_year = {
             year: standardised(
-                {
-                    code: scores[code] + 0.15 * walks[code][year]
-                    for code in world.caisses
-                    if code not in self.apart
-                }
+                {code: scores[code] + 0.15 * walks[code][year] for code in world.caisses if code not in self.apart}
             )
             for year in world.years
         }

@@ -51,12 +51,7 @@ class Trouble:
 
     def is_unavailable(self, measure: DemoMeasure, code: str, slot: Slot) -> bool:
         """Whether a caisse says « ND » for this yearly figure."""
-        if (
-            slot.parts > 1
-            or measure.level != "caisse"
-            or measure.value_kind == "flag"
-            or slot.year <= BASE_YEAR
-        ):
+        if slot.parts > 1 or measure.level != "caisse" or measure.value_kind == "flag" or slot.year <= BASE_YEAR:
             return False
         rng = self._unavailable.get(measure.code)
         if rng is None:

@@ -18,9 +18,7 @@ _THOUSANDS = """
 86:429 87:376 88:377 89:342 90:143 91:1237 92:1582 93:1538 94:1342 95:1186 971:403 972:388 973:240 974:834
 976:213
 """
-RELATIVE_SIZES: Mapping[str, int] = {
-    key: int(size) for key, size in (pair.split(":") for pair in _THOUSANDS.split())
-}
+RELATIVE_SIZES: Mapping[str, int] = {key: int(size) for key, size in (pair.split(":") for pair in _THOUSANDS.split())}
 """Orders of magnitude of the population of each caisse's territory, in thousands.
 
 Key: the caisse's code, else its first two characters (departement). Elsewhere, a median size."""
@@ -123,9 +121,7 @@ class World:
 
         def excess(tilt: float) -> float:
             known = given(tilt)
-            return sum(weights[code] * known[code] for code in known) - mean * sum(
-                weights[code] for code in known
-            )
+            return sum(weights[code] * known[code] for code in known) - mean * sum(weights[code] for code in known)
 
         return given(solve(excess, -4.0, 4.0))
 

@@ -91,9 +91,7 @@ class CellChecks:
         if code is not None:
             return Reading(code)
         mend = self._suggest(text, self._measures) or "voyez la liste des données de base"
-        return _refused(
-            "unknown_measure", MEASURE, text, "le code d'une donnée de base de la convention", mend
-        )
+        return _refused("unknown_measure", MEASURE, text, "le code d'une donnée de base de la convention", mend)
 
     def body(self, measure: str | None, text: str) -> Reading[str]:
         """The code of a body that may report this measure (None: a measure that could not be read)."""
@@ -219,9 +217,7 @@ def _unreadable_number(cleaned: str, text: str, error: NumberError) -> Problem:
 
 def _impossible_number(kind: str | None, number: Decimal, text: str) -> Iterator[Problem]:
     if number % 1 and decimals_of(number) > MAX_DECIMALS:
-        yield _error(
-            "out_of_range", VALUE, text, f"au plus {MAX_DECIMALS} décimales", "arrondissez la valeur"
-        )
+        yield _error("out_of_range", VALUE, text, f"au plus {MAX_DECIMALS} décimales", "arrondissez la valeur")
     if kind == "flag" and number not in (0, 1):
         yield _error("not_a_flag", VALUE, text, "« 1 » pour oui ou « 0 » pour non", "corrigez la valeur")
     if kind == "count" and number < 0:
@@ -231,9 +227,7 @@ def _impossible_number(kind: str | None, number: Decimal, text: str) -> Iterator
         yield _error("fractional_count", VALUE, text, "un dénombrement, donc un nombre entier", whole)
     if kind in ("amount", "average") and number < 0:
         mend = "vérifiez le signe ; si la valeur est bien négative, acceptez l'avertissement"
-        yield _problem(
-            Severity.WARNING, "negative_amount", VALUE, text, "d'ordinaire une valeur positive", mend
-        )
+        yield _problem(Severity.WARNING, "negative_amount", VALUE, text, "d'ordinaire une valeur positive", mend)
 
 
 def _pair(part: str) -> tuple[str, str]:
@@ -244,9 +238,7 @@ def _pair(part: str) -> tuple[str, str]:
 def _unknown_pairs(known: Breakdowns, pairs: list[tuple[str, str]], text: str) -> Iterator[Problem]:
     if not known:
         expected = "une cellule vide : cette donnée n'a pas de ventilation"
-        yield _error(
-            "unknown_breakdown", BREAKDOWN, text, expected, "videz la cellule, ou vérifiez la donnée"
-        )
+        yield _error("unknown_breakdown", BREAKDOWN, text, expected, "videz la cellule, ou vérifiez la donnée")
         return
     for key, value in pairs:
         if key not in known:

@@ -53,9 +53,7 @@ def _unreadable_file(data: bytes) -> Problem | None:
             count += 1
             if count > MAX_ROWS + 1:  # the header is one of them
                 most = f"{format_figure(Decimal(MAX_ROWS), 0)} lignes"
-                return _error(
-                    "too_many_rows", f"plus de {most}", f"au plus {most}", "envoyez-le en plusieurs fichiers"
-                )
+                return _error("too_many_rows", f"plus de {most}", f"au plus {most}", "envoyez-le en plusieurs fichiers")
     except UnicodeDecodeError:
         return _error("not_utf8", "un fichier qui n'est pas en UTF-8", _UTF8_CSV, _SAVE_AS)
     if not count:

@@ -129,6 +129,4 @@ def _visible(character: str) -> str:
 def _others(hidden: int, hidden_errors: int) -> Problem:
     severity = Severity.ERROR if hidden_errors else Severity.WARNING
     words = "et 1 autre" if hidden == 1 else f"et {format_figure(Decimal(hidden), 0)} autres"
-    return Problem(
-        severity, "others", None, "", "", "", f"{words} ; corrigez celles-ci, puis renvoyez le fichier"
-    )
+    return Problem(severity, "others", None, "", "", "", f"{words} ; corrigez celles-ci, puis renvoyez le fichier")

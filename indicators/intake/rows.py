@@ -44,9 +44,7 @@ def unusable(*problems: Problem) -> Intake:
     return Intake([], list(problems), errors=len(problems))
 
 
-def read_records(
-    records: Iterable[Record], header: Header, reference: Reference, *, only: str | None = None
-) -> Intake:
+def read_records(records: Iterable[Record], header: Header, reference: Reference, *, only: str | None = None) -> Intake:
     """Check every record under a usable header, then the file as a whole; finds all the problems at once."""
     reader = _Reader(reference, only)
     for problem in header.problems:

@@ -55,9 +55,7 @@ def receive_batch(
     Raises ImportRefused when a row is wrong: nothing is kept then.
     """
     sha256 = hashlib.sha256(data).hexdigest()
-    known = ImportBatch.objects.filter(
-        convention=convention, sha256=sha256, state=BatchState.ACCEPTED
-    ).first()
+    known = ImportBatch.objects.filter(convention=convention, sha256=sha256, state=BatchState.ACCEPTED).first()
     if known is not None:
         return Received(known, [], already_accepted=True)
     intake = read_long_form(data, intake_reference(convention=convention), only=only)
@@ -81,9 +79,7 @@ def receive_batch(
 
 @transaction.atomic
 def _keep(batch: ImportBatch, data: bytes, by: User, at: datetime) -> None:
-    waiting = ImportBatch.objects.filter(
-        convention=batch.convention, sha256=batch.sha256, state=BatchState.CHECKED
-    )
+    waiting = ImportBatch.objects.filter(convention=batch.convention, sha256=batch.sha256, state=BatchState.CHECKED)
     waiting.delete()  # the same file checked again replaces the copy that waited
     batch.file.save(f"{batch.sha256}.csv", ContentFile(data), save=False)
     batch.save()
@@ -160,9 +156,7 @@ def _in_force(measures: set[int]) -> dict[Key, _InForce]:
     )
     return {
         (measure, body, period, breakdown): _InForce(pk, value, statement, revision)
-        for pk, measure, body, period, breakdown, value, statement, revision in rows.iterator(
-            chunk_size=20_000
-        )
+        for pk, measure, body, period, breakdown, value, statement, revision in rows.iterator(chunk_size=20_000)
     }
 
 

@@ -153,9 +153,7 @@ def _save_published(convention: Convention, content: "IndicatorsContent") -> lis
     for position, record in enumerate(content.published, start=1):
         values: dict[str, Any] = record.model_dump()
         published.append(
-            PublishedResult(
-                convention=convention, position=position, indicator_code=values.pop("indicator"), **values
-            )
+            PublishedResult(convention=convention, position=position, indicator_code=values.pop("indicator"), **values)
         )
     coverage = [
         ChildcareCoverage(

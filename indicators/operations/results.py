@@ -116,11 +116,7 @@ def _evaluate(
         results = sheet.results(period, perimeter)
         simulated = _simulated_bodies(definition, loaded.simulated, period)
         for result in results:
-            own = (
-                targets_of(targets, indicator.code, result.scope)
-                if not result.name and not result.breakdown
-                else ()
-            )
+            own = targets_of(targets, indicator.code, result.scope) if not result.name and not result.breakdown else ()
             judgement = judge(definition, result.outcome, period, own, baseline=baseline, breaks=breaks)
             rows.append(_row(version, period, result, Verdict(judgement.verdict.value), simulated))
         dispersion = _dispersion(indicator, period, results, bool(simulated))
@@ -129,9 +125,7 @@ def _evaluate(
     return rows, dispersions
 
 
-def _simulated_bodies(
-    definition: Definition, simulated: frozenset[tuple[str, int]], period: Period
-) -> frozenset[str]:
+def _simulated_bodies(definition: Definition, simulated: frozenset[tuple[str, int]], period: Period) -> frozenset[str]:
     """The bodies whose figures at this period rest on simulated values, of that year or of those it looks back to."""
     first = definition.cumulate_from or period.year - 1
     return frozenset(body for body, year in simulated if first <= year <= period.year)
@@ -162,9 +156,7 @@ def _row(
     )
 
 
-def _dispersion(
-    indicator: Indicator, period: Period, results: list[Result], simulated: bool
-) -> Dispersion | None:
+def _dispersion(indicator: Indicator, period: Period, results: list[Result], simulated: bool) -> Dispersion | None:
     local = [
         result.outcome.value
         for result in results

@@ -177,8 +177,7 @@ def test_all_problems_are_told_at_once_with_their_place() -> None:
         "obligation n° 9 (E), rule.month : True, un entier de 1 à 12 est attendu",
         "obligation n° 9 (E), rule.day : absent, alors que l'échéance est au jour près",
         "obligation n° 10 (F), rule.day : 3, sans mois",
-        "obligation n° 11 (G), rule.due : une règle trimestrielle est sans date : écrire quatre règles "
-        "annuelles",
+        "obligation n° 11 (G), rule.due : une règle trimestrielle est sans date : écrire quatre règles annuelles",
         "obligation n° 12 (H), rule.day : absent, alors que l'échéance est au jour près",
         "obligation n° 13 (I), rule : il manque due",
         "obligation n° 14 (J), rule.months : 'six', un entier de 0 à 120 est attendu",
@@ -203,9 +202,7 @@ JSON = st.recursive(
 )
 RULES = st.fixed_dictionaries(
     {"kind": st.sampled_from(["yearly", "quarterly", "fixed", "after_signature", "after_event", "undated"])},
-    optional=dict.fromkeys(
-        ("exercises", "month", "day", "due", "months", "days", "event", "precision"), JSON
-    ),
+    optional=dict.fromkeys(("exercises", "month", "day", "due", "months", "days", "event", "precision"), JSON),
 )
 
 

@@ -365,6 +365,14 @@ def test_the_label_keeps_the_side_of_the_target(value: str) -> None:
     assert (own > heights["cible 85\u00a0%"]) is (D(value) < 85)  # lower on the page, for a miss
 
 
+@pytest.mark.parametrize(("value", "below"), [("84", True), ("86", False)])
+def test_the_last_value_stands_away_from_the_target_when_periods_are_to_come(value: str, below: bool) -> None:
+    svg = series("80", value, None, None, unit="%", targets=[Target(D(85))])
+    (own,) = (y for text, _, y in text_places(svg) if words(text) == f"{value},0\u00a0%")
+    point = [y for element, _, y in placed(parsed(svg)) if element.tag == f"{SVG}circle"][-1]
+    assert (own > point) is below
+
+
 def test_figures_are_french() -> None:
     svg = series("1234567.5", "-1200000.5", unit="familles", decimals=1)
     assert "\u22121\u202f200\u202f000,5\u00a0familles" in texts(svg)

@@ -1,4 +1,4 @@
-"""Background jobs: done, failed, running elsewhere, already over; counted before they start, published again when unheard."""
+"""Background jobs: done, failed, running elsewhere, already over; published again when unheard."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -87,7 +87,9 @@ def test_already_over_is_not_done_again() -> None:
 
 
 def test_a_dead_worker_s_job_is_taken_over() -> None:
-    job = _job(state=JobState.RUNNING, attempts=1, heartbeat_at=timezone.now() - jobs.STALE_AFTER - timedelta(seconds=1))
+    job = _job(
+        state=JobState.RUNNING, attempts=1, heartbeat_at=timezone.now() - jobs.STALE_AFTER - timedelta(seconds=1)
+    )
     jobs.run(str(job.pk))
     assert (_state(job).state, _state(job).attempts) == (JobState.DONE, 2)
 
@@ -123,7 +125,7 @@ def test_it_rings_only_once_committed(django_capture_on_commit_callbacks) -> Non
         assert str(job.pk) not in RUNG
     for callback in callbacks:
         callback()
-    assert RUNG == [str(job.pk)]
+    assert [str(job.pk)] == RUNG
 
 
 def test_a_broker_that_is_down_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -175,16 +175,12 @@ SPOILED = {
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("spoil", "file", "words"), SPOILED.values(), ids=SPOILED.keys())
-def test_a_bad_folder_is_refused_whole_and_says_where(
-    folder: Path, spoil: Callable, file: str, words: str
-) -> None:
+def test_a_bad_folder_is_refused_whole_and_says_where(folder: Path, spoil: Callable, file: str, words: str) -> None:
     spoil(folder)
     with pytest.raises(ReferenceRefused) as refusal:
         _load(folder)
     problems = [problem for problem in refusal.value.problems if problem.file == file]
-    assert any(words in problem.expected or words in problem.found for problem in problems), (
-        refusal.value.problems
-    )
+    assert any(words in problem.expected or words in problem.found for problem in problems), refusal.value.problems
     assert any(problem.line for problem in problems) or file == "organisations.csv"
     assert not Convention.objects.filter(code=OTHER).exists()
     assert not BudgetAmount.objects.filter(line__fund__convention__code=OTHER).exists()
@@ -196,9 +192,7 @@ def test_all_problems_come_at_once(folder: Path) -> None:
     SPOILED["a duplicate code"][0](folder)
     with pytest.raises(ReferenceRefused) as refusal:
         _load(folder)
-    assert {"budgets/fnga_amounts.csv", "measures.csv"} <= {
-        problem.file for problem in refusal.value.problems
-    }
+    assert {"budgets/fnga_amounts.csv", "measures.csv"} <= {problem.file for problem in refusal.value.problems}
 
 
 @pytest.mark.django_db

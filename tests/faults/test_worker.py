@@ -86,7 +86,8 @@ def test_the_bilan_asked_from_the_site_is_printed_by_a_worker(reloaded_conventio
 
 def test_asking_twice_is_one_edition(reloaded_convention) -> None:
     asked = [
-        request_annual_report(convention=reloaded_convention, year=2014, by=command_account(), at=timezone.now()) for _ in range(2)
+        request_annual_report(convention=reloaded_convention, year=2014, by=command_account(), at=timezone.now())
+        for _ in range(2)
     ]
     assert asked[0].pk == asked[1].pk
     assert Job.objects.count() == 1
@@ -99,7 +100,9 @@ def test_a_killed_worker_s_job_is_done_by_the_next_one(reloaded_convention, work
     _kill(first, signal.SIGKILL)
     left = Job.objects.get(pk=edition.job.pk)
     assert left.state == JobState.RUNNING, "killed too late to prove anything"
-    silent = timezone.now() - jobs.STALE_AFTER - timedelta(seconds=1)  # two minutes of silence, told rather than waited for
+    silent = (
+        timezone.now() - jobs.STALE_AFTER - timedelta(seconds=1)
+    )  # two minutes of silence, told rather than waited for
     Job.objects.filter(pk=left.pk).update(heartbeat_at=silent)
     worker()  # a worker sweeps when it starts
     done = _wait(edition.job, lambda job: job.is_over, seconds=180)

@@ -15,7 +15,12 @@ OURS = ("cog", "indicators", "actions", "budgets", "reports")
 MODELS = [model for label in OURS for model in apps.get_app_config(label).get_models()]
 SOURCES = [path for app in OURS for path in sorted((ROOT / app).rglob("*.py")) if "migrations" not in path.parts]
 
-PURE = ["tests/cog/test_periods.py", "tests/cog/test_figures.py", "tests/cog/test_calendar.py", "tests/indicators/compute"]
+PURE = [
+    "tests/cog/test_periods.py",
+    "tests/cog/test_figures.py",
+    "tests/cog/test_calendar.py",
+    "tests/indicators/compute",
+]
 PURE += ["tests/indicators/intake", "tests/actions/compute", "tests/budgets/compute"]
 
 
@@ -66,11 +71,15 @@ def test_only_operations_save() -> None:
 
 
 def test_files_are_read_in_one_sitting() -> None:
-    long = {str(p.relative_to(ROOT)): n for p in SOURCES if (n := len(p.read_text(encoding="utf-8").splitlines())) > 450}
+    long = {
+        str(p.relative_to(ROOT)): n for p in SOURCES if (n := len(p.read_text(encoding="utf-8").splitlines())) > 450
+    }
     assert {name for name in long if name != "indicators/models.py" and name != "indicators/queries.py"} == set()
 
 
-@pytest.mark.parametrize("path", [p for p in SOURCES if "compute" in p.parts or "intake" in p.parts], ids=lambda p: str(p.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "path", [p for p in SOURCES if "compute" in p.parts or "intake" in p.parts], ids=lambda p: str(p.relative_to(ROOT))
+)
 def test_pure_code_has_no_float_and_no_clock(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     calls = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
@@ -92,7 +101,12 @@ def test_the_pure_suite_runs_without_django() -> None:
     options = ["-q", "-p", "no:django", "-p", "no:cacheprovider", "--noconftest", "-x"]
     options += ["-p", "tests.indicators.intake.conftest"]
     done = subprocess.run(
-        [sys.executable, "-c", blocked, *options, *PURE], cwd=ROOT, capture_output=True, text=True, check=False, timeout=280
+        [sys.executable, "-c", blocked, *options, *PURE],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=280,
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
     assert re.search(r"\d+ passed", done.stdout)

@@ -58,8 +58,7 @@ def test_the_rights_page_tells_the_matrix() -> None:
         row = next(line for line in page.splitlines() if line.startswith(f"| `{role.value}` "))
         cells = [cell.strip() for cell in row.strip("|").split("|")][1:]
         granted = [
-            str(card.grants[permission].value) if permission in card.grants else "–"
-            for permission in Permission
+            str(card.grants[permission].value) if permission in card.grants else "–" for permission in Permission
         ]
         assert cells == granted, role
         assert card.sentence in page

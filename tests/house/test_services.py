@@ -124,9 +124,7 @@ def test_an_exception_gives_status_1_and_nothing_is_left() -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_a_signal_stops_the_command_and_the_servers(
-    held: subprocess.Popen[str], number: signal.Signals
-) -> None:
+def test_a_signal_stops_the_command_and_the_servers(held: subprocess.Popen[str], number: signal.Signals) -> None:
     told = read(held)
     held.send_signal(number)
     assert held.wait(60) == 128 + number

@@ -50,9 +50,7 @@ def read_settings(var: Path, **values: str) -> subprocess.CompletedProcess[str]:
         ({"ALLOWED_HOSTS": None}, "ALLOWED_HOSTS doit nommer les domaines servis"),
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS doit nommer les domaines servis"),
     ],
-    ids=lambda value: (
-        ",".join(f"{key}={text}" for key, text in value.items()) if isinstance(value, dict) else ""
-    ),
+    ids=lambda value: ",".join(f"{key}={text}" for key, text in value.items()) if isinstance(value, dict) else "",
 )
 def test_an_unsafe_production_is_refused_and_says_how_to_mend(
     changes: dict[str, str | None], mend: str, tmp_path: Path

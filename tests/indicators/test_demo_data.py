@@ -176,10 +176,7 @@ def test_definitive_places_by_origin_confirm_most_december_declarations() -> Non
 def test_declared_places_only_grow_within_a_year() -> None:
     for body in CAISSES:
         for year in YEARS:
-            months = [
-                values().get(("eaje_places_creees", body, f"{year}-{month:02d}", ""))
-                for month in range(1, 13)
-            ]
+            months = [values().get(("eaje_places_creees", body, f"{year}-{month:02d}", "")) for month in range(1, 13)]
             known = [value for value in months if value is not None]
             assert known == sorted(known)
 
@@ -297,8 +294,7 @@ def test_about_one_and_a_half_percent_of_the_months_are_missing_in_2013_and_2015
 def test_one_caisse_misses_a_whole_quarter_of_every_flow() -> None:
     quarter = ("2015-04", "2015-05", "2015-06")
     silent = {
-        measure: set(CAISSES)
-        - {row.body_code for row in rows() if row.measure == measure and row.period in quarter}
+        measure: set(CAISSES) - {row.body_code for row in rows() if row.measure == measure and row.period in quarter}
         for measure in ("pieces_traitees", "visites", "courriels_traites", "irr_dossiers_controles")
     }
     assert len(set.intersection(*silent.values())) == 1
@@ -311,9 +307,7 @@ def test_a_few_statements_stand_in_place_of_numbers() -> None:
 
 
 def test_F1_3_is_known_in_four_caisses_then_in_all() -> None:
-    reporting = Counter(
-        row.period for row in rows() if row.measure == "eaje_enfants_inscrits" and row.value != "ND"
-    )
+    reporting = Counter(row.period for row in rows() if row.measure == "eaje_enfants_inscrits" and row.value != "ND")
     assert all(3 <= reporting[str(year)] <= 4 for year in range(2013, 2017))
     assert reporting["2017"] >= 100
 

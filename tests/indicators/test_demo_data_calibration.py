@@ -119,9 +119,7 @@ def cells(measure: str, breakdown: str, year: int = 2012) -> float:
         ),
         (
             "F21-55",
-            lambda: (
-                national("pieces_traitees_production") / cells("etp_gestion_administrative", "gestion=ga")
-            ),
+            lambda: national("pieces_traitees_production") / cells("etp_gestion_administrative", "gestion=ga"),
             5898,
             5,
         ),
@@ -168,9 +166,7 @@ def forecast_gap(year: int) -> float:
     weights = [1.0] * 6 + [1.15] * 3 + [1.3] * 2
     gaps = [
         abs(
-            float(
-                sum(values()["action_sociale_prevision", body, f"{year}-{month:02d}", ""] for body in CAISSES)
-            )
+            float(sum(values()["action_sociale_prevision", body, f"{year}-{month:02d}", ""] for body in CAISSES))
             / spent
             - 1
         )
@@ -192,9 +188,7 @@ def test_F16_41_is_near_the_printed_targets_without_reaching_all(year: int, reac
     assert (amount >= target) is reached
 
 
-@pytest.mark.parametrize(
-    ("measure", "low", "high"), [("energie_kwh", -12.0, -10.5), ("ges_teq_co2", -16.0, -14.5)]
-)
+@pytest.mark.parametrize(("measure", "low", "high"), [("energie_kwh", -12.0, -10.5), ("ges_teq_co2", -16.0, -14.5)])
 def test_energy_and_emissions_come_near_their_target_of_2014(measure: str, low: float, high: float) -> None:
     bodies = [*CAISSES, "CNAF", "CERTI", "CNEDI", "POLES"]
     change = 100 * (national(measure, 2014, bodies) / national(measure, 2009, bodies) - 1)

@@ -25,7 +25,12 @@ pytestmark = pytest.mark.django_db
 
 def _receive(convention: Convention, text: str, **options):
     return receive_batch(
-        convention=convention, file_name="essai.csv", data=text.encode(), by=command_account(), at=timezone.now(), **options
+        convention=convention,
+        file_name="essai.csv",
+        data=text.encode(),
+        by=command_account(),
+        at=timezone.now(),
+        **options,
     )
 
 
@@ -117,7 +122,7 @@ def test_the_database_refuses_two_values_in_force(convention: Convention) -> Non
 @pytest.mark.parametrize("value", [Decimal("NaN"), Decimal("Infinity"), Decimal(10) ** 15])
 def test_the_database_refuses_what_is_not_a_finite_number(convention: Convention, value: Decimal) -> None:
     _accept(convention, GOOD)
-    with pytest.raises(Exception), transaction.atomic():  # noqa: B017, PT011 - each backend has its own word for it
+    with pytest.raises(Exception), transaction.atomic():  # noqa: B017 - each backend has its own word for it
         Observation.objects.filter(measure__code="pieces_traitees").update(value=value)
     assert _value("pieces_traitees").value == Decimal(1000)
 
@@ -134,7 +139,7 @@ def _command(path: Path, *options: str) -> tuple[str, str, int]:
 def test_the_command_refuses_with_every_problem_and_a_report(convention: Convention, tmp_path: Path) -> None:
     file, report = tmp_path / "faux.csv", tmp_path / "anomalies.json"
     file.write_text(GOOD + "pieces_traitees,11,2014-01,,1e5\n", encoding="utf-8")
-    out, err, status = _command(file, "--accept", "--report", str(report))
+    _, err, status = _command(file, "--accept", "--report", str(report))
     assert status == 1
     assert "« 11 »" in err
     assert "« 1e5 »" in err

@@ -20,7 +20,12 @@ pytestmark = pytest.mark.django_db
 def _import(convention: Convention, rows: list[str], *, simulated: bool = False) -> None:
     text = "mesure,caisse,periode,ventilation,valeur\n" + "\n".join(rows) + "\n"
     received = receive_batch(
-        convention=convention, file_name="essai.csv", data=text.encode(), by=command_account(), at=timezone.now(), simulated=simulated
+        convention=convention,
+        file_name="essai.csv",
+        data=text.encode(),
+        by=command_account(),
+        at=timezone.now(),
+        simulated=simulated,
     )
     accept_batch(batch=received.batch, by=command_account(), at=timezone.now(), reason="essai")
 
@@ -66,7 +71,11 @@ def test_F10_21_adds_numerators_and_denominators_never_percentages(convention: C
 
 
 def test_F10_21_a_miss_by_a_hair_is_a_miss(convention: Convention) -> None:
-    rows = [row for row in _whole_quarter(convention, 85) if not row.startswith(("pieces_traitees,011", "pieces_traitees_15j,011"))]
+    rows = [
+        row
+        for row in _whole_quarter(convention, 85)
+        if not row.startswith(("pieces_traitees,011", "pieces_traitees_15j,011"))
+    ]
     rows += [f"pieces_traitees,011,{m},,100000" for m in ("2014-01", "2014-02", "2014-03")]
     rows += [f"pieces_traitees_15j,011,{m},,84999" for m in ("2014-01", "2014-02", "2014-03")]
     _import(convention, rows)
@@ -79,9 +88,18 @@ def test_a_missing_caisse_is_said_and_never_zero(convention: Convention) -> None
     _import(convention, rows)
     _compute(convention, "2014-T1")
     missing = _result("F10-21", "021", "2014-T1")
-    assert (missing.value, missing.state, missing.verdict) == (None, "non_calculable:donnee_manquante", "non_disponible")
+    assert (missing.value, missing.state, missing.verdict) == (
+        None,
+        "non_calculable:donnee_manquante",
+        "non_disponible",
+    )
     national = _result("F10-21", "national", "2014-T1")
-    assert (national.state, national.verdict, national.units_reported, national.units_concerned) == ("incomplet", "incomplet", 101, 102)
+    assert (national.state, national.verdict, national.units_reported, national.units_concerned) == (
+        "incomplet",
+        "incomplet",
+        101,
+        102,
+    )
 
 
 def test_a_nil_denominator_is_not_computable(convention: Convention) -> None:

@@ -1,4 +1,4 @@
-"""The open data package: the columns of the contract, valid for Frictionless, true to the database, never half written."""
+"""The open data package: the columns of the contract, valid for Frictionless, never half written."""
 
 import csv
 import re
@@ -18,7 +18,9 @@ from reports.opendata import FILES
 
 pytestmark = pytest.mark.django_db
 
-OBSERVED = "mesure,caisse,periode,ventilation,valeur\npieces_traitees,011,2014-01,,3\npieces_traitees_15j,011,2014-01,,1\n"
+OBSERVED = (
+    "mesure,caisse,periode,ventilation,valeur\npieces_traitees,011,2014-01,,3\npieces_traitees_15j,011,2014-01,,1\n"
+)
 
 
 @pytest.fixture
@@ -59,8 +61,18 @@ def test_columns_are_those_of_the_contract(shared_dir: Path) -> None:
 
 
 def test_every_row_of_the_convention_is_there(package: Path) -> None:
-    counts = {name: len(_rows(package, name)) for name in ("fiches", "actions", "indicators", "measures", "budget_lines", "budget_amounts")}
-    assert counts == {"fiches": 23, "actions": 292, "indicators": 68, "measures": 116, "budget_lines": 134, "budget_amounts": 977}
+    counts = {
+        name: len(_rows(package, name))
+        for name in ("fiches", "actions", "indicators", "measures", "budget_lines", "budget_amounts")
+    }
+    assert counts == {
+        "fiches": 23,
+        "actions": 292,
+        "indicators": 68,
+        "measures": 116,
+        "budget_lines": 134,
+        "budget_amounts": 977,
+    }
 
 
 def test_a_deadline_is_a_row_even_when_the_cell_is_blank(package: Path) -> None:
@@ -79,11 +91,15 @@ def test_figures_are_plain_and_as_printed(package: Path) -> None:
     assert amounts["fnga", "10", "2013"] == "24.00"
     assert amounts["fnas", "2", "2017"] == "3813006"
     targets = [row for row in _rows(package, "targets") if row["code"] == "F15-40"]
-    assert [(row["mode"], row["operator"], row["value"], row["threshold"]) for row in targets] == [("change_points", ">=", "2", "93")]
+    assert [(row["mode"], row["operator"], row["value"], row["threshold"]) for row in targets] == [
+        ("change_points", ">=", "2", "93")
+    ]
 
 
 def test_a_result_is_unrounded_and_a_missing_one_has_its_row(package: Path) -> None:
-    rows = {row["scope"]: row for row in _rows(package, "results") if (row["code"], row["period"]) == ("F10-21", "2014-01")}
+    rows = {
+        row["scope"]: row for row in _rows(package, "results") if (row["code"], row["period"]) == ("F10-21", "2014-01")
+    }
     assert rows["011"]["value"].startswith("33.3333333333")
     assert (rows["011"]["numerator"], rows["011"]["denominator"], rows["011"]["simulated"]) == ("1", "3", "0")
     assert (rows["021"]["value"], rows["021"]["state"]) == ("", "non_calculable:donnee_manquante")

@@ -46,9 +46,7 @@ def test_actions(lines: list[str], whole: str) -> None:
         assert squeezed(action["deadline_cell"]) in whole, place
         assert all(squeezed(part) in whole for part in action["objective"].split("\n")), place
         assert all(squeezed(step) in squeezed(action["label"]) for step in action["steps"]), place
-        assert all(
-            squeezed(one["raw"]) in squeezed(action["deadline_cell"]) for one in action["deadlines"]
-        ), place
+        assert all(squeezed(one["raw"]) in squeezed(action["deadline_cell"]) for one in action["deadlines"]), place
 
 
 def test_fiches_and_domains(lines: list[str], whole: str) -> None:
@@ -70,9 +68,7 @@ def _indicators() -> list[dict]:
 def test_indicator_sheets(lines: list[str]) -> None:
     for indicator in _indicators():
         sheet = squeezed("".join(lines[indicator["seed_line"] - 1 : indicator["seed_line"] + 220]))
-        assert squeezed(indicator["printed_code"]) in squeezed(lines[indicator["seed_line"] - 1]), indicator[
-            "code"
-        ]
+        assert squeezed(indicator["printed_code"]) in squeezed(lines[indicator["seed_line"] - 1]), indicator["code"]
         assert squeezed(indicator["title"]) in sheet, indicator["code"]
         for cell, words in indicator["sheet"].items():
             assert not words or squeezed(words) in sheet, f"{indicator['code']}, {cell}"
@@ -91,12 +87,8 @@ def test_baselines_and_targets(lines: list[str]) -> None:
         for baseline in indicator["baselines"]:
             assert _digits(baseline["value"]) in cell, f"{indicator['code']} : {baseline['value']}"
         for target in indicator["targets"]:
-            around = squeezed("".join(lines[target["seed_line"] - 1 : target["seed_line"] + 2])).replace(
-                ".", ","
-            )
-            printed = PRINTED_IN_WORDS.get(
-                (indicator["code"], str(target["value"])), _digits(target["value"])
-            )
+            around = squeezed("".join(lines[target["seed_line"] - 1 : target["seed_line"] + 2])).replace(".", ",")
+            printed = PRINTED_IN_WORDS.get((indicator["code"], str(target["value"])), _digits(target["value"]))
             assert printed in around, f"{indicator['code']} : {target['value']}"
 
 

@@ -4,8 +4,10 @@ import os
 import re
 import shutil
 import time
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from cog.figures import format_figure
 from cog.models import Convention
 from cog.operations import command_account
 from cog.queries import NoConvention, convention_or_refuse
@@ -53,9 +56,8 @@ class Command(BaseCommand):
             raise CommandError(f"{target} : fichier impossible à écrire ({error.strerror})") from None
         simulated = ", données simulées" if edition.simulated else ""
         self.stdout.write(f"{edition}, {edition.get_state_display()}{simulated} : {target}")
-        self.stdout.write(
-            f"{pages} pages, sha256 {edition.file_sha256}, {time.monotonic() - started:.1f} s".replace(".", ",")
-        )
+        elapsed = format_figure(Decimal(time.monotonic() - started), 1, "s")
+        self.stdout.write(f"{pages} pages, sha256 {edition.file_sha256}, {elapsed}")
 
     def _edition(self, convention: Convention, year: int) -> Edition:
         published = editions(convention=convention, with_drafts=False).filter(kind=DocumentKind.ANNUAL, year=year)
@@ -86,6 +88,9 @@ def _written_whole(target: Path) -> Iterator[Path]:
 
 
 def _page_count(pdf: bytes) -> int:
-    """How many pages our own PDFs say they have, in the root of their page tree."""
-    found = re.search(rb"/Type /Pages\b[^>]*?/Count (\d+)|/Count (\d+)[^>]*?/Type /Pages\b", pdf)
-    return int(found[1] or found[2]) if found else 0
+    """How many pages one of our own PDFs has: what the root of its page tree says, in a compressed stream of objects."""
+    for stream in re.finditer(rb"/Type /ObjStm\b.*?stream\r?\n", pdf, re.DOTALL):
+        objects = zlib.decompressobj().decompress(pdf[stream.end() :])
+        if found := re.search(rb"/Type /Pages\b[^<>]*/Count (\d+)", objects):
+            return int(found[1])
+    return 0

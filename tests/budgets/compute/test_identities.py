@@ -18,14 +18,23 @@ def _gaps(lines, amounts, unit=ONE):
     return gaps([Line(*line) for line in lines], {key: Decimal(value) for key, value in amounts.items()}, unit=unit)
 
 
-TREE = [(1, 3, "component"), (2, 3, "deduction"), (3, None, "total"), (4, 3, "memo"), (5, 3, "rate"), (6, None, "header")]
+TREE = [
+    (1, 3, "component"),
+    (2, 3, "deduction"),
+    (3, None, "total"),
+    (4, 3, "memo"),
+    (5, 3, "rate"),
+    (6, None, "header"),
+]
 
 
 def test_components_add_up_deductions_are_taken_away_and_memo_lines_count_for_nothing() -> None:
     assert _gaps(TREE, {(1, "2013"): 10, (2, "2013"): 4, (3, "2013"): 6, (4, "2013"): 99, (5, "2013"): 50}) == []
 
 
-@pytest.mark.parametrize(("printed", "difference", "rounding"), [(7, 1, True), (5, -1, True), (8, 2, False), (4, -2, False)])
+@pytest.mark.parametrize(
+    ("printed", "difference", "rounding"), [(7, 1, True), (5, -1, True), (8, 2, False), (4, -2, False)]
+)
 def test_a_gap_tells_its_size_and_whether_rounding_explains_it(printed: int, difference: int, rounding: bool) -> None:
     (gap,) = _gaps(TREE, {(1, "2013"): 10, (2, "2013"): 4, (3, "2013"): printed})
     assert (gap.position, gap.column, gap.difference, gap.within_rounding) == (3, "2013", Decimal(difference), rounding)

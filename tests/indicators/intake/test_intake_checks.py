@@ -173,15 +173,11 @@ ERRORS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("line", "code", "message", "twin"), ERRORS, ids=[f"{e[1]}-{e[0]}"[:60] for e in ERRORS]
-)
+@pytest.mark.parametrize(("line", "code", "message", "twin"), ERRORS, ids=[f"{e[1]}-{e[0]}"[:60] for e in ERRORS])
 def test_a_refused_line_says_what_and_how_and_its_twin_passes(read, line, code, message, twin):
     intake = read(line)
 
-    assert [(problem.code, str(problem)) for problem in intake.problems] == [
-        (code, f"ligne 2, colonne {message}")
-    ]
+    assert [(problem.code, str(problem)) for problem in intake.problems] == [(code, f"ligne 2, colonne {message}")]
     assert (intake.is_refused, intake.rows, intake.refused) == (True, [], 1)
     assert read(twin).problems == []
     assert len(read(twin).rows) == 1

@@ -28,10 +28,7 @@ def test_three_hundred_thousand_rows_are_read_in_seconds(reference):
     ]
     caisses = [code for code, kind in reference.bodies.items() if kind == "caisse"]
     keys = islice(product(periods, measures, caisses), ROWS)
-    lines = [
-        f"{measure},{caisse},{period},,{place % 99_991}"
-        for place, (period, measure, caisse) in enumerate(keys)
-    ]
+    lines = [f"{measure},{caisse},{period},,{place % 99_991}" for place, (period, measure, caisse) in enumerate(keys)]
     data = "\n".join(["mesure,caisse,periode,ventilation,valeur", *lines]).encode()
 
     start = time.process_time()

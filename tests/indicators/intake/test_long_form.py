@@ -137,9 +137,9 @@ def test_a_file_over_the_limit_is_refused_before_its_rows_are_looked_at(referenc
     assert messages(read_long_form("\n".join(lines).encode(), reference)) == [
         "trouvé plus de 3 lignes ; attendu au plus 3 lignes ; envoyez-le en plusieurs fichiers"
     ]
-    assert [
-        problem.code for problem in read_long_form("\n".join(lines[:-1]).encode(), reference).problems
-    ] == ["unreadable_value"]
+    assert [problem.code for problem in read_long_form("\n".join(lines[:-1]).encode(), reference).problems] == [
+        "unreadable_value"
+    ]
 
 
 def test_the_columns_feed_the_fields_of_a_row():
@@ -225,9 +225,7 @@ def keys(reference: Reference) -> st.SearchStrategy[tuple[str, str, str, str]]:
     """Valid keys of measures reported yearly by a caisse, with any subset of their breakdowns."""
     caisses = [code for code, kind in reference.bodies.items() if kind == "caisse"]
     codes = sorted(
-        code
-        for code, info in reference.measures.items()
-        if info.level == "caisse" and info.value_kind == "amount"
+        code for code, info in reference.measures.items() if info.level == "caisse" and info.value_kind == "amount"
     )
 
     def of_measure(code: str) -> st.SearchStrategy[tuple[str, str, str, str]]:
