@@ -155,15 +155,19 @@ class YearTotal:
 
 def grand_totals(*, convention: Convention) -> list[YearTotal]:
     """The last total of each fund that is part of no other, by year of the term."""
+    tops = {
+        line.fund_id: line
+        for line in BudgetLine.objects.filter(
+            fund__convention=convention, kind=LineKind.TOTAL, parent__isnull=True
+        ).order_by("position")
+    }
+    amounts = BudgetAmount.objects.filter(line__in=tops.values(), stage=Stage.PROGRAMME).select_related("line__fund")
     totals = []
-    for fund in funds(convention=convention):
-        top = fund.lines.filter(kind=LineKind.TOTAL, parent__isnull=True).order_by("-position").first()
-        if top is None:
-            continue
-        for amount in BudgetAmount.objects.filter(line=top, stage=Stage.PROGRAMME).order_by("year"):
-            if amount.year.isdigit() and int(amount.year) in convention.years:
-                shown = format_figure(amount.amount, amount.decimals, fund.unit)
-                totals.append(YearTotal(fund, int(amount.year), shown, amount.amount))
+    for amount in amounts.order_by("line__fund__position", "year"):
+        if amount.year.isdigit() and int(amount.year) in convention.years:
+            fund = amount.line.fund
+            shown = format_figure(amount.amount, amount.decimals, fund.unit)
+            totals.append(YearTotal(fund, int(amount.year), shown, amount.amount))
     return totals
 
 

@@ -5,7 +5,6 @@
 each refusal is raised here, before any request is served, and tested in tests/house/test_settings.py.
 """
 
-import sys
 from pathlib import Path
 
 import environ
@@ -20,7 +19,6 @@ MODE = env.str("SUIVI_MODE", default="demonstration")
 if MODE not in {"demonstration", "production"}:
     raise ImproperlyConfigured(f"SUIVI_MODE vaut « {MODE} » : écrire « demonstration » ou « production ».")
 PRODUCTION = MODE == "production"
-TESTING = "pytest" in sys.modules
 
 VAR_DIR = Path(env.str("SUIVI_VAR", default=str(BASE_DIR / "var")))
 VAR_DIR.mkdir(parents=True, exist_ok=True)
@@ -199,7 +197,8 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Paris"  # a quarter ends at midnight in Paris
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = VAR_DIR / "staticfiles"
+STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS = [("fonts", str(Path(font_source_sans_pro.__file__).parent / "files"))]
 WHITENOISE_USE_FINDERS = not PRODUCTION
 STORAGES = {

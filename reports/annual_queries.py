@@ -24,9 +24,7 @@ from reports import annual_report
 from reports.annual_report import Aims, Payload
 
 
-def annual_payload(
-    *, convention: Convention, year: int, state: str, number: int, produced_on: date
-) -> Payload:
+def annual_payload(*, convention: Convention, year: int, state: str, number: int, produced_on: date) -> Payload:
     """The whole content of the bilan of a year, as it stands on 31 December."""
     at = date(year, 12, 31)
     lines = sheet_lines(convention=convention, until=at)
@@ -53,9 +51,7 @@ def annual_payload(
         "domains": domains,
         "sheets": results,
         "pending": [entry for line in lines if (entry := annual_report.pending_payload(line, _value(line, year)))],
-        "budgets": [
-            annual_report.table_payload(budget_table(fund=fund)) for fund in funds(convention=convention)
-        ],
+        "budgets": [annual_report.table_payload(budget_table(fund=fund)) for fund in funds(convention=convention)],
         "calendar": _calendar(convention, year),
         "commitments": [row.wording for row in commitments(convention=convention) if row.fiche_id is None],
         "anomalies": annual_report.anomalies_by_place(anomalies(convention=convention)),

@@ -41,6 +41,10 @@ import django  # noqa: E402 - only once the environment is set
 
 django.setup()  # so that a conftest below this one may import models
 
+from django.conf import settings  # noqa: E402 - only once set up
+
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # Argon2 is slow on purpose
+
 
 # --- Network: this machine only ---------------------------------------------------------------------------
 class OutsideNetwork(RuntimeError):

@@ -88,7 +88,7 @@ def _written_whole(target: Path) -> Iterator[Path]:
 
 
 def _page_count(pdf: bytes) -> int:
-    """How many pages one of our own PDFs has: what the root of its page tree says, in a compressed stream of objects."""
+    """How many pages one of our own PDFs has, from the root of its page tree, in a compressed stream of objects."""
     for stream in re.finditer(rb"/Type /ObjStm\b.*?stream\r?\n", pdf, re.DOTALL):
         objects = zlib.decompressobj().decompress(pdf[stream.end() :])
         if found := re.search(rb"/Type /Pages\b[^<>]*/Count (\d+)", objects):
