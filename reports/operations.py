@@ -54,12 +54,12 @@ def _numbered(convention: Convention, year: int, by: User, at: datetime) -> Edit
     )
 
 
-@transaction.atomic
 def draft_annual_report(
     *, convention: Convention, year: int, by: User, at: datetime, progress: Progress
 ) -> Edition:
-    """Produce a draft at once, for the command line."""
-    edition = _numbered(convention, year, by, at)
+    """Produce a draft at once, for the command line; only its number and its end are written under a lock."""
+    with transaction.atomic():
+        edition = _numbered(convention, year, by, at)
     return produce_edition(edition=edition, by=by, at=at, progress=progress)
 
 

@@ -132,6 +132,17 @@ def reloaded_convention(transactional_db: None) -> Any:
     return _load_convention()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that empty the database run after all others, those whose module keeps data of its own included."""
+    items.sort(key=_empties_the_database)
+
+
+def _empties_the_database(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    return bool(marker and marker.kwargs.get("transaction")) or "transactional_db" in getattr(item, "fixturenames", ())
+
+
 # --- Files that lie beside the repository -----------------------------------------------------------------
 @pytest.fixture(scope="session")
 def shared_dir() -> Path:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connections
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, Page
@@ -84,10 +85,19 @@ class Site:
         )
 
 
+@pytest.fixture(scope="session")
+def _connections_closed(chromium: Browser) -> Iterator[None]:
+    """Under the browser's loop Django opens connections of their own: closed before it ends, or they hold the database."""
+    yield
+    connections.close_all()
+
+
 @pytest.fixture(scope="module")
-def site(django_db_setup: None, django_db_blocker: Any, chromium: Browser) -> Iterator[Site]:
+def site(django_db_setup: None, django_db_blocker: Any, _connections_closed: None) -> Iterator[Site]:
     """The convention, one simulated quarter, its results, one edition waiting: served for the whole module."""
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        # A thread of the server keeps no connection: PostgreSQL drops no database that someone still holds.
+        patch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)
         server = LiveServer("localhost")
         try:
             yield _fill(server.url)

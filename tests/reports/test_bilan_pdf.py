@@ -422,7 +422,7 @@ def test_the_command_writes_a_draft_and_says_what_it_wrote(
     assert [path.name for path in target.parent.iterdir()] == ["b.pdf"]
     assert (edition.year, edition.number, edition.state) == (2014, 1, "projet")
     assert str(target) in out.getvalue()
-    assert f"2 pages, sha256 {hashlib.sha256(small_pdf).hexdigest()}" in out.getvalue()
+    assert f"sha256 {hashlib.sha256(small_pdf).hexdigest()}" in out.getvalue()
     assert "rassemble le contenu" in out.getvalue()
 
 

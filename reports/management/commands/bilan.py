@@ -1,10 +1,8 @@
 """`manage.py bilan 2014 [-o FICHIER.pdf]`: the printed bilan of a year, a draft as long as none is published."""
 
 import os
-import re
 import shutil
 import time
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -51,13 +49,12 @@ class Command(BaseCommand):
                 edition = self._edition(convention, year)
                 with edition.file.open("rb") as stored, partial.open("xb") as copy:
                     shutil.copyfileobj(stored, copy)
-                pages = _page_count(partial.read_bytes())
         except OSError as error:
             raise CommandError(f"{target} : fichier impossible à écrire ({error.strerror})") from None
         simulated = ", données simulées" if edition.simulated else ""
         self.stdout.write(f"{edition}, {edition.get_state_display()}{simulated} : {target}")
         elapsed = format_figure(Decimal(time.monotonic() - started), 1, "s")
-        self.stdout.write(f"{pages} pages, sha256 {edition.file_sha256}, {elapsed}")
+        self.stdout.write(f"sha256 {edition.file_sha256}, {elapsed}")
 
     def _edition(self, convention: Convention, year: int) -> Edition:
         published = editions(convention=convention, with_drafts=False).filter(kind=DocumentKind.ANNUAL, year=year)
@@ -85,12 +82,3 @@ def _written_whole(target: Path) -> Iterator[Path]:
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)
-
-
-def _page_count(pdf: bytes) -> int:
-    """How many pages one of our own PDFs has, from the root of its page tree, in a compressed stream of objects."""
-    for stream in re.finditer(rb"/Type /ObjStm\b.*?stream\r?\n", pdf, re.DOTALL):
-        objects = zlib.decompressobj().decompress(pdf[stream.end() :])
-        if found := re.search(rb"/Type /Pages\b[^<>]*/Count (\d+)", objects):
-            return int(found[1])
-    return 0
