@@ -87,7 +87,7 @@ class Site:
 
 @pytest.fixture(scope="session")
 def _connections_closed(chromium: Browser) -> Iterator[None]:
-    """Under the browser's loop Django opens connections of their own: closed before it ends, or they hold the database."""
+    """Django opens its own connections under the browser's loop: closed before it ends, or they hold the database."""
     yield
     connections.close_all()
 
