@@ -65,6 +65,11 @@ class BudgetLine(models.Model):
     def __str__(self) -> str:
         return f"{self.fund_id} · {self.position}"
 
+    @property
+    def unit(self) -> str:
+        """The unit of its figures: the fund's, but for a rate, printed in per cent."""
+        return "%" if self.kind == LineKind.RATE else str(self.fund.unit)
+
 
 class BudgetAmount(models.Model):
     """« montant »: a figure of a line for a column of its table (a year, or the variation over the period)."""

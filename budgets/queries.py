@@ -71,7 +71,7 @@ def budget_table(*, fund: Fund) -> BudgetTable:
         amounts[by_id[amount.line_id].position, amount.year] = amount
     marks = _marks(fund, lines, by_id, amounts)
     rows = [
-        TableRow(line, _depth(line, by_id), [_cell(line.position, column, amounts, marks) for column in fund.years])
+        TableRow(line, _depth(line, by_id), [_cell(line, column, amounts, marks) for column in fund.years])
         for line in lines
     ]
     return BudgetTable(fund, list(fund.years), rows, len(marks))
@@ -105,10 +105,12 @@ def unit_of(fund: Fund) -> Decimal:
     return Decimal(1) if fund.unit == "k€" else Decimal("0.01")
 
 
-def _cell(position: int, column: str, amounts: dict[tuple[int, str], BudgetAmount], marks: Marks) -> Cell:
-    amount = amounts.get((position, column))
-    shown = format_figure(amount.amount, amount.decimals) if amount else ""
-    return Cell(column, amount.amount if amount else None, shown, *marks.get((position, column), ("", False)))
+def _cell(line: BudgetLine, column: str, amounts: dict[tuple[int, str], BudgetAmount], marks: Marks) -> Cell:
+    key = (line.position, column)
+    amount = amounts.get(key)
+    unit = "%" if line.kind == LineKind.RATE else ""  # the others are in the unit the table announces
+    shown = format_figure(amount.amount, amount.decimals, unit) if amount else ""
+    return Cell(column, amount.amount if amount else None, shown, *marks.get(key, ("", False)))
 
 
 def _depth(line: BudgetLine, by_id: dict[int, BudgetLine]) -> int:

@@ -169,6 +169,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "cog.views.csrf_failure"
 
 # --- Headers -------------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

@@ -101,6 +101,13 @@ def help_page(request: HttpRequest) -> HttpResponse:
     return render(request, "cog/help.html", {"role_cards": ROLES.items()})
 
 
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that was not ours, or whose session ended: Django's own page would break our content policy."""
+    advice = "Le formulaire a expiré ou ne vient pas de ce site : revenir à la page, la recharger et recommencer."
+    context = {"code": 403, "title": "Formulaire refusé", "reason": advice}
+    return render(request, "cog/error.html", context, status=403)
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(
         request,

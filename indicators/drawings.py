@@ -1,15 +1,25 @@
 """The charts of an indicator's page: from its query to `cog.charts`."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from django.utils.safestring import SafeString, mark_safe
 
 from cog import charts
 from cog.figures import format_figure
 from cog.periods import Granularity, parse
+from indicators.compute.verdict import yardstick_at
 from indicators.enums import ResultState, TargetRole
 from indicators.models import Target
-from indicators.queries import Point, SheetLine, SheetPage, caisse_values
+from indicators.queries import (
+    NATIONAL,
+    Point,
+    SheetLine,
+    SheetPage,
+    caisse_values,
+    judged_baseline,
+    judged_targets,
+)
 
 
 def sparklines(lines: Iterable[SheetLine]) -> dict[str, SafeString]:
@@ -42,7 +52,18 @@ def series(page: SheetPage) -> str:
         unit=page.line.unit,
         decimals=page.line.decimals,
         targets=_targets(page.targets, points),
+        trajectory=_trajectory(page, points),
     )
+
+
+def _trajectory(page: SheetPage, points: list[Point]) -> list[Decimal | None]:
+    """The indicative trajectory and the targets it leads to, one value a period; nothing where none is indicative."""
+    targets, baseline = judged_targets(page.line.indicator), judged_baseline(page.line.indicator)
+    national = [target for target in targets if target.scope == NATIONAL]
+    aims = [yardstick_at(parse(point.period), national, baseline) for point in points]
+    if not any(aim.indicative for aim in aims if aim):
+        return []
+    return [aim.threshold if aim else None for aim in aims]
 
 
 def _message(page: SheetPage, known: list[Point]) -> str:

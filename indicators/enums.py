@@ -117,3 +117,43 @@ class Verdict(models.TextChoices):
     NOT_AVAILABLE = "non_disponible", "non disponible"
     INCOMPLETE = "incomplet", "incomplet"
     TO_BUILD = "a_construire", "à construire"
+
+
+class Method(models.TextChoices):
+    """« calcul »: what a sheet computes, in words."""
+
+    COUNT = "count", "dénombrement : la somme de ce qui est remonté"
+    RATIO = "ratio", "rapport d'un numérateur à un dénominateur"
+    VARIATION = "variation", "variation depuis l'année précédente"
+    EVOLUTION = "evolution", "évolution d'une année sur l'autre, en pour cent"
+    GROWTH_GAP = "growth_gap", "rapport de deux rythmes de croissance"
+    COVERAGE_GAP = "coverage_gap", "rapport de deux taux de couverture"
+    WEIGHTED_GAP = "weighted_gap", "écart pondéré entre prévisions et réalisé"
+    DISPERSION = "dispersion", "dispersion des caisses : étendue et écart-type"
+    VARIATION_COEFFICIENT = "variation_coefficient", "coefficient de variation des caisses"
+    QUANTILES = "quantiles", "déciles des valeurs des caisses"
+    SHARE_OF_UNITS = "share_of_units", "part des organismes qui remplissent une condition"
+    REFERENCE_INDEX = "reference_index", "évolution par rapport à une année de référence"
+    SURVEY = "survey", "enquête, par échantillon"
+    TO_BUILD = "to_build", "à construire : la convention ne l'arrête pas"
+
+
+class NationalRule(models.TextChoices):
+    """« valeur nationale »: how local values make the national one, in words."""
+
+    OF_SUMS = "of_sums", "calculée sur les sommes des caisses, non sur leur moyenne"
+    OF_SUMS_PLUS = "of_sums_plus", "sommes des caisses et supplément connu de la seule Cnaf"
+    MEAN = "mean", "moyenne des caisses, sans pondération"
+    NATIONAL_ONLY = "national_only", "remontée une fois, au niveau national"
+    DISPERSION = "dispersion", "tirée de la répartition des valeurs des caisses"
+    QUANTILES = "quantiles", "tirée de la répartition des valeurs des caisses"
+    VARIATION_COEFFICIENT = "variation_coefficient", "tirée de la répartition des valeurs des caisses"
+    SHARE_OF_UNITS = "share_of_units", "part des organismes concernés"
+
+
+class Better(models.TextChoices):
+    """« sens du progrès »."""
+
+    HIGHER = "higher", "une valeur plus haute est meilleure"
+    LOWER = "lower", "une valeur plus basse est meilleure"
+    NONE = "none", "ni la hausse ni la baisse n'est un progrès en soi"

@@ -10,9 +10,12 @@ from django.db.models import F, Q
 from cog.models import Convention, Fiche, Organisation
 from indicators.enums import (
     BatchState,
+    Better,
     IndicatorKind,
     IndicatorStatus,
     Level,
+    Method,
+    NationalRule,
     Operator,
     ResultState,
     Rhythm,
@@ -73,6 +76,7 @@ class IndicatorVersion(models.Model):
     valid_to = models.DateField("en vigueur jusqu'au", null=True, blank=True)
     provisional = models.BooleanField("définition provisoire, non arrêtée", default=False)
     agreed_by = models.CharField("arrêtée par", max_length=200, blank=True)
+    note = models.TextField("choix et hypothèses", blank=True)
 
     class Meta:
         verbose_name = "définition en vigueur"
@@ -92,6 +96,18 @@ class IndicatorVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.indicator} v{self.number}"
+
+    @property
+    def method_in_words(self) -> str:
+        return str(Method(self.method["method"]).label)
+
+    @property
+    def national_in_words(self) -> str:
+        return str(NationalRule(self.method["national"]).label) if "national" in self.method else ""
+
+    @property
+    def better_in_words(self) -> str:
+        return str(Better(self.method["better"]).label) if "better" in self.method else ""
 
 
 class Baseline(models.Model):

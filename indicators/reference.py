@@ -145,11 +145,12 @@ class PublishedRecord(Record):
 
 @dataclass(frozen=True)
 class IndicatorEntry:
-    """A sheet with its fiche and its method of calculation."""
+    """A sheet with its fiche, its method of calculation and what must be said of it."""
 
     fiche: int
     record: IndicatorRecord
     method: dict[str, Any]
+    note: str
 
 
 @dataclass(frozen=True)
@@ -177,6 +178,7 @@ class IndicatorsPart:
         measures = folder.check_all(folder.csv("measures.csv", MEASURE_COLUMNS), MeasureRecord)
         folder.unique(measures, "code")
         methods = folder.yaml("methods.yaml")
+        notes = folder.yaml("method-notes.yaml").get("notes") or {}
         sheets = self._sheets(folder, context)
         entries = []
         for fiche, record, item in sheets:
@@ -190,9 +192,10 @@ class IndicatorsPart:
                 )
                 continue
             _check_sheet(folder, record, item, context)
-            entries.append(IndicatorEntry(fiche, record, dict(method)))
+            entries.append(IndicatorEntry(fiche, record, dict(method), str(notes.get(record.code, ""))))
         known = {measure.code for measure, _ in measures}
         _check_methods(folder, methods, {record.code for _, record, _ in sheets}, known)
+        _check_notes(folder, methods, notes)
         published = folder.check_all(folder.csv("published-results.csv", PUBLISHED_COLUMNS), PublishedRecord)
         return IndicatorsContent(
             entries, [row for row, _ in measures], [row for row, _ in published], _coverage(folder)
@@ -202,11 +205,7 @@ class IndicatorsPart:
         sheets, checked = [], []
         for name in folder.names("indicators/*.yaml"):
             top = folder.yaml(name)
-            head = (
-                folder.check(Located(name, top.line, top, top.key_lines), IndicatorsFileRecord)
-                if top
-                else None
-            )
+            head = folder.check(Located(name, top.line, top, top.key_lines), IndicatorsFileRecord) if top else None
             if head is None:
                 continue
             if head.fiche not in context.fiches:
@@ -278,6 +277,16 @@ def _check_methods(folder: Folder, methods: dict[str, Any], sheets: set[str], me
             )
 
 
+def _check_notes(folder: Folder, methods: dict[str, Any], notes: dict[str, Any]) -> None:
+    lines = getattr(notes, "key_lines", {})
+    for code in notes:
+        if code not in methods:
+            folder.problem("method-notes.yaml", lines.get(code), f"une note « {code} »", "le code d'une méthode")
+    for code, method in methods.items():
+        if isinstance(method, dict) and "note" in method and not notes.get(code):
+            folder.problem("method-notes.yaml", None, f"aucune note « {code} »", "la note de la méthode, en français")
+
+
 _EXPRESSION_KEYS = {
     "numerator", "denominator", "reference_numerator", "reference_denominator", "of", "excluded_flag",
     "national_addition",
@@ -304,9 +313,7 @@ def _coverage(folder: Folder) -> list[CoverageEntry]:
     entries = []
     for item in folder.csv("childcare-coverage-2017.csv", COVERAGE_COLUMNS):
         rates = {key: value for key, value in item.values.items() if key in COVERAGE_COLUMNS[3:]}
-        wrong = [
-            f"{key} = « {value} »" for key, value in rates.items() if not re.fullmatch(r"\d+(\.\d+)?", value)
-        ]
+        wrong = [f"{key} = « {value} »" for key, value in rates.items() if not re.fullmatch(r"\d+(\.\d+)?", value)]
         for text in wrong:
             folder.problem(item.file, item.line, text, "un taux avec un point décimal")
         if not wrong:

@@ -41,8 +41,7 @@ class Edition(models.Model):
                 violation_error_message="Ce numéro d'édition existe déjà pour ce document et cet exercice.",
             ),
             models.CheckConstraint(
-                condition=(Q(file="") & Q(file_sha256=""))
-                | (~Q(file="") & ~Q(file_sha256="") & ~Q(payload_sha256="")),
+                condition=(Q(file="") & Q(file_sha256="")) | (~Q(file="") & ~Q(file_sha256="") & ~Q(payload_sha256="")),
                 name="edition_file_has_its_digest",
                 violation_error_message="Un PDF enregistré porte son empreinte et celle de son contenu.",
             ),

@@ -168,7 +168,7 @@ def _budget_amounts(convention: Convention) -> Iterator[Row]:
             row.line.position,
             row.year,
             printed(row.amount, row.decimals),
-            row.line.fund.unit,
+            row.line.unit,
             row.stage,
             row.edition,
         )

@@ -33,9 +33,7 @@ def request_annual_report(*, convention: Convention, year: int, by: User, at: da
     if under_way is not None:
         return under_way
     edition = _numbered(convention, year, by, at)
-    edition.job = jobs.submit(
-        kind=JOB_KIND, arguments={"edition": edition.pk, "at": at.isoformat()}, by=by, at=at
-    )
+    edition.job = jobs.submit(kind=JOB_KIND, arguments={"edition": edition.pk, "at": at.isoformat()}, by=by, at=at)
     edition.save(update_fields=["job"])
     return edition
 
@@ -54,9 +52,7 @@ def _numbered(convention: Convention, year: int, by: User, at: datetime) -> Edit
     )
 
 
-def draft_annual_report(
-    *, convention: Convention, year: int, by: User, at: datetime, progress: Progress
-) -> Edition:
+def draft_annual_report(*, convention: Convention, year: int, by: User, at: datetime, progress: Progress) -> Edition:
     """Produce a draft at once, for the command line; only its number and its end are written under a lock."""
     with transaction.atomic():
         edition = _numbered(convention, year, by, at)
@@ -108,6 +104,4 @@ def produce_edition(*, edition: Edition, by: User, at: datetime, progress: Progr
 def produce_from_job(job: jobs.Job, beat: Progress) -> None:
     """What a worker does of a job asked by `request_annual_report`."""
     edition = Edition.objects.get(pk=job.arguments["edition"])
-    produce_edition(
-        edition=edition, by=job.created_by, at=datetime.fromisoformat(job.arguments["at"]), progress=beat
-    )
+    produce_edition(edition=edition, by=job.created_by, at=datetime.fromisoformat(job.arguments["at"]), progress=beat)

@@ -96,16 +96,12 @@ def documents(request: HttpRequest) -> HttpResponse:
             )
             return redirect("edition", edition_id=edition.pk)
     editions = queries.editions(convention=convention, with_drafts=may_produce)
-    return render(
-        request, "reports/documents.html", {"editions": editions, "form": form, "may_produce": may_produce}
-    )
+    return render(request, "reports/documents.html", {"editions": editions, "form": form, "may_produce": may_produce})
 
 
 @requires(Permission.READ_PUBLISHED)
 def edition(request: HttpRequest, edition_id: int) -> HttpResponse:
-    found = queries.edition_or_none(
-        edition_id=edition_id, with_drafts=can(request.user, Permission.PRODUCE_REPORT)
-    )
+    found = queries.edition_or_none(edition_id=edition_id, with_drafts=can(request.user, Permission.PRODUCE_REPORT))
     if found is None:
         raise Http404("Cette édition n'existe pas.")
     response = render(request, "reports/edition.html", {"edition": found})
@@ -116,12 +112,8 @@ def edition(request: HttpRequest, edition_id: int) -> HttpResponse:
 
 @requires(Permission.READ_PUBLISHED)
 def edition_pdf(request: HttpRequest, edition_id: int) -> FileResponse:
-    found = queries.edition_or_none(
-        edition_id=edition_id, with_drafts=can(request.user, Permission.PRODUCE_REPORT)
-    )
+    found = queries.edition_or_none(edition_id=edition_id, with_drafts=can(request.user, Permission.PRODUCE_REPORT))
     if found is None or not found.is_ready:
         raise Http404("Ce document n'est pas disponible.")
     name = f"{found.kind}-{found.year}-edition-{found.number}.pdf"
-    return FileResponse(
-        found.file.open("rb"), as_attachment=True, filename=name, content_type="application/pdf"
-    )
+    return FileResponse(found.file.open("rb"), as_attachment=True, filename=name, content_type="application/pdf")

@@ -69,9 +69,7 @@ def account() -> pwd.struct_passwd | None:
     for name in ACCOUNTS:
         with contextlib.suppress(KeyError):
             return pwd.getpwnam(name)
-    raise Trouble(
-        f"aucun compte sans privilège ({', '.join(ACCOUNTS)}) : en créer un (adduser --system suivi-test)"
-    )
+    raise Trouble(f"aucun compte sans privilège ({', '.join(ACCOUNTS)}) : en créer un (adduser --system suivi-test)")
 
 
 def popen(command: Sequence[str | Path], *, folder: Path, log: Path) -> subprocess.Popen[bytes]:
@@ -190,9 +188,7 @@ def postgresql_programs() -> Path:
         found.append(Path(on_path).resolve().parent)
     versions = {}
     for folder in found:
-        printed = subprocess.run(
-            [folder / "initdb", "--version"], capture_output=True, text=True, check=False
-        ).stdout
+        printed = subprocess.run([folder / "initdb", "--version"], capture_output=True, text=True, check=False).stdout
         if match := re.search(r"(\d+)", printed):
             versions[int(match[1])] = folder
     if not versions or max(versions) < OLDEST_POSTGRESQL:
@@ -230,9 +226,7 @@ def start_postgresql(folder: Path) -> tuple[str, subprocess.Popen[bytes]]:
         return [programs / "postgres", "-D", data, "-p", str(port), *options]
 
     def ready(_port: int, process: subprocess.Popen[bytes]) -> bool:
-        with contextlib.suppress(
-            OSError
-        ):  # the file comes with the server; line 1 is its pid, line 8 its state
+        with contextlib.suppress(OSError):  # the file comes with the server; line 1 is its pid, line 8 its state
             lines = (data / "postmaster.pid").read_text().splitlines()
             return len(lines) >= 8 and lines[0] == str(process.pid) and lines[7].strip() == "ready"
         return False
@@ -313,17 +307,13 @@ def services(environment: Mapping[str, str]) -> Iterator[dict[str, str]]:
             say(f"{name} privé prêt : {urls[variable]}")
         # libpq would read these where an address is silent: with our own server they could only lead astray.
         ours = "DATABASE_URL" in urls
-        kept = {
-            key: value for key, value in environment.items() if not (ours and re.fullmatch("PG[A-Z]+", key))
-        }
+        kept = {key: value for key, value in environment.items() if not (ours and re.fullmatch("PG[A-Z]+", key))}
         yield kept | urls
     finally:
         deaf()
         sweep(spared=[server.pid for server in servers])
         for server in servers:
-            finish(
-                server, signal.SIGINT, signal.SIGQUIT
-            )  # to PostgreSQL: fast, then immediate; both end Redis
+            finish(server, signal.SIGINT, signal.SIGQUIT)  # to PostgreSQL: fast, then immediate; both end Redis
         sweep()
         if folder:
             remove(folder)

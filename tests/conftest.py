@@ -166,6 +166,12 @@ CHROMIUM_FLAGS = [
 ]
 
 
+def _close_connections() -> None:
+    from django.db import connections
+
+    connections.close_all()
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator["Browser"]:
     """One Chromium for the whole run; absent is a failure, since a skipped journey would look like a pass."""
@@ -183,15 +189,14 @@ def chromium() -> Iterator["Browser"]:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM_FLAGS)
             yield browser
+            _close_connections()  # under Playwright's loop Django opens some of its own, which hold the test database
             browser.close()
 
 
 @pytest.fixture
 def page(chromium: "Browser") -> Iterator["Page"]:
     """A new French visitor; a script error or a broken content policy on any page fails the test."""
-    context = chromium.new_context(
-        locale="fr-FR", timezone_id="Europe/Paris", viewport={"width": 1280, "height": 900}
-    )
+    context = chromium.new_context(locale="fr-FR", timezone_id="Europe/Paris", viewport={"width": 1280, "height": 900})
     context.set_default_timeout(15_000)
     page = context.new_page()
     faults: list[str] = []

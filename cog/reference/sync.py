@@ -38,8 +38,8 @@ def sync(
     """Create, update and remove rows so that `present` holds exactly `wanted`.
 
     `wanted` are unsaved instances; `key` gives the identity of a row on both sides; `fields` are the field names
-    compared and updated. Kept rows keep their primary key, so that what refers to them still does. Every wanted instance
-    has its primary key afterwards. Raises ProtectedError when a removed row is still referred to.
+    compared and updated. Kept rows keep their primary key, so that what refers to them still does; every wanted
+    instance has its primary key afterwards. Raises ProtectedError when a removed row is still referred to.
     """
     model = present.model
     existing = {key(row): row for row in present}

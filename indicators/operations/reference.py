@@ -49,7 +49,7 @@ def save_indicators(*, convention: Convention, content: "IndicatorsContent") -> 
             IndicatorVersion.objects.filter(indicator__convention=convention, number=1),
             [version for entry in content.entries for version in _versions(convention, indicators, entry)],
             key=lambda row: (row.indicator_id, row.number),
-            fields=["method", "valid_from", "valid_to", "provisional"],
+            fields=["method", "valid_from", "valid_to", "provisional", "note"],
         ),
         sync(
             Baseline.objects.filter(indicator__convention=convention),
@@ -125,6 +125,7 @@ def _versions(
             method=entry.method,
             valid_from=convention.start,
             provisional=bool(entry.method.get("provisional")),
+            note=entry.note,
         )
     ]
 

@@ -98,9 +98,7 @@ def outcome(action: DemoAction) -> str:
         ("cross", {Status.EN_COURS, Status.REALISEE}),
     ],
 )
-def test_what_has_no_deadline_here_is_neither_abandoned_nor_postponed(
-    prefix: str, expected: set[Status]
-) -> None:
+def test_what_has_no_deadline_here_is_neither_abandoned_nor_postponed(prefix: str, expected: set[Status]) -> None:
     assert {FOUND[key][-1].status for key in FOUND if key.startswith(prefix)} <= expected
 
 

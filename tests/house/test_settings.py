@@ -19,7 +19,7 @@ OURS = {*GOOD, "DEBUG", "SUIVI_VAR", "SECURE_SSL_REDIRECT", "CSRF_TRUSTED_ORIGIN
 
 
 def python(*arguments: str, var: Path, **values: str) -> subprocess.CompletedProcess[str]:
-    kept = {key: value for key, value in os.environ.items() if key not in OURS}
+    kept = {key: value for key, value in os.environ.items() if key not in OURS | {"DJANGO_ALLOW_ASYNC_UNSAFE"}}
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=ROOT,

@@ -85,15 +85,8 @@ class Site:
         )
 
 
-@pytest.fixture(scope="session")
-def _connections_closed(chromium: Browser) -> Iterator[None]:
-    """Django opens its own connections under the browser's loop: closed before it ends, or they hold the database."""
-    yield
-    connections.close_all()
-
-
 @pytest.fixture(scope="module")
-def site(django_db_setup: None, django_db_blocker: Any, _connections_closed: None) -> Iterator[Site]:
+def site(django_db_setup: None, django_db_blocker: Any, chromium: Browser) -> Iterator[Site]:
     """The convention, one simulated quarter, its results, one edition waiting: served for the whole module."""
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
         # A thread of the server keeps no connection: PostgreSQL drops no database that someone still holds.

@@ -10,17 +10,11 @@ from cog.operations import ReferenceRefused, command_account, load_convention
 
 
 class Command(BaseCommand):
-    help = (
-        "Charge les fichiers de référence d'une convention (sans donnée remontée ni donnée de démonstration)."
-    )
+    help = "Charge les fichiers de référence d'une convention (sans donnée remontée ni donnée de démonstration)."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "dossier", type=Path, help="dossier de la convention, par exemple fixtures/cog-2013-2017"
-        )
-        parser.add_argument(
-            "--dry-run", action="store_true", help="montrer ce qui changerait, sans rien écrire"
-        )
+        parser.add_argument("dossier", type=Path, help="dossier de la convention, par exemple fixtures/cog-2013-2017")
+        parser.add_argument("--dry-run", action="store_true", help="montrer ce qui changerait, sans rien écrire")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

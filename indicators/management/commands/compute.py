@@ -17,9 +17,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("periode", nargs="?", help="2014-T1, 2014-S1, 2014-03 ou 2014")
         parser.add_argument("--all", action="store_true", help="toutes les périodes de la convention")
-        parser.add_argument(
-            "--convention", default="", help="code de la convention (par défaut celle en vigueur)"
-        )
+        parser.add_argument("--convention", default="", help="code de la convention (par défaut celle en vigueur)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if bool(options["periode"]) == options["all"]:

@@ -24,15 +24,11 @@ class Command(BaseCommand):
         parser.add_argument("--caisse", help="n'admettre que les lignes de cette caisse")
         parser.add_argument("--dry-run", action="store_true", help="contrôler sans rien garder")
         parser.add_argument("--report", type=Path, help="écrire les anomalies dans ce fichier JSON")
-        parser.add_argument(
-            "--accept", action="store_true", help="accepter le fichier, avertissements compris"
-        )
+        parser.add_argument("--accept", action="store_true", help="accepter le fichier, avertissements compris")
         parser.add_argument("--reason", default=DEFAULT_REASON, help="motif de l'acceptation")
         parser.add_argument("--by", help="adresse du compte qui accepte (par défaut le compte « commande »)")
         parser.add_argument("--simulated", action="store_true", help="marquer ces valeurs comme simulées")
-        parser.add_argument(
-            "--convention", default="", help="code de la convention (par défaut celle en vigueur)"
-        )
+        parser.add_argument("--convention", default="", help="code de la convention (par défaut celle en vigueur)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         by = self._author(options["by"])
@@ -52,9 +48,7 @@ class Command(BaseCommand):
         except NoConvention as error:
             raise CommandError(str(error)) from None
         except OSError as error:
-            raise CommandError(
-                f"{options['fichier']} : fichier illisible ({error.strerror})", returncode=2
-            ) from None
+            raise CommandError(f"{options['fichier']} : fichier illisible ({error.strerror})", returncode=2) from None
         except ImportRefused as refusal:
             self._tell(refusal.problems, options["report"])
             self.stderr.write("Fichier refusé : rien n'a été écrit.")
@@ -63,9 +57,7 @@ class Command(BaseCommand):
         if received.already_accepted:
             self.stdout.write(f"{received.batch.file_name} : ce fichier est déjà accepté, rien à faire.")
         elif options["dry_run"]:
-            self.stdout.write(
-                f"{received.batch.row_count} valeurs contrôlées, rien n'a été gardé (essai à blanc)."
-            )
+            self.stdout.write(f"{received.batch.row_count} valeurs contrôlées, rien n'a été gardé (essai à blanc).")
         elif options["accept"]:
             accepted = accept_batch(batch=received.batch, by=by, at=timezone.now(), reason=options["reason"])
             self.stdout.write(

@@ -21,15 +21,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("dossier", type=Path)
-        parser.add_argument(
-            "--convention", default="", help="code de la convention (par défaut celle en vigueur)"
-        )
+        parser.add_argument("--convention", default="", help="code de la convention (par défaut celle en vigueur)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         target: Path = options["dossier"]
-        if target.exists() and (
-            not target.is_dir() or (any(target.iterdir()) and not (target / DESCRIPTOR).exists())
-        ):
+        if target.exists() and (not target.is_dir() or (any(target.iterdir()) and not (target / DESCRIPTOR).exists())):
             raise CommandError(
                 f"{target} : trouvé un dossier qui n'est ni vide ni un ancien paquet,"
                 f" attendu un dossier à créer, vide, ou un ancien paquet ({DESCRIPTOR})"
@@ -45,9 +41,7 @@ class Command(BaseCommand):
                 count = _write(new / f"{file.name}.csv", file, convention)
                 self.stdout.write(f"{file.name}.csv : {count} lignes")
             content = descriptor(convention, FILES, simulated=is_demonstration())
-            (new / DESCRIPTOR).write_text(
-                json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
-            )
+            (new / DESCRIPTOR).write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
             target.mkdir(exist_ok=True)
             for path in new.iterdir():
                 shutil.move(path, target / path.name)

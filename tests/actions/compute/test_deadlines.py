@@ -300,9 +300,7 @@ WORDS = st.sampled_from(
 )
 
 
-@given(
-    st.one_of(st.text(), st.lists(WORDS, max_size=9).map(" ".join), st.lists(WORDS, max_size=9).map("".join))
-)
+@given(st.one_of(st.text(), st.lists(WORDS, max_size=9).map(" ".join), st.lists(WORDS, max_size=9).map("".join)))
 def test_any_text_is_read_without_error_and_keeps_the_rules_of_kinds(cell: str) -> None:
     readings = read_deadlines(cell, term=TERM)
     assert readings
