@@ -65,24 +65,24 @@ class Command(BaseCommand):
 
     def _serve(self) -> None:
         """Web and worker as two processes; Ctrl-C stops both."""
-        environment = os.environ | {"C_FORCE_ROOT": "1"}
+        environment = os.environ | {"C_FORCE_ROOT": "1", "PYTHONWARNINGS": "ignore"}
+        beat = str(Path(settings.VAR_DIR) / "celerybeat-schedule")
         worker = subprocess.Popen(  # noqa: S603 - our own interpreter, fixed arguments
             [
                 sys.executable,
                 "-m",
                 "celery",
+                "--quiet",
                 "-A",
                 "cog",
                 "worker",
-                "--pool",
-                "prefork",
                 "-c",
                 "1",
                 "-B",
                 "-l",
-                "warning",
+                "error",
                 "-s",
-                str(Path(settings.VAR_DIR) / "celerybeat-schedule"),
+                beat,
             ],
             cwd=settings.BASE_DIR,
             env=environment,
