@@ -1,0 +1,55 @@
+"""Reads of the indicators for the open data package, sorted by their keys."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import QuerySet
+
+from cog.models import Convention
+from indicators.models import (
+    Dispersion,
+    IndicatorResult,
+    Measure,
+    Observation,
+    PublishedResult,
+)
+
+
+def iter_observations(*, convention: Convention) -> Iterator[tuple[Any, ...]]:
+    """Every value in force, sorted by its key: measure, body, period, breakdown, value, statement, revision, batch."""
+    rows: Any = (
+        Observation.objects.filter(measure__convention=convention, closed_by__isnull=True)
+        .order_by("measure__code", "organisation__code", "period", "breakdown")
+        .values_list(
+            "measure__code",
+            "organisation__code",
+            "period",
+            "breakdown",
+            "value",
+            "statement",
+            "revision",
+            "batch_id",
+        )
+    )
+    return iter(rows.iterator(chunk_size=20_000))
+
+
+def iter_results(*, convention: Convention, secondary: bool) -> Iterator[IndicatorResult]:
+    """The current results, sorted by (code, scope, period, breakdown); the secondary ones also by name."""
+    rows = IndicatorResult.objects.filter(indicator__convention=convention).select_related("indicator", "version")
+    rows = rows.exclude(name="") if secondary else rows.filter(name="")
+    order = ["indicator__code", "scope", "period", "breakdown"]
+    return iter(rows.order_by(*order, "name").iterator(chunk_size=20_000))
+
+
+def iter_dispersions(*, convention: Convention) -> Iterator[Dispersion]:
+    rows = Dispersion.objects.filter(indicator__convention=convention).select_related("indicator")
+    return iter(rows.order_by("indicator__code", "period").iterator())
+
+
+def measures_of(*, convention: Convention) -> QuerySet[Measure]:
+    return Measure.objects.filter(convention=convention).order_by("code")
+
+
+def published_of(*, convention: Convention) -> QuerySet[PublishedResult]:
+    return PublishedResult.objects.filter(convention=convention).order_by("position")

@@ -1,0 +1,280 @@
+"""Reads of the indicators for pages and documents."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import QuerySet
+
+from cog.figures import NOT_APPLICABLE, Operator, Reason, format_against, format_figure
+from cog.models import Convention, Fiche, Organisation
+from cog.periods import ordinal, parse
+from indicators.compute import verdict as verdicts
+from indicators.compute.definition import Definition
+from indicators.compute.methods import SUPPORTED_METHODS, Completeness, Outcome, State
+from indicators.compute.sentences import result_sentence
+from indicators.enums import ResultState, TargetRole
+from indicators.models import (
+    ChildcareCoverage,
+    Dispersion,
+    Indicator,
+    IndicatorResult,
+    IndicatorVersion,
+    Measure,
+    PublishedResult,
+    Target,
+)
+from indicators.queries.engine import breaks_of, definition_of, judged_baseline, judged_targets
+from indicators.queries.shown import (
+    NATIONAL,
+    CaisseLine,
+    Point,
+    SheetLine,
+    SheetPage,
+    baseline_in_words,
+    target_in_words,
+)
+
+
+def indicators_of(*, convention: Convention, fiche: Fiche | None = None) -> QuerySet[Indicator]:
+    rows = Indicator.objects.filter(convention=convention).select_related("fiche", "fiche__domain")
+    rows = rows.prefetch_related("targets", "baselines", "versions")
+    if fiche is not None:
+        rows = rows.filter(fiche=fiche)
+    return rows.order_by("position")
+
+
+def sheet_lines(
+    *,
+    convention: Convention,
+    fiche: Fiche | None = None,
+    until: date | None = None,
+    with_results: bool = True,
+) -> list[SheetLine]:
+    """One line per sheet, with its yearly national values up to a date."""
+    indicators = list(indicators_of(convention=convention, fiche=fiche))
+    results: dict[int, list[IndicatorResult]] = defaultdict(list)
+    if with_results:
+        rows = IndicatorResult.objects.filter(indicator__in=indicators, scope=NATIONAL, name="", breakdown="").order_by(
+            "period"
+        )
+        for row in rows:
+            results[row.indicator_id].append(row)
+    return [_line(indicator, results[indicator.pk], until) for indicator in indicators]
+
+
+def _line(indicator: Indicator, results: list[IndicatorResult], until: date | None) -> SheetLine:
+    version = _last_version(indicator)
+    definition = definition_of(version) if version else None
+    targets = list(indicator.targets.all())
+    points = [_point(row, definition, targets) for row in results]
+    kept = [point for point in points if until is None or parse(point.period).end <= until]
+    years = [point for point in kept if len(point.period) == 4]
+    unit = definition.unit if definition else ""
+    return SheetLine(
+        indicator=indicator,
+        unit=unit,
+        decimals=definition.decimals if definition else 0,
+        baseline="\u00a0; ".join(baseline_in_words(row, unit) for row in list(indicator.baselines.all())[:2]),
+        target=_headline_target(targets),
+        latest=_latest(kept),
+        years=years,
+        method_ready=definition is not None and definition.method in SUPPORTED_METHODS,
+    )
+
+
+def _last_version(indicator: Indicator) -> IndicatorVersion | None:
+    versions = sorted(indicator.versions.all(), key=lambda row: row.number)
+    if not versions:
+        return None
+    versions[-1].indicator = indicator
+    return versions[-1]
+
+
+def _headline_target(targets: list[Target]) -> str:
+    final = [row for row in targets if row.role == TargetRole.TARGET and not row.intermediate and row.scope == NATIONAL]
+    return target_in_words(final[-1]) if final else ""
+
+
+def _latest(points: list[Point]) -> Point | None:
+    """The last period that has a value; where two end together, the longest."""
+    known = [point for point in points if point.value is not None]
+    if not known:
+        return None
+    return max(known, key=lambda point: (parse(point.period).end, -parse(point.period).start.toordinal()))
+
+
+def _point(row: IndicatorResult, definition: Definition | None, targets: list[Target]) -> Point:
+    decimals = definition.decimals if definition else 0
+    shown = NOT_APPLICABLE if row.state == ResultState.NOT_CONCERNED else format_figure(row.value, decimals)
+    if row.value is not None:
+        target = next((one for one in targets if _holds(one, row)), None)
+        if target is not None:
+            shown = format_against(row.value, target.threshold, Operator(target.operator), decimals)
+    return Point(
+        period=row.period,
+        value=row.value,
+        shown=shown,
+        state=row.state,
+        state_label=row.get_state_display(),
+        verdict=row.verdict,
+        verdict_label=row.get_verdict_display(),
+        numerator=row.numerator,
+        denominator=row.denominator,
+        reported=row.reported,
+        concerned=row.concerned,
+        units_reported=row.units_reported,
+        units_concerned=row.units_concerned,
+        simulated=row.simulated,
+    )
+
+
+def _holds(target: Target, row: IndicatorResult) -> bool:
+    period = parse(row.period)
+    return (
+        target.role == TargetRole.TARGET
+        and target.scope == row.scope
+        and target.holds_from <= period.start
+        and period.end <= target.holds_to
+    )
+
+
+def sheet_page(
+    *,
+    convention: Convention,
+    code: str,
+    period: str = "",
+    caisses: Iterable[Organisation] | None = None,
+    with_results: bool = True,
+) -> SheetPage | None:
+    """The page of one sheet at a period (the latest one known by default); None when the code is unknown.
+
+    `caisses`: the bodies whose own results may be shown; without `with_results` only what the convention says is.
+    """
+    indicator = indicators_of(convention=convention).filter(code=code).first()
+    if indicator is None:
+        return None
+    version = _last_version(indicator)
+    definition = definition_of(version) if version else None
+    targets = list(indicator.targets.all().order_by("position"))
+    line = sheet_lines_of(indicator, with_results=with_results)
+    page = SheetPage(
+        line=line,
+        version=version,
+        definition=definition,
+        baselines=list(indicator.baselines.all().order_by("position")),
+        targets=targets,
+        published=list(
+            PublishedResult.objects.filter(convention=convention, indicator_code=code).order_by(
+                "year", "period", "position"
+            )
+        ),
+        coverage=list(ChildcareCoverage.objects.filter(convention=convention).order_by("departement_code"))
+        if code in {"F1-4.2", "F1-5"}
+        else [],
+        measures=list(Measure.objects.filter(convention=convention, code__in=definition.measures).order_by("position"))
+        if definition
+        else [],
+    )
+    if not with_results:
+        return page
+    results = IndicatorResult.objects.filter(indicator=indicator)
+    national = list(results.filter(scope=NATIONAL).order_by("period", "name", "breakdown"))
+    page.series = sorted(
+        (_point(row, definition, targets) for row in national if not row.name and not row.breakdown),
+        key=lambda point: (parse(point.period).start, -parse(point.period).granularity),
+    )
+    known = {point.period for point in page.series}
+    page.period = period if period in known else (line.latest.period if line.latest else "")
+    page.breakdowns = [
+        (row.breakdown, _point(row, definition, targets))
+        for row in national
+        if row.period == page.period and not row.name and row.breakdown
+    ]
+    page.companions = [
+        (row.name, _point(row, definition, []))
+        for row in national
+        if row.period == page.period and row.name and not row.breakdown
+    ]
+    page.dispersions = sorted(Dispersion.objects.filter(indicator=indicator), key=lambda row: parse(row.period).start)
+    page.dispersion = next((row for row in page.dispersions if row.period == page.period), None)
+    headline = next((row for row in national if row.period == page.period and not row.name and not row.breakdown), None)
+    if headline is not None and definition is not None:
+        page.sentence = _sentence(indicator, headline, definition, page.dispersion)
+    if caisses is not None and page.period:
+        page.caisses = _caisse_lines(results, page, {body.code: body for body in caisses}, targets)
+    return page
+
+
+def _sentence(indicator: Indicator, row: IndicatorResult, definition: Definition, dispersion: Dispersion | None) -> str:
+    """What the national result of a period says, judged again as it was when it was computed."""
+    period = parse(row.period)
+    outcome = Outcome(
+        value=row.value,
+        numerator=row.numerator,
+        denominator=row.denominator,
+        state=State(row.state),
+        reason=next((reason for reason in Reason if reason.state_code == row.state), None),
+        completeness=Completeness(row.reported, row.concerned, row.units_reported, row.units_concerned),
+    )
+    targets = verdicts.targets_of(judged_targets(indicator), indicator.code, NATIONAL)
+    judgement = verdicts.judge(
+        definition, outcome, period, targets, baseline=judged_baseline(indicator), breaks=breaks_of(indicator)
+    )
+    spread = dispersion.value_range if dispersion is not None and dispersion.n > 1 else None
+    return result_sentence(definition, "au niveau national", outcome, judgement, period, spread=spread)
+
+
+def sheet_lines_of(indicator: Indicator, *, with_results: bool) -> SheetLine:
+    rows = IndicatorResult.objects.filter(indicator=indicator, scope=NATIONAL, name="", breakdown="").order_by("period")
+    return _line(indicator, list(rows) if with_results else [], None)
+
+
+def _caisse_lines(
+    results: QuerySet[IndicatorResult],
+    page: SheetPage,
+    bodies: dict[str, Organisation],
+    targets: list[Target],
+) -> list[CaisseLine]:
+    """The visible caisses at the period, best first; ranks are among all caisses, visible or not."""
+    rows = list(results.filter(period=page.period, name="", breakdown="").exclude(scope__in=[NATIONAL, "caf"]))
+    falling = page.definition is not None and page.definition.better == "lower"
+    ordered = sorted(
+        (row for row in rows if row.value is not None), key=lambda row: row.value if falling else -row.value
+    )
+    first: dict[Decimal, int] = {}
+    for position, row in enumerate(ordered, start=1):
+        first.setdefault(row.value, position)
+    lines = [
+        CaisseLine(
+            bodies[row.scope],
+            _point(row, page.definition, targets),
+            first.get(row.value) if row.value is not None else None,
+            _quarter(row.value, page.dispersion, falling=falling),
+        )
+        for row in rows
+        if row.scope in bodies
+    ]
+    return sorted(lines, key=lambda line: (line.rank is None, line.rank or 0, line.organisation.code))
+
+
+def _quarter(value: Decimal | None, dispersion: Dispersion | None, *, falling: bool) -> str:
+    """In which quarter of the caisses a value stands, the best placed first; empty without a value."""
+    if value is None or dispersion is None:
+        return ""
+    if falling:
+        above = sum(value > bound for bound in (dispersion.q1, dispersion.median, dispersion.q3))
+    else:
+        above = sum(value < bound for bound in (dispersion.q1, dispersion.median, dispersion.q3))
+    return f"{ordinal(above + 1)} quart"
+
+
+def caisse_values(*, indicator: Indicator, period: str) -> list[tuple[str, Decimal]]:
+    """(caisse code, value) at a period, for the distribution chart."""
+    rows = (
+        IndicatorResult.objects.filter(indicator=indicator, period=period, name="", breakdown="", value__isnull=False)
+        .exclude(scope__in=[NATIONAL, "caf"])
+        .values_list("scope", "value")
+    )
+    return list(rows)
