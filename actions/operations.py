@@ -131,6 +131,9 @@ def record_progress(*, entries: list[ProgressEntry], by: User, at: datetime, sim
         for entry in entries
     ]
     ActionProgress.objects.bulk_create(rows, batch_size=500)
+    if simulated:
+        shown = Convention.objects.filter(fiche__action__in=[entry.action_id for entry in entries[:1]])
+        shown.update(holds_simulated=True)
     audit.record(
         action="actions.progress_recorded",
         subject=f"{len(rows)} avancements",

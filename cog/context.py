@@ -5,17 +5,17 @@ from typing import Any
 from django.http import HttpRequest
 
 from cog.permissions import Permission, can, roles_of
-from cog.queries import current_convention, is_demonstration
+from cog.queries import current_convention, holds_simulated_data
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """The convention in view, the person's roles, and whether this is a demonstration."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"convention": None, "demonstration": is_demonstration()}
+        return {"convention": None, "demonstration": holds_simulated_data()}
     return {
         "convention": current_convention(),
         "roles": roles_of(user),
         "may": {permission.name.lower(): can(user, permission) for permission in Permission},
-        "demonstration": is_demonstration(),
+        "demonstration": holds_simulated_data(),
     }

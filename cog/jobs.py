@@ -116,23 +116,28 @@ def run(job_id: str) -> None:
     job = Job.objects.get(pk=job_id)
     try:
         handler: Handler = import_string(_handlers[job.kind])
-        handler(job, partial(_beat, job.pk))
+        handler(job, partial(_beat, job))
     except Exception as error:
         logger.exception("échec du travail %s", job_id)
-        _finish(job.pk, JobState.FAILED, f"{type(error).__name__} : {error}"[:2000])
+        _finish(job, JobState.FAILED, f"{type(error).__name__} : {error}"[:2000])
     else:
-        _finish(job.pk, JobState.DONE, "")
+        _finish(job, JobState.DONE, "")
 
 
-def _beat(job_id: uuid.UUID, done: int, total: int, message: str) -> None:
-    Job.objects.filter(pk=job_id).update(done=done, total=total, message=message, heartbeat_at=timezone.now())
+def _mine(job: Job) -> models.QuerySet[Job]:
+    """The row while this attempt holds it: a worker believed dead must not write over the one that took over."""
+    return Job.objects.filter(pk=job.pk, state=JobState.RUNNING, attempts=job.attempts)
 
 
-def _finish(job_id: uuid.UUID, state: JobState, message: str) -> None:
+def _beat(job: Job, done: int, total: int, message: str) -> None:
+    _mine(job).update(done=done, total=total, message=message, heartbeat_at=timezone.now())
+
+
+def _finish(job: Job, state: JobState, message: str) -> None:
     changes: dict[str, Any] = {"state": state, "finished_at": timezone.now()}
     if state == JobState.FAILED:
         changes["message"] = message
-    Job.objects.filter(pk=job_id).update(**changes)
+    _mine(job).update(**changes)
 
 
 def sweep() -> int:

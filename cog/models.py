@@ -42,6 +42,7 @@ class Convention(models.Model):
     signature_note = models.TextField("source de la date de signature", blank=True)
     signatories = models.JSONField("signataires", default=list, blank=True)
     seed_file = models.CharField("texte source", max_length=120, blank=True)
+    holds_simulated = models.BooleanField("contient des données simulées", default=False)
 
     class Meta:
         verbose_name = "convention d'objectifs et de gestion (Cog)"

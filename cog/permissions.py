@@ -26,6 +26,7 @@ class Permission(StrEnum):
     READ_RESULTS = "lire les résultats en cours, avant transmission"
     READ_PROGRESS = "lire l'avancement des actions, avant transmission"
     READ_PUBLISHED = "lire les documents publiés"
+    ACCEPT_OBSERVATIONS = "accepter des données remontées"
     PRODUCE_REPORT = "produire un projet de bilan"
     SEE_JOBS = "voir les travaux de fond"
 
@@ -54,6 +55,7 @@ ROLES: dict[Role, RoleCard] = {
             Permission.READ_RESULTS: Scope.ALL,
             Permission.READ_PROGRESS: Scope.ALL,
             Permission.READ_PUBLISHED: Scope.ALL,
+            Permission.ACCEPT_OBSERVATIONS: Scope.ALL,
             Permission.PRODUCE_REPORT: Scope.ALL,
             Permission.SEE_JOBS: Scope.ALL,
         },

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.db.models import Count, F, Q, QuerySet
 
 from cog.calendar import Occurrence, Precision, State, state
-from cog.enums import ObligationFamily
 from cog.models import (
     Convention,
     Domain,
@@ -35,7 +35,14 @@ def current_convention(*, code: str = "") -> Convention | None:
 
 def convention_or_refuse(*, code: str = "") -> Convention:
     """The same, for commands; raises NoConvention with what to do."""
-    convention = current_convention(code=code)
+    try:
+        convention = current_convention(code=code)
+    except DatabaseError:
+        raise NoConvention("la base n'est pas prête : lancer d'abord « manage.py migrate »") from None
+    if convention is None and code:
+        raise NoConvention(
+            f"aucune convention « {code} » : vérifier le code, ou la charger par « manage.py load_convention »"
+        )
     if convention is None:
         raise NoConvention(
             "aucune convention chargée : commencer par « manage.py load_convention fixtures/cog-2013-2017 »"
@@ -43,9 +50,9 @@ def convention_or_refuse(*, code: str = "") -> Convention:
     return convention
 
 
-def is_demonstration() -> bool:
-    """Whether this installation holds demonstration accounts, and so simulated data."""
-    return User.objects.filter(is_demonstration=True).exists()
+def holds_simulated_data() -> bool:
+    """Whether any simulated value or word was ever accepted here."""
+    return Convention.objects.filter(holds_simulated=True).exists()
 
 
 def demonstration_accounts() -> list[User]:
@@ -133,10 +140,6 @@ def dated_restitutions(*, convention: Convention, at: date) -> list[DatedRestitu
 
 def next_restitutions(*, convention: Convention, at: date, limit: int) -> list[Restitution]:
     return list(restitutions(convention=convention).filter(due__gte=at)[:limit])
-
-
-def obligation_families() -> list[tuple[str, str]]:
-    return list(ObligationFamily.choices)
 
 
 def job_or_none(*, job_id: str) -> Job | None:

@@ -241,7 +241,7 @@ class ImportBatch(models.Model):
         verbose_name_plural = "lots de remontée"
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["convention", "sha256"],
+                fields=["convention", "sha256", "simulated"],
                 condition=Q(state=BatchState.ACCEPTED),
                 name="batch_accepted_once",
                 violation_error_message="Ce fichier est déjà accepté.",

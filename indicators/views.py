@@ -66,11 +66,12 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _page_or_404(request: HttpRequest, code: str) -> SheetPage:
+    convention = convention_or_404()
     page = sheet_page(
-        convention=convention_or_404(),
+        convention=convention,
         code=code,
         period=request.GET.get("periode", ""),
-        caisses=caisses_visible_to(request.user),
+        caisses=caisses_visible_to(request.user).filter(convention=convention),
         with_results=can(request.user, Permission.READ_RESULTS),
     )
     if page is None:

@@ -22,6 +22,7 @@ Progress = Callable[[int, int, str], None]
 @transaction.atomic
 def request_annual_report(*, convention: Convention, year: int, by: User, at: datetime) -> Edition:
     """Number a new draft edition of the year's bilan and ask a worker for it; the one already under way is returned."""
+    _lock(convention)
     under_way = Edition.objects.filter(
         convention=convention,
         kind=DocumentKind.ANNUAL,
@@ -36,6 +37,11 @@ def request_annual_report(*, convention: Convention, year: int, by: User, at: da
     edition.job = jobs.submit(kind=JOB_KIND, arguments={"edition": edition.pk, "at": at.isoformat()}, by=by, at=at)
     edition.save(update_fields=["job"])
     return edition
+
+
+def _lock(convention: Convention) -> None:
+    """Editions of a convention are numbered one at a time."""
+    Convention.objects.select_for_update().get(pk=convention.pk)
 
 
 def _numbered(convention: Convention, year: int, by: User, at: datetime) -> Edition:
@@ -55,8 +61,13 @@ def _numbered(convention: Convention, year: int, by: User, at: datetime) -> Edit
 def draft_annual_report(*, convention: Convention, year: int, by: User, at: datetime, progress: Progress) -> Edition:
     """Produce a draft at once, for the command line; only its number and its end are written under a lock."""
     with transaction.atomic():
+        _lock(convention)
         edition = _numbered(convention, year, by, at)
-    return produce_edition(edition=edition, by=by, at=at, progress=progress)
+    try:
+        return produce_edition(edition=edition, by=by, at=at, progress=progress)
+    except BaseException:
+        Edition.objects.filter(pk=edition.pk, file="").delete()  # a number without a document would puzzle its readers
+        raise
 
 
 def produce_edition(*, edition: Edition, by: User, at: datetime, progress: Progress) -> Edition:

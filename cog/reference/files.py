@@ -1,13 +1,16 @@
 """Reading of reference files: YAML and CSV into records that remember their line; problems are gathered."""
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic_core import PydanticCustomError
 
 
 class Record(BaseModel):
@@ -17,6 +20,19 @@ class Record(BaseModel):
 
 
 R = TypeVar("R", bound=Record)
+
+
+def _plain_decimal(value: Any) -> Any:
+    """Digits as written: a float has already lost them, and NaN, infinity or « 1e3 » are no printed number."""
+    if isinstance(value, Decimal) or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value):
+        return value
+    raise PydanticCustomError("plain_decimal", "not a plain decimal")
+
+
+PlainDecimal = Annotated[Decimal, BeforeValidator(_plain_decimal)]
+"""A number copied from the text, its digits kept: between quotes in YAML when it has decimals."""
 
 
 @dataclass(frozen=True)
@@ -232,6 +248,7 @@ _EXPECTED = {
     "greater_than_equal": "un nombre d'au moins {ge}",
     "less_than_equal": "un nombre d'au plus {le}",
     "decimal_parsing": "un nombre décimal, avec un point",
+    "plain_decimal": "un nombre décimal entre guillemets, avec un point",
     "decimal_type": "un nombre décimal entre guillemets, avec un point",
     "date_parsing": "une date AAAA-MM-JJ",
     "date_from_datetime_parsing": "une date AAAA-MM-JJ",

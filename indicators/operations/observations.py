@@ -14,7 +14,7 @@ from cog.models import Convention, Organisation, User
 from indicators.enums import BatchState
 from indicators.intake.checks import Row
 from indicators.intake.long_form import read_long_form
-from indicators.intake.messages import Problem
+from indicators.intake.messages import Problem, Severity
 from indicators.models import ImportBatch, Measure, Observation
 from indicators.queries import intake_reference
 
@@ -55,12 +55,13 @@ def receive_batch(
     Raises ImportRefused when a row is wrong: nothing is kept then.
     """
     sha256 = hashlib.sha256(data).hexdigest()
-    known = ImportBatch.objects.filter(convention=convention, sha256=sha256, state=BatchState.ACCEPTED).first()
-    if known is not None:
-        return Received(known, [], already_accepted=True)
     intake = read_long_form(data, intake_reference(convention=convention), only=only)
     if intake.is_refused:
         raise ImportRefused(intake.problems)
+    same = ImportBatch.objects.filter(convention=convention, sha256=sha256, simulated=simulated)
+    known = same.filter(state=BatchState.ACCEPTED).first()
+    if known is not None:
+        return Received(known, intake.problems, already_accepted=True)
     batch = ImportBatch(
         convention=convention,
         file_name=file_name[:200],
@@ -79,8 +80,8 @@ def receive_batch(
 
 @transaction.atomic
 def _keep(batch: ImportBatch, data: bytes, by: User, at: datetime) -> None:
-    waiting = ImportBatch.objects.filter(convention=batch.convention, sha256=batch.sha256, state=BatchState.CHECKED)
-    waiting.delete()  # the same file checked again replaces the copy that waited
+    same = ImportBatch.objects.filter(convention=batch.convention, sha256=batch.sha256, simulated=batch.simulated)
+    same.filter(state=BatchState.CHECKED).delete()  # the same file checked again replaces the copy that waited
     batch.file.save(f"{batch.sha256}.csv", ContentFile(data), save=False)
     batch.save()
     audit.record(
@@ -107,6 +108,7 @@ def accept_batch(*, batch: ImportBatch, by: User, at: datetime, reason: str) -> 
 
     A value that differs from the one in force closes it and becomes its next revision; an equal one changes nothing;
     what the file does not name is left as it is. The batch is claimed first, so that two people cannot accept it twice.
+    A simulated value never takes the place of a real one. Raises ImportRefused, and nothing is written.
     """
     claimed = ImportBatch.objects.filter(pk=batch.pk, state=BatchState.CHECKED).update(
         state=BatchState.ACCEPTED, accepted_at=at, accepted_by=by, reason=reason
@@ -115,19 +117,27 @@ def accept_batch(*, batch: ImportBatch, by: User, at: datetime, reason: str) -> 
         return Accepted(0, 0, batch.row_count)
     with batch.file.open("rb") as stream:
         intake = read_long_form(stream.read(), intake_reference(convention=batch.convention), only=None)
+    if intake.is_refused:  # the reference changed since the file was checked
+        raise ImportRefused(intake.problems)
     measures = dict(Measure.objects.filter(convention=batch.convention).values_list("code", "pk"))
     bodies = dict(Organisation.objects.filter(convention=batch.convention).values_list("code", "pk"))
     present = _in_force({measures[row.measure] for row in intake.rows})
-    added, closed, unchanged = [], [], 0
+    added, closed, unchanged, usurping = [], [], 0, []
     for row in intake.rows:
         key = (measures[row.measure], bodies[row.body], row.period, row.breakdown)
         before = present.get(key)
-        if before is not None and before.value == row.value and before.statement == row.statement:
+        if before is not None and before.says(row, simulated=batch.simulated):
             unchanged += 1
             continue
+        if before is not None and batch.simulated and not before.simulated:
+            usurping.append(_usurping(row))
         if before is not None:
             closed.append(before.pk)
         added.append(_observation(key, row, batch, before.revision + 1 if before else 1))
+    if usurping:
+        raise ImportRefused(usurping)
+    if batch.simulated:
+        Convention.objects.filter(pk=batch.convention_id).update(holds_simulated=True)
     for start in range(0, len(closed), 500):
         Observation.objects.filter(pk__in=closed[start : start + 500]).update(closed_by=batch)
     Observation.objects.bulk_create(added, batch_size=2000)
@@ -147,16 +157,41 @@ class _InForce:
     value: Decimal | None
     statement: str
     revision: int
+    simulated: bool
+
+    def says(self, row: Row, *, simulated: bool) -> bool:
+        """Whether a row would change nothing: the same value or statement, as real or as simulated."""
+        return (self.value, self.statement, self.simulated) == (row.value, row.statement, simulated)
+
+
+def _usurping(row: Row) -> Problem:
+    return Problem(
+        severity=Severity.ERROR,
+        code="simulated_over_real",
+        line=row.line,
+        column="",
+        found=f"une valeur simulée pour {row.measure}, {row.body}, {row.period}, qui a une valeur réelle",
+        expected="une donnée sans valeur réelle",
+        mend="retirez la ligne : le simulé ne remplace jamais le réel",
+    )
 
 
 def _in_force(measures: set[int]) -> dict[Key, _InForce]:
     """The open observations of some measures, by key."""
     rows: Any = Observation.objects.filter(measure_id__in=measures, closed_by__isnull=True).values_list(
-        "pk", "measure_id", "organisation_id", "period", "breakdown", "value", "statement", "revision"
+        "pk",
+        "measure_id",
+        "organisation_id",
+        "period",
+        "breakdown",
+        "value",
+        "statement",
+        "revision",
+        "batch__simulated",
     )
     return {
-        (measure, body, period, breakdown): _InForce(pk, value, statement, revision)
-        for pk, measure, body, period, breakdown, value, statement, revision in rows.iterator(chunk_size=20_000)
+        (measure, body, period, breakdown): _InForce(pk, *known)
+        for pk, measure, body, period, breakdown, *known in rows.iterator(chunk_size=20_000)
     }
 
 

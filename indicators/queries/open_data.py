@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db import connection
+from django.db.models import F, QuerySet
+from django.db.models.functions import Collate
 
 from cog.models import Convention
 from indicators.models import (
@@ -15,11 +17,18 @@ from indicators.models import (
 )
 
 
+def _by_bytes(*names: str) -> list[Collate | F]:
+    """The same order on every database: PostgreSQL would otherwise sort the package as a French dictionary does."""
+    if connection.vendor != "postgresql":
+        return [F(name) for name in names]
+    return [Collate(F(name), "C") for name in names]
+
+
 def iter_observations(*, convention: Convention) -> Iterator[tuple[Any, ...]]:
     """Every value in force, sorted by its key: measure, body, period, breakdown, value, statement, revision, batch."""
     rows: Any = (
         Observation.objects.filter(measure__convention=convention, closed_by__isnull=True)
-        .order_by("measure__code", "organisation__code", "period", "breakdown")
+        .order_by(*_by_bytes("measure__code", "organisation__code", "period", "breakdown"))
         .values_list(
             "measure__code",
             "organisation__code",
@@ -39,16 +48,16 @@ def iter_results(*, convention: Convention, secondary: bool) -> Iterator[Indicat
     rows = IndicatorResult.objects.filter(indicator__convention=convention).select_related("indicator", "version")
     rows = rows.exclude(name="") if secondary else rows.filter(name="")
     order = ["indicator__code", "scope", "period", "breakdown"]
-    return iter(rows.order_by(*order, "name").iterator(chunk_size=20_000))
+    return iter(rows.order_by(*_by_bytes(*order, "name")).iterator(chunk_size=20_000))
 
 
 def iter_dispersions(*, convention: Convention) -> Iterator[Dispersion]:
     rows = Dispersion.objects.filter(indicator__convention=convention).select_related("indicator")
-    return iter(rows.order_by("indicator__code", "period").iterator())
+    return iter(rows.order_by(*_by_bytes("indicator__code", "period")).iterator())
 
 
 def measures_of(*, convention: Convention) -> QuerySet[Measure]:
-    return Measure.objects.filter(convention=convention).order_by("code")
+    return Measure.objects.filter(convention=convention).order_by(*_by_bytes("code"))
 
 
 def published_of(*, convention: Convention) -> QuerySet[PublishedResult]:

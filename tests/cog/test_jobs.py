@@ -94,6 +94,14 @@ def test_a_dead_worker_s_job_is_taken_over() -> None:
     assert (_state(job).state, _state(job).attempts) == (JobState.DONE, 2)
 
 
+def test_a_worker_believed_dead_does_not_write_over_the_next_one() -> None:
+    late = timezone.now() - jobs.STALE_AFTER - timedelta(seconds=1)
+    slow = _state(_job(state=JobState.RUNNING, attempts=1, heartbeat_at=late))
+    jobs.run(str(slow.pk))  # the second worker takes over and ends well
+    jobs._finish(slow, JobState.FAILED, "trop tard")
+    assert (_state(slow).state, _state(slow).attempts) == (JobState.DONE, 2)
+
+
 def test_the_sweep_rings_again_for_what_nobody_heard() -> None:
     unheard = _job()
     heard = _job(published_at=timezone.now())

@@ -11,6 +11,7 @@ from django.core.management.base import CommandError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from cog.demo import open_accounts
 from cog.models import Convention
 from cog.operations import command_account
 from indicators.enums import BatchState
@@ -156,8 +157,59 @@ def test_the_command_accepts_marks_and_says_so(convention: Convention, tmp_path:
     assert (status, "2 valeurs ajoutées" in out) == (0, True)
     batch = ImportBatch.objects.get()
     assert (batch.simulated, batch.reason, batch.accepted_by.name) == (True, "jeu d'essai", "commande")
-    out, _, status = _command(file, "--accept")
+    out, _, status = _command(file, "--accept", "--simulated")
     assert (status, "déjà accepté" in out) == (0, True)
+
+
+def test_a_real_value_takes_the_place_of_a_simulated_one_even_when_equal(
+    convention: Convention, tmp_path: Path
+) -> None:
+    file = tmp_path / "bon.csv"
+    file.write_text(GOOD, encoding="utf-8")
+    _command(file, "--accept", "--simulated")
+    convention.refresh_from_db()
+    assert convention.holds_simulated
+    assert "2 corrigées" in _command(file, "--accept")[0]
+    assert not _value("pieces_traitees").batch.simulated
+
+
+def test_a_simulated_value_never_takes_the_place_of_a_real_one(convention: Convention, tmp_path: Path) -> None:
+    _accept(convention, GOOD)
+    file = tmp_path / "invente.csv"
+    file.write_text(GOOD.replace("850", "999"), encoding="utf-8")
+    _, err, status = _command(file, "--accept", "--simulated")
+    assert status == 1
+    assert "simulé ne remplace jamais" in err
+    assert _value("pieces_traitees_15j").value == Decimal(850)
+    assert ImportBatch.objects.get(simulated=True).state == BatchState.CHECKED
+
+
+def test_a_caisse_s_file_is_checked_even_when_it_was_accepted(convention: Convention, tmp_path: Path) -> None:
+    file = tmp_path / "bon.csv"
+    file.write_text(GOOD, encoding="utf-8")
+    _command(file, "--accept")
+    assert _command(file, "--accept", "--caisse", "021")[2] == 1
+    with pytest.raises(CommandError) as error:
+        _command(file, "--caisse", "999")
+    assert error.value.returncode == 2
+
+
+def test_who_may_not_accept_is_refused(convention: Convention, tmp_path: Path) -> None:
+    open_accounts(code=convention.code, by=command_account(), at=timezone.now())
+    file = tmp_path / "bon.csv"
+    file.write_text(GOOD, encoding="utf-8")
+    with pytest.raises(CommandError, match="ne permet pas"):
+        _command(file, "--accept", "--by", "tutelle@demo.invalid")
+    assert _command(file, "--accept", "--by", "pilotage@demo.invalid")[2] == 0
+
+
+def test_a_report_that_cannot_be_written_is_a_misuse_and_keeps_nothing(convention: Convention, tmp_path: Path) -> None:
+    file = tmp_path / "bon.csv"
+    file.write_text(GOOD, encoding="utf-8")
+    with pytest.raises(CommandError) as error:
+        _command(file, "--report", str(tmp_path / "absent" / "r.json"))
+    assert error.value.returncode == 2
+    assert not ImportBatch.objects.exists()
 
 
 def test_an_unknown_author_is_a_misuse(convention: Convention, tmp_path: Path) -> None:

@@ -7,11 +7,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from cog.models import User
+from cog.models import Convention, Organisation, User
 from cog.operations import command_account
+from cog.permissions import Permission, can
 from cog.queries import NoConvention, convention_or_refuse
 from indicators.intake.messages import Problem
-from indicators.operations import ImportRefused, accept_batch, receive_batch
+from indicators.models import ImportBatch
+from indicators.operations import Accepted, ImportRefused, accept_batch, receive_batch
 
 DEFAULT_REASON = "accepté en ligne de commande"
 
@@ -31,9 +33,10 @@ class Command(BaseCommand):
         parser.add_argument("--convention", default="", help="code de la convention (par défaut celle en vigueur)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        by = self._author(options["by"])
         try:
             convention = convention_or_refuse(code=options["convention"])
+            by = self._author(options["by"])
+            self._check_options(convention, options["caisse"], options["report"])
             data = options["fichier"].read_bytes()
             received = receive_batch(
                 convention=convention,
@@ -59,7 +62,7 @@ class Command(BaseCommand):
         elif options["dry_run"]:
             self.stdout.write(f"{received.batch.row_count} valeurs contrôlées, rien n'a été gardé (essai à blanc).")
         elif options["accept"]:
-            accepted = accept_batch(batch=received.batch, by=by, at=timezone.now(), reason=options["reason"])
+            accepted = self._accept(received.batch, by, options["reason"], options["report"])
             self.stdout.write(
                 f"{accepted.added} valeurs ajoutées, {accepted.corrected} corrigées, {accepted.unchanged} inchangées."
             )
@@ -68,12 +71,33 @@ class Command(BaseCommand):
                 f"{received.batch.row_count} valeurs contrôlées ; le lot attend d'être accepté (--accept)."
             )
 
+    def _check_options(self, convention: Convention, caisse: str | None, report: Path | None) -> None:
+        if caisse and not Organisation.objects.filter(convention=convention, code=caisse).exists():
+            raise CommandError(f"--caisse {caisse} : aucun organisme de ce code", returncode=2)
+        if report is not None:
+            try:
+                report.write_text("[]\n", encoding="utf-8")
+            except OSError as error:
+                raise CommandError(
+                    f"--report {report} : impossible à écrire ({error.strerror})", returncode=2
+                ) from None
+
+    def _accept(self, batch: ImportBatch, by: User, reason: str, report: Path | None) -> Accepted:
+        try:
+            return accept_batch(batch=batch, by=by, at=timezone.now(), reason=reason)
+        except ImportRefused as refusal:
+            self._tell(refusal.problems, report)
+            self.stderr.write("Fichier refusé : aucune valeur n'a été écrite.")
+            raise SystemExit(1) from None
+
     def _author(self, email: str | None) -> User:
         if not email:
             return command_account()
         user = User.objects.filter(email=email.lower(), is_active=True).first()
         if user is None:
             raise CommandError(f"--by {email} : aucun compte actif de cette adresse", returncode=2)
+        if not can(user, Permission.ACCEPT_OBSERVATIONS):
+            raise CommandError(f"--by {email} : ce compte ne permet pas d'{Permission.ACCEPT_OBSERVATIONS.value}")
         return user
 
     def _tell(self, problems: list[Problem], report: Path | None) -> None:

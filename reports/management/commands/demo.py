@@ -9,16 +9,19 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from actions.demo import load_progress
 from cog.demo import PASSWORD, open_accounts
+from cog.models import AuditEvent
 from cog.operations import ReferenceRefused, command_account, load_convention
 from indicators.demo import compute_everything, load_observations
 
 CONVENTION = settings.BASE_DIR / "fixtures" / "cog-2013-2017"
 ADDRESS = "127.0.0.1:8000"
+WORKER = ("worker", "-c", "1", "-B", "-l", "error")
+WEB = ("-w", "2", "--log-level", "warning")
 
 
 class Command(BaseCommand):
@@ -40,14 +43,16 @@ class Command(BaseCommand):
             raise SystemExit(1) from None
         convention = open_accounts(code=loaded.convention, by=by, at=at)
         self._step("importe les données simulées des 102 caisses")
-        fresh = load_observations(convention=convention, by=by, at=at, progress=self._tell)
+        load_observations(convention=convention, by=by, at=at, progress=self._tell)
         self._step("simule l'avancement des actions")
-        fresh = load_progress(convention=convention, by=by, at=at) or fresh
-        if fresh or loaded.any:
+        load_progress(convention=convention, by=by, at=at)
+        if not _done_since("results.computed", ("convention.loaded", "observations.accepted")):
             self._step("calcule toutes les périodes")
             compute_everything(convention=convention, by=by, at=at, progress=self._tell)
         report = Path(settings.VAR_DIR) / "bilan-2014.pdf"
-        if fresh or loaded.any or not report.exists():
+        if not report.exists() or not _done_since(
+            "edition.produced", ("results.computed", "actions.progress_recorded")
+        ):
             self._step("compose le bilan de 2014")
             call_command("bilan", 2014, output=report)
         self._say_what_is_ready(report)
@@ -64,53 +69,30 @@ class Command(BaseCommand):
             self.stdout.write(f"  {user.email:<34} {roles}")
 
     def _serve(self) -> None:
-        """Web and worker as two processes; Ctrl-C stops both."""
+        """Web and worker as two processes; Ctrl-C or a polite end stops both."""
+        signal.signal(signal.SIGTERM, _interrupt)
         environment = os.environ | {"C_FORCE_ROOT": "1", "PYTHONWARNINGS": "ignore"}
         beat = str(Path(settings.VAR_DIR) / "celerybeat-schedule")
         worker = subprocess.Popen(  # noqa: S603 - our own interpreter, fixed arguments
-            [
-                sys.executable,
-                "-m",
-                "celery",
-                "--quiet",
-                "-A",
-                "cog",
-                "worker",
-                "-c",
-                "1",
-                "-B",
-                "-l",
-                "error",
-                "-s",
-                beat,
-            ],
+            [sys.executable, "-m", "celery", "--quiet", "-A", "cog", *WORKER, "-s", beat],
             cwd=settings.BASE_DIR,
             env=environment,
             start_new_session=True,
         )
         self.stdout.write(f"\nEn service sur http://{ADDRESS}/ — Ctrl-C pour arrêter.")
         try:
-            subprocess.run(  # noqa: S603 - our own interpreter, fixed arguments
-                [
-                    sys.executable,
-                    "-m",
-                    "gunicorn",
-                    "cog.wsgi:application",
-                    "-b",
-                    ADDRESS,
-                    "-w",
-                    "2",
-                    "--log-level",
-                    "warning",
-                ],
+            web = subprocess.run(  # noqa: S603 - our own interpreter, fixed arguments
+                [sys.executable, "-m", "gunicorn", "cog.wsgi:application", "-b", ADDRESS, *WEB],
                 cwd=settings.BASE_DIR,
                 check=False,
             )
+            if web.returncode:
+                raise CommandError(f"le serveur s'est arrêté : l'adresse {ADDRESS} est peut-être déjà prise")
         except KeyboardInterrupt:
             self.stdout.write("Arrêt.")
         finally:
             os.killpg(worker.pid, signal.SIGTERM)
-            worker.wait(timeout=20)
+            worker.wait()
 
     def _step(self, message: str) -> None:
         self.stdout.write(f"→ {message}")
@@ -122,3 +104,13 @@ class Command(BaseCommand):
         elif done == total or done % 10 == 0:
             self.stdout.write(f"  {done}/{total} {message[:68]}")
         self.stdout.flush()
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _done_since(action: str, causes: tuple[str, ...]) -> bool:
+    """Whether the trail shows this act after all that call for it: an interrupted demonstration resumes there."""
+    done = AuditEvent.objects.filter(action=action).order_by("-pk").first()
+    return done is not None and not AuditEvent.objects.filter(action__in=causes, pk__gt=done.pk).exists()

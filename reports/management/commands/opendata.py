@@ -1,4 +1,4 @@
-"""`manage.py opendata DOSSIER`: write the open data package, whole or not at all."""
+"""`manage.py opendata DOSSIER`: write the open data package; the files appear only once all are written."""
 
 import csv
 import json
@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cog.models import Convention
-from cog.queries import NoConvention, convention_or_refuse, is_demonstration
+from cog.queries import NoConvention, convention_or_refuse
 from reports.opendata import FILES, File, descriptor, text
 
 DESCRIPTOR = "datapackage.json"
@@ -34,17 +34,22 @@ class Command(BaseCommand):
             convention = convention_or_refuse(code=options["convention"])
         except NoConvention as error:
             raise CommandError(str(error)) from None
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".paquet-") as folder:
-            new = Path(folder)
-            for file in FILES:
-                count = _write(new / f"{file.name}.csv", file, convention)
-                self.stdout.write(f"{file.name}.csv : {count} lignes")
-            content = descriptor(convention, FILES, simulated=is_demonstration())
-            (new / DESCRIPTOR).write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-            target.mkdir(exist_ok=True)
-            for path in new.iterdir():
-                shutil.move(path, target / path.name)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=target.parent, prefix=".paquet-") as folder:
+                new = Path(folder)
+                for file in FILES:
+                    count = _write(new / f"{file.name}.csv", file, convention)
+                    self.stdout.write(f"{file.name}.csv : {count} lignes")
+                content = descriptor(convention, FILES, simulated=convention.holds_simulated)
+                (new / DESCRIPTOR).write_text(
+                    json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
+                )
+                target.mkdir(exist_ok=True)
+                for path in new.iterdir():
+                    shutil.move(path, target / path.name)
+        except OSError as error:
+            raise CommandError(f"{target} : impossible à écrire ({error.strerror})") from None
         self.stdout.write(f"Paquet écrit dans {target}")
 
 
