@@ -4,6 +4,7 @@ The file keeps both the deadline cell as printed and its reviewed reading; the r
 difference is a problem unless the record's note says why the reading was chosen.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -13,22 +14,22 @@ from pydantic import Field
 from actions.compute.deadlines import read_deadlines
 from actions.enums import DeadlineKind
 from cog.models import Convention
-from cog.reference.files import Folder, Located, Record
+from cog.reference.files import SMALL, Folder, Located, Record
 from cog.reference.registry import Context
 from cog.reference.sync import Change
 
 
 class DeadlineRecord(Record):
-    raw: str
-    step: int | None = Field(default=None, ge=1)
+    raw: str = Field(max_length=250)
+    step: int | None = Field(default=None, ge=1, le=SMALL)
     kind: Literal[tuple(DeadlineKind.values)]  # type: ignore[valid-type]
     start: date | None = None
     end: date | None = None
 
 
 class ActionRecord(Record):
-    ordinal: int = Field(ge=1)
-    number: str
+    ordinal: int = Field(ge=1, le=SMALL)
+    number: str = Field(max_length=20)
     objective: str
     label: str = Field(min_length=1)
     seed_line: int = Field(ge=1)
@@ -56,25 +57,39 @@ class ActionsPart:
     order = 20
 
     def parse(self, folder: Folder, context: Context) -> list[FicheActions]:
-        content = []
+        """The table of each fiche that has one: one file a fiche, none forgotten."""
+        content, files, unread = [], {}, False
         for name in folder.names("actions/*.yaml"):
             top = folder.yaml(name)
-            if not top:
-                continue
-            head = folder.check(Located(name, top.line, top, top.key_lines), ActionsFileRecord)
+            head = folder.check(Located(name, top.line, top, top.key_lines), ActionsFileRecord) if top else None
             if head is None:
+                unread = True
                 continue
-            if head.fiche not in context.fiches:
+            if head.fiche not in context.fiches_with_actions:
                 folder.problem(
                     name,
                     top.key_lines["fiche"],
                     f"fiche = {head.fiche}",
-                    "le numéro d'une fiche de fiches.yaml",
+                    "le numéro d'une fiche qui a son tableau d'actions (« actions_line » de fiches.yaml)",
                 )
-            rows = folder.check_all(folder.yaml_list(name, "actions"), ActionRecord)
-            for position, (row, item) in enumerate(rows, start=1):
-                _check_action(folder, row, item, position, (context.start, context.end))
-            content.append(FicheActions(head.fiche, [row for row, _ in rows]))
+            if head.fiche in files:
+                folder.problem(
+                    name,
+                    top.key_lines["fiche"],
+                    f"la fiche {head.fiche} une seconde fois (déjà dans {files[head.fiche]})",
+                    "un seul fichier par fiche",
+                )
+            files.setdefault(head.fiche, name)
+            content.append(FicheActions(head.fiche, _rows(folder, name, context)))
+        if not unread and files:
+            for fiche in sorted(context.fiches_with_actions - set(files)):
+                folder.problem(
+                    f"actions/fiche-{fiche:02}.yaml",
+                    None,
+                    f"aucun fichier pour la fiche {fiche}",
+                    "les actions de cette fiche ; sinon « actions_line: null » dans fiches.yaml,"
+                    " ou « actions_elsewhere: true » si son plan est chargé d'ailleurs",
+                )
         return content
 
     def save(self, convention: Convention, content: list[FicheActions]) -> list[Change]:
@@ -83,15 +98,63 @@ class ActionsPart:
         return save_actions(convention=convention, content=content)
 
 
-def _check_action(folder: Folder, row: ActionRecord, item: Located, position: int, term: tuple[date, date]) -> None:
-    where = item.key_lines.get("deadlines", item.line)
-    if row.ordinal != position:
+def _rows(folder: Folder, name: str, context: Context) -> list[ActionRecord]:
+    """The actions of a file that are right, in printed order; their ranks are checked once all of them are."""
+    items = folder.yaml_list(name, "actions")
+    rows = folder.check_all(items, ActionRecord)
+    for position, (row, item) in enumerate(rows, start=1):
+        if len(rows) == len(items) and row.ordinal != position:
+            folder.problem(
+                item.file,
+                item.key_lines["ordinal"],
+                f"ordinal = {row.ordinal}",
+                f"{position} : les rangs se suivent dans la fiche",
+            )
+        _check_texts(folder, row, item)
+        _check_deadlines(folder, row, item, (context.start, context.end))
+    return [row for row, _ in rows]
+
+
+def _check_texts(folder: Folder, row: ActionRecord, item: Located) -> None:
+    """Steps and deadlines are words of the printed row; an objective is empty only where the text leaves it so."""
+    if not row.objective.strip() and not row.note:
         folder.problem(
             item.file,
-            item.key_lines["ordinal"],
-            f"ordinal = {row.ordinal}",
-            f"{position} : les rangs se suivent dans la fiche",
+            item.key_lines["objective"],
+            "un objectif vide",
+            "l'objectif de l'action ; si le texte n'en imprime pas, le dire dans « note »",
         )
+    label = _bare(row.label)
+    for step in row.steps:
+        if not _bare(step) or _bare(step) not in label:
+            folder.problem(
+                item.file,
+                item.key_lines.get("steps", item.line),
+                f"l'étape « {_shortened(step)} »",
+                "des mots de l'intitulé (« label ») de l'action",
+            )
+    cell = _bare(row.deadline_cell)
+    for deadline in row.deadlines:
+        if _bare(deadline.raw) not in cell:
+            folder.problem(
+                item.file,
+                item.key_lines.get("deadlines", item.line),
+                f"l'échéance « {_shortened(deadline.raw)} »",
+                f"des mots de la case d'échéance (« {_shortened(row.deadline_cell)} »)",
+            )
+
+
+def _bare(text: str) -> str:
+    """A text without its white space and bullets, which are not the same in a cell and in its parts."""
+    return re.sub(r"[\s·•▪➢►-]+", "", text)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _check_deadlines(folder: Folder, row: ActionRecord, item: Located, term: tuple[date, date]) -> None:
+    where = item.key_lines.get("deadlines", item.line)
     for deadline in row.deadlines:
         if deadline.step is not None and deadline.step > len(row.steps):
             folder.problem(

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 
 from cog import audit
 from cog.calendar import occurrences, parse_obligations
@@ -23,19 +23,11 @@ from cog.models import (
     User,
 )
 from cog.reference.convention import ConventionContent, parse_convention
-from cog.reference.files import Folder, Problem
+from cog.reference.files import Folder, Problem, ReferenceRefused
 from cog.reference.registry import parts
-from cog.reference.sync import Change, sync
+from cog.reference.sync import Change, remove, sync
 
 COMMAND_ACCOUNT = "commande@suivi.invalid"
-
-
-class ReferenceRefused(Exception):
-    """The folder cannot be loaded: `problems` says everything there is to mend; nothing was changed."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        self.problems = problems
-        super().__init__(f"{len(problems)} anomalies dans les fichiers de référence")
 
 
 @dataclass(frozen=True)
@@ -79,6 +71,7 @@ def load_convention(*, path: Path, by: User, at: datetime, dry_run: bool = False
             convention, changes = _save_ground(ground)
             for part, content in contents:
                 changes += part.save(convention, content)
+            remove(changes)
             loaded = Loaded(convention.code, changes)
             if dry_run:
                 raise _DryRun(loaded)
@@ -96,6 +89,17 @@ def load_convention(*, path: Path, by: User, at: datetime, dry_run: bool = False
                 )
     except _DryRun as stop:
         return stop.loaded
+    except (IntegrityError, DataError) as error:  # a last guard: what neither the parts nor `sync` foresaw
+        raise ReferenceRefused(
+            [
+                Problem(
+                    str(path),
+                    None,
+                    f"un enregistrement que la base refuse ({error})",
+                    "des enregistrements distincts, aux valeurs admises",
+                )
+            ]
+        ) from error
     return loaded
 
 
@@ -111,7 +115,7 @@ def _save_ground(content: ConventionContent) -> tuple[Convention, list[Change]]:
         signature_date=record.signature_date,
         signature_note=record.signature_note,
         signatories=record.signatories,
-        seed_file=str(record.seed.get("file", "")),
+        seed_file=record.seed.file,
     )
     changes = [
         sync(
@@ -191,7 +195,7 @@ def _save_commitments(convention: Convention, fiches: dict[int, Fiche], content:
         rows.append(
             StateCommitment(
                 convention=convention,
-                fiche=fiches[record.fiche] if record.fiche else None,
+                fiche=fiches[record.fiche] if record.fiche is not None else None,
                 code=record.code,
                 ordinal=record.ordinal,
                 wording=record.wording,

@@ -33,12 +33,18 @@ def current_convention(*, code: str = "") -> Convention | None:
     return conventions.first()
 
 
-def convention_or_refuse(*, code: str = "") -> Convention:
-    """The same, for commands; raises NoConvention with what to do."""
+def require_tables() -> None:
+    """Raises NoConvention, with what to do, on a database whose tables are not there yet."""
     try:
-        convention = current_convention(code=code)
+        Convention.objects.exists()
     except DatabaseError:
         raise NoConvention("la base n'est pas prête : lancer d'abord « manage.py migrate »") from None
+
+
+def convention_or_refuse(*, code: str = "") -> Convention:
+    """The convention in view, for commands; raises NoConvention with what to do."""
+    require_tables()
+    convention = current_convention(code=code)
     if convention is None and code:
         raise NoConvention(
             f"aucune convention « {code} » : vérifier le code, ou la charger par « manage.py load_convention »"

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from cog.calendar import parse_obligations
 from cog.enums import AnomalyTopic, ObligationFamily, OrganisationKind
-from cog.reference.files import Folder, Located, Record
+from cog.reference.files import SMALL, Folder, Located, Record
 from cog.reference.registry import Context
 
 ORGANISATION_COLUMNS = [
@@ -18,46 +18,54 @@ ORGANISATION_COLUMNS = [
 ]  # fmt: skip
 
 
+class SeedRecord(Record):
+    """The signed text: the file it was transcribed to, and how many lines that has."""
+
+    file: str = Field(min_length=1, max_length=120)
+    lines: int = Field(ge=1, le=10_000_000)
+
+
 class ConventionRecord(Record):
-    code: str = Field(min_length=1, pattern=r"^[a-z0-9-]+$")
+    code: str = Field(max_length=40, pattern=r"^[a-z0-9-]+$")
     title: str = Field(min_length=1)
-    short_title: str = Field(min_length=1)
-    branch: str
+    short_title: str = Field(min_length=1, max_length=120)
+    branch: str = Field(min_length=1, max_length=120)
     start: date
     end: date
     signature_date: date | None = None
     signature_note: str = ""
     signatories: list[dict[str, Any]] = []
     parties: list[dict[str, Any]] = []
-    seed: dict[str, Any] = {}
+    seed: SeedRecord
     seed_line: int = Field(ge=1)
-    title_line: int | None = None
+    title_line: int | None = Field(default=None, ge=1)
 
 
 class DomainRecord(Record):
-    number: int = Field(ge=1)
+    number: int = Field(ge=1, le=SMALL)
     title: str = Field(min_length=1)
     seed_line: int = Field(ge=1)
 
 
 class FicheRecord(Record):
-    number: int = Field(ge=1)
+    number: int = Field(ge=1, le=SMALL)
     title: str = Field(min_length=1)
     domain: int
     seed_line: int = Field(ge=1)
-    indicators_line: int | None = None
-    actions_line: int | None = None
+    indicators_line: int | None = Field(default=None, ge=1)
+    actions_line: int | None = Field(default=None, ge=1)
+    actions_elsewhere: bool = False
 
 
 class OrganisationRecord(Record):
     code: str = Field(min_length=1, max_length=12)
-    name: str = Field(min_length=1)
+    name: str = Field(min_length=1, max_length=120)
     kind: Literal[tuple(OrganisationKind.values)]  # type: ignore[valid-type]
-    departement: str = ""
-    departement_name: str = ""
-    region_2013: str = ""
-    region_code_2013: str = ""
-    region_2016: str = ""
+    departement: str = Field(default="", max_length=3)
+    departement_name: str = Field(default="", max_length=60)
+    region_2013: str = Field(default="", max_length=60)
+    region_code_2013: str = Field(default="", max_length=3)
+    region_2016: str = Field(default="", max_length=60)
     is_dom: bool
     in_network: bool
     valid_from: date | None = None
@@ -67,25 +75,25 @@ class OrganisationRecord(Record):
 
 
 class AnomalyRecord(Record):
-    code: str = Field(min_length=1)
-    place: str = Field(min_length=1)
-    seed_line: int | None = Field(default=None, ge=1)
+    code: str = Field(min_length=1, max_length=40)
+    place: str = Field(min_length=1, max_length=250)
+    seed_line: int = Field(ge=1)
     topic: Literal[tuple(AnomalyTopic.values)]  # type: ignore[valid-type]
     what: str = Field(min_length=1)
     reading: str = Field(min_length=1)
 
 
 class DeadlineRecord(Record):
-    raw: str
+    raw: str = Field(max_length=250)
     kind: Literal["date", "period", "year", "ongoing", "from", "unscheduled", "cross_reference"]
     start: date | None = None
     end: date | None = None
 
 
 class CommitmentRecord(Record):
-    code: str = Field(min_length=1)
+    code: str = Field(min_length=1, max_length=20)
     fiche: int | None
-    ordinal: int = Field(ge=1)
+    ordinal: int = Field(ge=1, le=SMALL)
     wording: str = Field(min_length=1)
     quote: str = ""
     seed_line: int = Field(ge=1)
@@ -93,13 +101,13 @@ class CommitmentRecord(Record):
 
 
 class ObligationRecord(Record):
-    code: str = Field(min_length=1)
+    code: str = Field(min_length=1, max_length=60)
     family: Literal[tuple(ObligationFamily.values)]  # type: ignore[valid-type]
     title: str = Field(min_length=1)
-    recipient: str = ""
+    recipient: str = Field(min_length=1, max_length=250)
     rule: dict[str, Any]
     seed_line: int = Field(ge=1)
-    source: str = ""
+    source: str = Field(default="", max_length=250)
     note: str = ""
 
 
@@ -122,23 +130,36 @@ class ConventionContent:
             end=self.convention.end,
             fiches=frozenset(fiche.number for fiche in self.fiches),
             organisations=frozenset(organisation.code for organisation in self.organisations),
+            fiches_with_actions=frozenset(
+                fiche.number for fiche in self.fiches if fiche.actions_line and not fiche.actions_elsewhere
+            ),
+            fiches_with_indicators=frozenset(fiche.number for fiche in self.fiches if fiche.indicators_line),
         )
 
 
 def parse_convention(folder: Folder) -> ConventionContent | None:
-    """Read and check the ground floor's files; None when the convention itself cannot be read."""
+    """Read and check the ground floor's files; None when a record that other files refer to is wrong."""
     top = folder.yaml("convention.yaml")
     if not top:
         return None
     convention = folder.check(Located("convention.yaml", top.line, top, top.key_lines), ConventionRecord)
-    domains = folder.check_all(folder.yaml_list("fiches.yaml", "domains"), DomainRecord)
-    fiches = folder.check_all(folder.yaml_list("fiches.yaml", "fiches"), FicheRecord)
-    organisations = folder.check_all(folder.csv("organisations.csv", ORGANISATION_COLUMNS), OrganisationRecord)
-    anomalies = [
-        pair
-        for name in folder.names("anomalies/*.yaml")
-        for pair in folder.check_all(folder.yaml_list(name, "anomalies"), AnomalyRecord)
-    ]
+    if convention is not None:
+        folder.seed_lines = convention.seed.lines
+        # Once more, for the convention's own lines.
+        convention = folder.check(Located("convention.yaml", top.line, top, top.key_lines), ConventionRecord)
+    folder.only("fiches.yaml", "domains", "fiches")
+    folder.only("commitments.yaml", "commitments")
+    folder.only("calendar.yaml", "obligations")
+    raw_domains = folder.yaml_list("fiches.yaml", "domains")
+    raw_fiches = folder.yaml_list("fiches.yaml", "fiches")
+    raw_organisations = folder.csv("organisations.csv", ORGANISATION_COLUMNS)
+    domains = folder.check_all(raw_domains, DomainRecord)
+    fiches = folder.check_all(raw_fiches, FicheRecord)
+    organisations = folder.check_all(raw_organisations, OrganisationRecord)
+    anomalies = []
+    for name in folder.names("anomalies/*.yaml"):
+        folder.only(name, "anomalies")
+        anomalies += folder.check_all(folder.yaml_list(name, "anomalies"), AnomalyRecord)
     commitments = folder.check_all(folder.yaml_list("commitments.yaml", "commitments"), CommitmentRecord)
     obligations = folder.check_all(folder.yaml_list("calendar.yaml", "obligations"), ObligationRecord)
     for items, key in (
@@ -146,8 +167,13 @@ def parse_convention(folder: Folder) -> ConventionContent | None:
         (obligations, "code"),
     ):  # fmt: skip
         folder.unique(items, key)  # type: ignore[arg-type]
-    _check_fiches(folder, fiches, {domain.number for domain, _ in domains})
-    _check_commitments(folder, commitments, {fiche.number for fiche, _ in fiches})
+    # One wrong record is said once: what refers to it is checked when it is mended.
+    fiches_read = bool(fiches) and len(fiches) == len(raw_fiches)
+    if fiches_read and domains and len(domains) == len(raw_domains):
+        _check_fiches(folder, fiches, domains)
+    if fiches_read:
+        _check_commitments(folder, commitments, {fiche.number for fiche, _ in fiches})
+    _check_organisations(folder, organisations)
     _check_obligations(folder, obligations)
     if convention is None:
         return None
@@ -158,6 +184,8 @@ def parse_convention(folder: Folder) -> ConventionContent | None:
             f"end = {convention.end}",
             f"une date après start ({convention.start})",
         )
+    if not fiches_read or not organisations or len(organisations) != len(raw_organisations):
+        return None
     return ConventionContent(
         convention,
         [row for row, _ in domains],
@@ -169,14 +197,17 @@ def parse_convention(folder: Folder) -> ConventionContent | None:
     )
 
 
-def _check_fiches(folder: Folder, fiches: list[tuple[FicheRecord, Located]], domains: set[int]) -> None:
+def _check_fiches(
+    folder: Folder, fiches: list[tuple[FicheRecord, Located]], domains: list[tuple[DomainRecord, Located]]
+) -> None:
+    known = {domain.number for domain, _ in domains}
     for position, (fiche, item) in enumerate(fiches, start=1):
-        if fiche.domain not in domains:
+        if fiche.domain not in known:
             folder.problem(
                 item.file,
                 item.key_lines.get("domain"),
                 f"domain = {fiche.domain}",
-                f"un numéro de domaine connu ({_listed(domains)})",
+                f"un numéro de domaine connu ({_listed(known)})",
             )
         if fiche.number != position:
             folder.problem(
@@ -184,6 +215,26 @@ def _check_fiches(folder: Folder, fiches: list[tuple[FicheRecord, Located]], dom
                 item.line,
                 f"la fiche {fiche.number} au rang {position}",
                 f"la fiche {position} : les fiches se suivent sans trou",
+            )
+    used = {fiche.domain for fiche, _ in fiches}
+    for domain, item in domains:
+        if domain.number not in used:
+            folder.problem(
+                item.file,
+                item.line,
+                f"le domaine {domain.number}, sans fiche",
+                "au moins une fiche dans chaque domaine",
+            )
+
+
+def _check_organisations(folder: Folder, organisations: list[tuple[OrganisationRecord, Located]]) -> None:
+    for organisation, item in organisations:
+        if organisation.valid_from and organisation.valid_to and organisation.valid_to < organisation.valid_from:
+            folder.problem(
+                item.file,
+                item.line,
+                f"valid_to = {organisation.valid_to} ({organisation.code})",
+                f"une date après valid_from ({organisation.valid_from})",
             )
 
 

@@ -11,12 +11,14 @@ from cog.reference.sync import Change
 
 @dataclass(frozen=True)
 class Context:
-    """What every part may refer to: the term and the known fiches and organisations."""
+    """What every part may refer to: the term, the known fiches and organisations, and which fiches have what."""
 
     start: date
     end: date
     fiches: frozenset[int]
     organisations: frozenset[str]
+    fiches_with_actions: frozenset[int] = frozenset()  # whose table of actions is expected in actions/
+    fiches_with_indicators: frozenset[int] = frozenset()  # whose section of indicators is printed
 
 
 class Part(Protocol):

@@ -12,6 +12,7 @@ from cog.periods import Period
 from indicators.compute.definition import Definition, result_periods
 from indicators.compute.dispersion import disperse
 from indicators.compute.evaluate import CAF_SCOPE, NATIONAL_SCOPE, Perimeter, Result, Sheet
+from indicators.compute.facts import Catalogue
 from indicators.compute.methods import UnsupportedMethodError
 from indicators.compute.verdict import judge, targets_of
 from indicators.enums import ResultState, Verdict
@@ -55,22 +56,9 @@ def compute_results(
     known = catalogue(convention=convention)
     for done, indicator in enumerate(indicators):
         progress(done, len(indicators), f"{indicator.code} · {indicator.title}"[:120])
-        version = versions.get(indicator.pk)
-        if version is None:
-            computed.results += _save_unbuilt(convention, indicator, perimeter, wanted)
-            continue
-        definition = definition_of(version)
-        due = _kept(definition.due_periods(convention.start, convention.end), wanted)
-        loaded = load_facts(convention=convention, measures=_measures(definition), known=known)
-        try:
-            sheet = Sheet(definition, loaded.facts)
-        except UnsupportedMethodError as error:
-            computed.pending[indicator.code] = str(error)
-            continue
-        rows, dispersions = _evaluate(version, definition, sheet, loaded, perimeter, due)
-        _replace(indicator, due, rows, dispersions)
-        computed.results += len(rows)
-        computed.sheets += 1
+        with transaction.atomic():  # facts and results of one moment: nobody replaces them in between
+            Indicator.objects.select_for_update().get(pk=indicator.pk)
+            _compute_sheet(convention, indicator, versions.get(indicator.pk), perimeter, known, wanted, computed)
     progress(len(indicators), len(indicators), "terminé")
     audit.record(
         action="results.computed",
@@ -80,6 +68,35 @@ def compute_results(
         details={"sheets": computed.sheets, "results": computed.results, "pending": sorted(computed.pending)},
     )
     return computed
+
+
+def _compute_sheet(
+    convention: Convention,
+    indicator: Indicator,
+    version: IndicatorVersion | None,
+    perimeter: Perimeter,
+    known: Catalogue,
+    wanted: frozenset[Period] | None,
+    computed: Computed,
+) -> None:
+    """Replace the results of one sheet; those of a sheet that is not computed are removed."""
+    if version is None:
+        due = _kept(result_periods(indicator.periodicities, convention.start, convention.end), wanted)
+        rows, dispersions = _unbuilt(indicator, due, perimeter), []
+    else:
+        definition = definition_of(version)
+        due = _kept(definition.due_periods(convention.start, convention.end), wanted)
+        loaded = load_facts(convention=convention, measures=_measures(definition), known=known)
+        try:
+            sheet = Sheet(definition, loaded.facts)
+        except UnsupportedMethodError as error:
+            computed.pending[indicator.code] = str(error)
+            _replace(indicator, None, [], [])
+            return
+        rows, dispersions = _evaluate(version, definition, sheet, loaded, perimeter, due)
+        computed.sheets += 1
+    _replace(indicator, due if wanted is not None else None, rows, dispersions)
+    computed.results += len(rows)
 
 
 def _perimeter(convention: Convention) -> Perimeter:
@@ -186,12 +203,9 @@ def _dispersion(indicator: Indicator, period: Period, results: list[Result], sim
     )
 
 
-def _save_unbuilt(
-    convention: Convention, indicator: Indicator, perimeter: Perimeter, wanted: frozenset[Period] | None
-) -> int:
+def _unbuilt(indicator: Indicator, due: list[Period], perimeter: Perimeter) -> list[IndicatorResult]:
     """The rows of a sheet that has no definition yet: due, and without a value."""
-    due = _kept(result_periods(indicator.periodicities, convention.start, convention.end), wanted)
-    rows = [
+    return [
         IndicatorResult(
             indicator=indicator,
             scope=scope,
@@ -206,16 +220,20 @@ def _save_unbuilt(
         for period in due
         for scope in (NATIONAL_SCOPE, *perimeter.caisses)
     ]
-    _replace(indicator, due, rows, [])
-    return len(rows)
 
 
-@transaction.atomic
 def _replace(
-    indicator: Indicator, due: list[Period], rows: list[IndicatorResult], dispersions: list[Dispersion]
+    indicator: Indicator, due: list[Period] | None, rows: list[IndicatorResult], dispersions: list[Dispersion]
 ) -> None:
-    codes = [str(period) for period in due]
-    IndicatorResult.objects.filter(indicator=indicator, period__in=codes).delete()
-    Dispersion.objects.filter(indicator=indicator, period__in=codes).delete()
+    """Put these rows in the place of those of the same periods (None: of all periods)."""
+    results, spreads = (
+        IndicatorResult.objects.filter(indicator=indicator),
+        Dispersion.objects.filter(indicator=indicator),
+    )
+    if due is not None:
+        codes = [str(period) for period in due]
+        results, spreads = results.filter(period__in=codes), spreads.filter(period__in=codes)
+    results.delete()
+    spreads.delete()
     IndicatorResult.objects.bulk_create(rows, batch_size=2000)
     Dispersion.objects.bulk_create(dispersions, batch_size=500)

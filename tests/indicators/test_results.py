@@ -11,7 +11,7 @@ from django.utils import timezone
 from cog.models import Convention, Organisation
 from cog.operations import command_account
 from cog.periods import parse
-from indicators.models import Dispersion, IndicatorResult
+from indicators.models import Dispersion, Indicator, IndicatorResult
 from indicators.operations import accept_batch, compute_results, receive_batch
 
 pytestmark = pytest.mark.django_db
@@ -144,6 +144,16 @@ def test_a_sheet_to_build_has_its_rows_without_a_value(convention: Convention) -
 def test_methods_that_come_later_are_named_and_write_nothing(convention: Convention) -> None:
     computed = _compute(convention, "2014")
     assert "evolution" in computed.pending["F2-9"]
+    assert not IndicatorResult.objects.filter(indicator__code="F2-9").exists()
+
+
+def test_results_of_a_sheet_that_is_no_longer_computed_are_removed(convention: Convention) -> None:
+    _import(convention, ["pieces_traitees,011,2014-01,,10", "pieces_traitees_15j,011,2014-01,,9"])
+    _compute(convention, "2014-01")
+    left = _result("F10-21", "011", "2014-01")
+    left.pk, left.indicator = None, Indicator.objects.get(code="F2-9")
+    left.save()
+    _compute(convention, "2014-01")
     assert not IndicatorResult.objects.filter(indicator__code="F2-9").exists()
 
 

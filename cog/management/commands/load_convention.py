@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from cog.operations import ReferenceRefused, command_account, load_convention
+from cog.queries import NoConvention, require_tables
 
 
 class Command(BaseCommand):
@@ -18,9 +19,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
+            require_tables()
             loaded = load_convention(
                 path=options["dossier"], by=command_account(), at=timezone.now(), dry_run=options["dry_run"]
             )
+        except NoConvention as error:
+            raise CommandError(str(error)) from None
         except ReferenceRefused as refusal:
             for problem in refusal.problems:
                 self.stderr.write(str(problem))
