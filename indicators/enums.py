@@ -80,8 +80,26 @@ class TargetOrigin(models.TextChoices):
 class BatchState(models.TextChoices):
     """« état d'un lot de remontée »."""
 
+    RECEIVED = "recu", "reçu, contrôle en cours"
+    REFUSED = "refuse", "refusé"
     CHECKED = "verifie", "vérifié, en attente d'acceptation"
     ACCEPTED = "accepte", "accepté"
+    ABANDONED = "abandonne", "abandonné"
+
+
+class BatchForm(models.TextChoices):
+    """« forme du fichier »."""
+
+    LONG_CSV = "long_csv", "forme longue, CSV"
+    LONG_XLSX = "long_xlsx", "forme longue, classeur"
+    TEMPLATE = "modele", "modèle d'une caisse"
+
+
+class VersionOrigin(models.TextChoices):
+    """« origine de la définition »: the reference files of the convention, or an adoption recorded here."""
+
+    REFERENCE = "reference", "convention"
+    APPLICATION = "application", "adoptée en cours de convention"
 
 
 class Statement(models.TextChoices):

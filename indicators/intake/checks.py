@@ -57,6 +57,8 @@ class Row(NamedTuple):
     breakdown: str
     value: Decimal | None
     statement: str
+    sheet: str = ""  # of a workbook, with the cell of the value
+    cell: str = ""
 
 
 class Reading(NamedTuple, Generic[T]):

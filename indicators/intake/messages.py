@@ -41,9 +41,16 @@ class Problem:
     found: str
     expected: str
     mend: str
+    sheet: str = ""  # of a workbook
+    cell: str = ""  # « D12 »
 
     def __str__(self) -> str:
-        places = (f"ligne {self.line}" if self.line else "", f"colonne {self.column}" if self.column else "")
+        line = f"cellule {self.cell}" if self.cell else f"ligne {self.line}" if self.line else ""
+        places = (
+            f"feuille {quoted(self.sheet)}" if self.sheet else "",
+            line,
+            f"colonne {self.column}" if self.column else "",
+        )
         place = ", ".join(part for part in places if part)
         found = f"trouvé {self._found_in_words()}" if self.found or self.column else ""
         expected = f"attendu {self.expected}" if self.expected else ""
@@ -64,6 +71,8 @@ class Problem:
             "found": self.found,
             "expected": self.expected,
             "mend": self.mend,
+            "sheet": self.sheet,
+            "cell": self.cell,
             "message": str(self),
         }
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from cog.models import Convention, Fiche
 from cog.reference.sync import Change, sync
+from indicators.enums import VersionOrigin
 from indicators.models import (
     Baseline,
     ChildcareCoverage,
@@ -46,10 +47,10 @@ def save_indicators(*, convention: Convention, content: "IndicatorsContent") -> 
             ],
         ),
         sync(
-            IndicatorVersion.objects.filter(indicator__convention=convention, number=1),
+            IndicatorVersion.objects.filter(indicator__convention=convention, origin=VersionOrigin.REFERENCE),
             [version for entry in content.entries for version in _versions(convention, indicators, entry)],
             key=lambda row: (row.indicator_id, row.number),
-            fields=["method", "valid_from", "valid_to", "provisional", "note"],
+            fields=["method", "valid_from", "provisional", "note"],
         ),
         sync(
             Baseline.objects.filter(indicator__convention=convention),

@@ -1,0 +1,24 @@
+"""What is measured: definitions, targets, observations and results."""
+
+from indicators.models.definitions import Baseline, Indicator, IndicatorVersion, LocalTarget, OrganisationGroup, Target
+from indicators.models.observations import ImportBatch, Measure, Observation, Reminder
+from indicators.models.published import ChildcareCoverage, PublishedResult
+from indicators.models.results import Dispersion, IndicatorResult, StaleResult
+
+__all__ = [
+    "Baseline",
+    "ChildcareCoverage",
+    "Dispersion",
+    "ImportBatch",
+    "Indicator",
+    "IndicatorResult",
+    "IndicatorVersion",
+    "LocalTarget",
+    "Measure",
+    "Observation",
+    "OrganisationGroup",
+    "PublishedResult",
+    "Reminder",
+    "StaleResult",
+    "Target",
+]
