@@ -33,7 +33,7 @@ def test_the_json_report_has_every_field_and_the_sentence():
 
     assert json.loads(json.dumps(row)) == {
         "severity": "warning", "code": "x", "line": 3, "column": "valeur", "found": "-1",
-        "expected": "un nombre", "mend": "vérifiez",
+        "expected": "un nombre", "mend": "vérifiez", "sheet": "", "cell": "",
         "message": "ligne 3, colonne valeur : trouvé « -1 » ; attendu un nombre ; vérifiez",
     }  # fmt: skip
 
