@@ -27,6 +27,8 @@ class Permission(StrEnum):
     READ_PROGRESS = "lire l'avancement des actions, avant transmission"
     READ_PUBLISHED = "lire les documents publiés"
     ACCEPT_OBSERVATIONS = "accepter des données remontées"
+    ADOPT_DEFINITION = "adopter une définition d'indicateur"
+    ENTER_LOCAL_TARGETS = "saisir les cibles des Cpog et les groupes de caisses"
     PRODUCE_REPORT = "produire un projet de bilan"
     SEE_JOBS = "voir les travaux de fond"
 
@@ -56,6 +58,8 @@ ROLES: dict[Role, RoleCard] = {
             Permission.READ_PROGRESS: Scope.ALL,
             Permission.READ_PUBLISHED: Scope.ALL,
             Permission.ACCEPT_OBSERVATIONS: Scope.ALL,
+            Permission.ADOPT_DEFINITION: Scope.ALL,
+            Permission.ENTER_LOCAL_TARGETS: Scope.ALL,
             Permission.PRODUCE_REPORT: Scope.ALL,
             Permission.SEE_JOBS: Scope.ALL,
         },

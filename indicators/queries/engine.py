@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+
+from django.db.models import Q
 
 from cog.figures import Operator
 from cog.models import Convention, Organisation
@@ -53,12 +55,15 @@ class LoadedFacts:
     simulated: frozenset[tuple[str, int]]
 
 
-def load_facts(*, convention: Convention, measures: Iterable[str], known: Catalogue) -> LoadedFacts:
-    """The values in force of some measures; what was withdrawn (ND) is not a fact."""
+def load_facts(
+    *, convention: Convention, measures: Iterable[str], known: Catalogue, as_of: datetime | None = None
+) -> LoadedFacts:
+    """The values in force of some measures; what was withdrawn (ND) is not a fact.
+
+    `as_of`: those that were in force at that moment, by when the files were accepted (None: today's).
+    """
     rows: Any = (
-        Observation.objects.filter(
-            measure__convention=convention, measure__code__in=list(measures), closed_by__isnull=True
-        )
+        Observation.objects.filter(_in_force(as_of), measure__convention=convention, measure__code__in=list(measures))
         .exclude(statement=Statement.NOT_AVAILABLE)
         .values_list(
             "measure__code",
@@ -81,6 +86,13 @@ def load_facts(*, convention: Convention, measures: Iterable[str], known: Catalo
         if is_simulated:
             simulated.add((body, period.year))
     return LoadedFacts(Facts(facts, known), frozenset(simulated))
+
+
+def _in_force(as_of: datetime | None) -> Q:
+    if as_of is None:
+        return Q(closed_by__isnull=True)
+    not_yet_closed = Q(closed_by__isnull=True) | Q(closed_by__accepted_at__gt=as_of)
+    return not_yet_closed & Q(batch__accepted_at__lte=as_of)
 
 
 def definition_of(version: IndicatorVersion) -> Definition:
