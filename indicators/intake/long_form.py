@@ -5,10 +5,11 @@ PURE. A value never runs over two lines, so each line is read by itself: a quote
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from cog.figures import format_figure
+from indicators.intake.checks import WholeFileCheck
 from indicators.intake.columns import Header, match_header, recognised
 from indicators.intake.messages import Problem, Severity
 from indicators.intake.reference import Reference
@@ -30,8 +31,13 @@ _OTHER_FILES = {
 }
 
 
-def read_long_form(data: bytes, reference: Reference, *, only: str | None = None) -> Intake:
-    """Rows and problems of a CSV file, whatever its bytes; `only` is the one caisse that it may hold."""
+def read_long_form(
+    data: bytes, reference: Reference, *, only: str | None = None, checks: Sequence[WholeFileCheck] = ()
+) -> Intake:
+    """Rows and problems of a CSV file, whatever its bytes; `only` is the one caisse that it may hold.
+
+    `checks` are more checks of the file as a whole, see `read_records`.
+    """
     problem = _unreadable_file(data)
     if problem is not None:
         return unusable(problem)
@@ -39,7 +45,7 @@ def read_long_form(data: bytes, reference: Reference, *, only: str | None = None
     delimiter, header = _header(*next(lines))
     if not header.is_usable:
         return unusable(*header.problems)
-    return read_records(_records(lines, delimiter), header, reference, only=only)
+    return read_records(_records(lines, delimiter), header, reference, only=only, checks=checks)
 
 
 def _unreadable_file(data: bytes) -> Problem | None:

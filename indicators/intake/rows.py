@@ -7,7 +7,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from indicators.intake.checks import WHOLE_FILE_CHECKS, CellChecks, Figure, Reading, Row, control_characters
+from indicators.intake.checks import (
+    WHOLE_FILE_CHECKS,
+    CellChecks,
+    Figure,
+    Reading,
+    Row,
+    WholeFileCheck,
+    control_characters,
+)
 from indicators.intake.columns import BODY, BREAKDOWN, MEASURE, PERIOD, VALUE, Column, Header
 from indicators.intake.messages import Problem, Report, Severity
 from indicators.intake.reference import Reference
@@ -44,9 +52,19 @@ def unusable(*problems: Problem) -> Intake:
     return Intake([], list(problems), errors=len(problems))
 
 
-def read_records(records: Iterable[Record], header: Header, reference: Reference, *, only: str | None = None) -> Intake:
-    """Check every record under a usable header, then the file as a whole; finds all the problems at once."""
-    reader = _Reader(reference, only)
+def read_records(
+    records: Iterable[Record],
+    header: Header,
+    reference: Reference,
+    *,
+    only: str | None = None,
+    checks: Sequence[WholeFileCheck] = (),
+) -> Intake:
+    """Check every record under a usable header, then the file as a whole; finds all the problems at once.
+
+    `checks` are more checks of the file as a whole: those that need what is already known (`semantics`).
+    """
+    reader = _Reader(reference, only, checks)
     for problem in header.problems:
         reader.report.add(problem)
     for line, cells in records:
@@ -62,9 +80,10 @@ def read_records(records: Iterable[Record], header: Header, reference: Reference
 class _Reader:
     """One reading of one file."""
 
-    def __init__(self, reference: Reference, only: str | None) -> None:
+    def __init__(self, reference: Reference, only: str | None, file_checks: Sequence[WholeFileCheck]) -> None:
         checks = CellChecks(reference, only)
         self.report = Report()
+        self._file_checks = (*WHOLE_FILE_CHECKS, *file_checks)
         self._rows: list[Row] = []
         self._refused_keys: list[Row] = []
         self._refused = 0
@@ -105,7 +124,7 @@ class _Reader:
         keyed = sorted([*self._rows, *self._refused_keys]) if self._refused_keys else self._rows
         refused = {row.line for row in self._refused_keys}
         blamed = set()
-        for check in WHOLE_FILE_CHECKS:
+        for check in self._file_checks:
             for problem in check(keyed):
                 self.report.add(problem)
                 if problem.severity is Severity.ERROR and problem.line not in refused:
