@@ -38,6 +38,7 @@ class JobState(models.TextChoices):
     RUNNING = "en_cours", "en cours"
     DONE = "termine", "terminé"
     FAILED = "echec", "en échec"
+    CANCELLED = "annule", "annulé"
 
 
 class ObligationFamily(models.TextChoices):

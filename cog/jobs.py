@@ -6,26 +6,58 @@ update, and counted before it starts, so that one that kills its worker stops af
 
 import logging
 import uuid
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
+from threading import Event, Thread
 from typing import Any
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
-from django.db import models, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, models, transaction
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from cog import audit
 from cog.enums import JobState
 
 logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 3
-STALE_AFTER = timedelta(minutes=2)  # a running job beats at each step; silent longer, its worker is dead
+STALE_AFTER = settings.JOB_SILENCE  # a running job gives a sign four times as often; silent longer, its worker is dead
+OVER = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
+TOO_LONG = "Le travail a été arrêté : il durait plus longtemps que la limite. S'adresser à l'exploitation."
 
-Handler = Callable[["Job", Callable[[int, int, str], None]], None]
-_handlers: dict[str, str] = {}  # kind of job -> dotted path of the function that does it
+Beat = Callable[[int, int, str], None]
+
+
+class JobRefused(Exception):
+    """What a handler raises for the person who asked: its message is shown as it is. Nothing was written."""
+
+
+class _Cancelled(Exception):
+    """A person asked for the end of this job."""
+
+
+class _Superseded(Exception):
+    """Another worker holds this job now: this one was believed dead."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of job: the function that does it, its name in French, and the page of what it makes."""
+
+    handler: str
+    label: str
+    page: str
+    argument: str
+
+
+_kinds: dict[str, Kind] = {}
 
 
 class Job(models.Model):
@@ -46,6 +78,10 @@ class Job(models.Model):
     published_at = models.DateTimeField("publié", null=True)
     heartbeat_at = models.DateTimeField("dernier signe", null=True)
     finished_at = models.DateTimeField("fini", null=True)
+    cancel_asked_at = models.DateTimeField("arrêt demandé", null=True)
+    cancel_asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="arrêt demandé par", related_name="+", null=True
+    )
 
     class Meta:
         app_label = "cog"
@@ -58,7 +94,7 @@ class Job(models.Model):
                 violation_error_message=f"Un travail est tenté {MAX_ATTEMPTS} fois au plus.",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=[JobState.DONE, JobState.FAILED], finished_at__isnull=False)
+                condition=Q(state__in=OVER, finished_at__isnull=False)
                 | Q(state__in=[JobState.WAITING, JobState.RUNNING], finished_at__isnull=True),
                 name="job_finished_has_its_date",
                 violation_error_message="Un travail fini porte sa date de fin, un travail en cours n'en porte pas.",
@@ -66,7 +102,13 @@ class Job(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} · {self.get_state_display()}"
+        return f"{self.label} · {self.get_state_display()}"
+
+    @property
+    def label(self) -> str:
+        """What it does, in French."""
+        known = _kinds.get(self.kind)
+        return known.label if known else self.kind
 
     @property
     def percent(self) -> int:
@@ -74,14 +116,28 @@ class Job(models.Model):
 
     @property
     def is_over(self) -> bool:
-        return self.state in (JobState.DONE, JobState.FAILED)
+        return self.state in OVER
+
+    @property
+    def may_be_cancelled(self) -> bool:
+        return not self.is_over and self.cancel_asked_at is None
+
+    @property
+    def result_url(self) -> str:
+        """The page of what the job makes; empty when it has none."""
+        known = _kinds.get(self.kind)
+        if known is None or not known.page:
+            return ""
+        return reverse(known.page, args=[self.arguments[known.argument]] if known.argument else [])
 
 
-def register(kind: str, path: str) -> None:
-    """Name the function that does the jobs of this kind, by its dotted path: only the worker that runs one
-    imports it. It gets the job and a `beat(done, total, message)` to call at each step.
+def register(kind: str, path: str, *, label: str, page: str = "", argument: str = "") -> None:
+    """Name the function that does the jobs of this kind, by its dotted path: only the worker that runs one imports it.
+
+    It gets the job and a `beat(done, total, message)` to call at each step. `page` is the route of what the job makes,
+    which takes the job's `argument`, if any.
     """
-    _handlers[kind] = path
+    _kinds[kind] = Kind(path, label, page, argument)
 
 
 def submit(*, kind: str, arguments: dict[str, Any], by: Any, at: datetime) -> Job:
@@ -103,25 +159,84 @@ def publish(job_id: uuid.UUID) -> None:
     Job.objects.filter(pk=job_id).update(published_at=timezone.now())
 
 
-def run(job_id: str) -> None:
-    """Claim and do one job; does nothing when someone else has it, or when it is already over."""
+@transaction.atomic
+def cancel(*, job_id: uuid.UUID, by: Any, at: datetime) -> bool:
+    """Stop a job: at once when it waits, at its next step when it runs; False when it is over or already asked."""
+    asked = {"cancel_asked_at": at, "cancel_asked_by": by}
+    waiting = Job.objects.filter(pk=job_id, state=JobState.WAITING)
+    running = Job.objects.filter(pk=job_id, state=JobState.RUNNING, cancel_asked_at__isnull=True)
+    stopped = waiting.update(state=JobState.CANCELLED, finished_at=at, **asked) or running.update(**asked)
+    if stopped:
+        audit.record(action="job.cancelled", subject=str(job_id), by=by, at=at)
+    return bool(stopped)
+
+
+def run(job_id: str, *, in_worker: bool = False) -> None:
+    """Claim and do one job; does nothing when someone else has it, or when it is already over.
+
+    A worker gives a sign of life by itself while the job lasts, whatever the length of its steps.
+    """
     now = timezone.now()
     claimed = Job.objects.filter(
         Q(state=JobState.WAITING) | Q(state=JobState.RUNNING, heartbeat_at__lt=now - STALE_AFTER),
         pk=job_id,
+        kind__in=list(_kinds),  # a kind of a newer version waits for a worker of that version
         attempts__lt=MAX_ATTEMPTS,
+        cancel_asked_at__isnull=True,
     ).update(state=JobState.RUNNING, attempts=F("attempts") + 1, heartbeat_at=now)
     if not claimed:
         return
-    job = Job.objects.get(pk=job_id)
+    job = Job.objects.select_related("created_by").get(pk=job_id)
     try:
-        handler: Handler = import_string(_handlers[job.kind])
-        handler(job, partial(_beat, job))
-    except Exception as error:
+        with _signs_of_life(job) if in_worker else nullcontext():
+            handler: Callable[[Job, Beat], None] = import_string(_kinds[job.kind].handler)
+            handler(job, partial(_beat, job))
+    except _Cancelled:
+        _finish(job, JobState.CANCELLED, "")
+    except _Superseded:
+        logger.warning("travail %s repris par un autre exécutant", job_id)
+    except JobRefused as refusal:
+        _finish(job, JobState.FAILED, str(refusal)[:2000])
+    except SoftTimeLimitExceeded:
+        _finish(job, JobState.FAILED, TOO_LONG)
+    except (OperationalError, InterfaceError):  # the database went away: the same work may succeed later
+        logger.exception("base injoignable pendant le travail %s", job_id)
+        _release(job)
+    except Exception:
         logger.exception("échec du travail %s", job_id)
-        _finish(job, JobState.FAILED, f"{type(error).__name__} : {error}"[:2000])
+        _finish(job, JobState.FAILED, incident(job))
     else:
         _finish(job, JobState.DONE, "")
+
+
+def incident(job: Job) -> str:
+    """What is said of an unexpected failure: what to do, and the number under which the log tells the rest."""
+    number = str(job.pk)[:8]
+    return (
+        "Le travail s'est arrêté sur une erreur imprévue ; rien n'est enregistré à moitié. Le redemander ;"
+        f" si l'erreur revient, donner à l'exploitation le numéro d'incident {number}."
+    )
+
+
+@contextmanager
+def _signs_of_life(job: Job) -> Iterator[None]:
+    over = Event()
+
+    def tell() -> None:
+        while not over.wait(STALE_AFTER.total_seconds() / 4):
+            try:
+                _mine(job).update(heartbeat_at=timezone.now())
+            except DatabaseError:  # the base is busy or away: the next sign will do
+                connection.close()
+        connection.close()
+
+    thread = Thread(target=tell, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join(timeout=1)
 
 
 def _mine(job: Job) -> models.QuerySet[Job]:
@@ -130,7 +245,13 @@ def _mine(job: Job) -> models.QuerySet[Job]:
 
 
 def _beat(job: Job, done: int, total: int, message: str) -> None:
-    _mine(job).update(done=done, total=total, message=message, heartbeat_at=timezone.now())
+    told = (
+        _mine(job)
+        .filter(cancel_asked_at__isnull=True)
+        .update(done=done, total=total, message=message, heartbeat_at=timezone.now())
+    )
+    if not told:
+        raise _Cancelled if _mine(job).exists() else _Superseded
 
 
 def _finish(job: Job, state: JobState, message: str) -> None:
@@ -140,10 +261,23 @@ def _finish(job: Job, state: JobState, message: str) -> None:
     _mine(job).update(**changes)
 
 
+def _release(job: Job) -> None:
+    """Put it back in waiting for the sweep, or give it up; a base still away leaves it to the silence rule."""
+    connection.close_if_unusable_or_obsolete()
+    try:
+        if job.attempts >= MAX_ATTEMPTS:
+            _finish(job, JobState.FAILED, incident(job))
+        else:
+            _mine(job).update(state=JobState.WAITING, published_at=None)
+    except DatabaseError:
+        logger.warning("travail %s laissé au balayage", job.pk)
+
+
 def sweep() -> int:
     """Publish again what waits unheard or whose worker died; give up what was tried enough. Returns how many rang."""
     now = timezone.now()
     dead = Q(state=JobState.RUNNING, heartbeat_at__lt=now - STALE_AFTER)
+    Job.objects.filter(dead, cancel_asked_at__isnull=False).update(state=JobState.CANCELLED, finished_at=now)
     Job.objects.filter(dead, attempts__gte=MAX_ATTEMPTS).update(
         state=JobState.FAILED,
         finished_at=now,

@@ -12,11 +12,12 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
 from cog.enums import OrganisationKind, Role
-from cog.models import Membership, Organisation, OrganisationQuerySet, User
+from cog.models import Job, Membership, Organisation, OrganisationQuerySet, User
 
 
 class Permission(StrEnum):
@@ -26,11 +27,14 @@ class Permission(StrEnum):
     READ_RESULTS = "lire les résultats en cours, avant transmission"
     READ_PROGRESS = "lire l'avancement des actions, avant transmission"
     READ_PUBLISHED = "lire les documents publiés"
+    SEE_OBSERVATIONS = "voir les données remontées et ce qui manque"
+    SEND_OBSERVATIONS = "envoyer des données remontées"
     ACCEPT_OBSERVATIONS = "accepter des données remontées"
     ADOPT_DEFINITION = "adopter une définition d'indicateur"
     ENTER_LOCAL_TARGETS = "saisir les cibles des Cpog et les groupes de caisses"
+    SEND_REMINDERS = "rappeler aux caisses ce qu'elles doivent"
     PRODUCE_REPORT = "produire un projet de bilan"
-    SEE_JOBS = "voir les travaux de fond"
+    SEE_JOBS = "suivre et annuler les travaux de fond"
 
 
 class Scope(StrEnum):
@@ -57,9 +61,12 @@ ROLES: dict[Role, RoleCard] = {
             Permission.READ_RESULTS: Scope.ALL,
             Permission.READ_PROGRESS: Scope.ALL,
             Permission.READ_PUBLISHED: Scope.ALL,
+            Permission.SEE_OBSERVATIONS: Scope.ALL,
+            Permission.SEND_OBSERVATIONS: Scope.ALL,
             Permission.ACCEPT_OBSERVATIONS: Scope.ALL,
             Permission.ADOPT_DEFINITION: Scope.ALL,
             Permission.ENTER_LOCAL_TARGETS: Scope.ALL,
+            Permission.SEND_REMINDERS: Scope.ALL,
             Permission.PRODUCE_REPORT: Scope.ALL,
             Permission.SEE_JOBS: Scope.ALL,
         },
@@ -71,14 +78,19 @@ ROLES: dict[Role, RoleCard] = {
             Permission.READ_RESULTS: Scope.ALL,
             Permission.READ_PROGRESS: Scope.ALL,
             Permission.READ_PUBLISHED: Scope.ALL,
+            Permission.SEE_OBSERVATIONS: Scope.ALL,
         },
     ),
     Role.CAISSE: RoleCard(
-        "Caisse locale : voit ses propres résultats et sa place parmi les autres, sans leurs noms.",
+        "Caisse locale : envoie ses données, voit ses propres résultats et sa place parmi les autres, sans leurs noms.",
         {
             Permission.READ_REFERENCE: Scope.ALL,
             Permission.READ_RESULTS: Scope.OWN_CAISSE,
             Permission.READ_PUBLISHED: Scope.ALL,
+            Permission.SEE_OBSERVATIONS: Scope.OWN_CAISSE,
+            Permission.SEND_OBSERVATIONS: Scope.OWN_CAISSE,
+            Permission.ACCEPT_OBSERVATIONS: Scope.OWN_CAISSE,
+            Permission.SEE_JOBS: Scope.OWN_JOBS,
         },
     ),
     Role.STATE: RoleCard(
@@ -96,6 +108,7 @@ ROLES: dict[Role, RoleCard] = {
             Permission.READ_RESULTS: Scope.ALL,
             Permission.READ_PROGRESS: Scope.ALL,
             Permission.READ_PUBLISHED: Scope.ALL,
+            Permission.SEE_OBSERVATIONS: Scope.ALL,
         },
     ),
     Role.OPERATIONS: RoleCard(
@@ -135,9 +148,9 @@ def can(user: Any, permission: Permission) -> bool:
     return bool(scopes(user, permission))
 
 
-def caisses_visible_to(user: Any) -> OrganisationQuerySet:
-    """The bodies whose own results `user` may see: all, one's own caisse, or none."""
-    granted = scopes(user, Permission.READ_RESULTS)
+def caisses_visible_to(user: Any, permission: Permission = Permission.READ_RESULTS) -> OrganisationQuerySet:
+    """The bodies for which `user` holds a permission (by default: whose results they may see): all, one's own, none."""
+    granted = scopes(user, permission)
     if Scope.ALL in granted:
         return Organisation.objects.all()
     if Scope.OWN_CAISSE in granted:
@@ -148,6 +161,12 @@ def caisses_visible_to(user: Any) -> OrganisationQuerySet:
         ]
         return Organisation.objects.filter(pk__in=own, kind=OrganisationKind.CAISSE)
     return Organisation.objects.none()
+
+
+def jobs_visible_to(user: Any) -> QuerySet[Job]:
+    """The background jobs `user` may follow: all, or those they asked for; the latest first."""
+    rows = Job.objects.select_related("created_by", "cancel_asked_by").order_by("-created_at", "pk")
+    return rows if Scope.ALL in scopes(user, Permission.SEE_JOBS) else rows.filter(created_by=user)
 
 
 View = Callable[..., HttpResponseBase]

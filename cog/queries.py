@@ -12,7 +12,6 @@ from cog.models import (
     Convention,
     Domain,
     Fiche,
-    Job,
     Restitution,
     SourceAnomaly,
     StateCommitment,
@@ -146,7 +145,3 @@ def dated_restitutions(*, convention: Convention, at: date) -> list[DatedRestitu
 
 def next_restitutions(*, convention: Convention, at: date, limit: int) -> list[Restitution]:
     return list(restitutions(convention=convention).filter(due__gte=at)[:limit])
-
-
-def job_or_none(*, job_id: str) -> Job | None:
-    return Job.objects.filter(pk=job_id).select_related("created_by").first()

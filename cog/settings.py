@@ -5,6 +5,7 @@
 each refusal is raised here, before any request is served, and tested in tests/house/test_settings.py.
 """
 
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -55,7 +56,11 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True  # the Job table is the record, never the broker
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BEAT_SCHEDULE = {"balayage-des-travaux": {"task": "cog.sweep_jobs", "schedule": 60.0}}
+CELERY_TASK_SOFT_TIME_LIMIT = 30 * 60  # a computation of the whole term takes some minutes
+CELERY_TASK_TIME_LIMIT = 31 * 60  # below the broker's visibility time-out, which would double the message
+CELERY_BEAT_SCHEDULE = {"balayage-des-travaux": {"task": "cog.sweep_jobs", "schedule": 30.0}}
+# A job whose worker gave no sign for that long is taken up by another one: 90 s at most with the sweep above.
+JOB_SILENCE = timedelta(seconds=env.float("SUIVI_JOB_SILENCE", default=60))
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
     CELERY_BROKER_TRANSPORT_OPTIONS = {

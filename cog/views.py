@@ -2,24 +2,27 @@
 
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.views import LoginView
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
+from cog import jobs
 from cog.calendar import State
 from cog.forms import AnomalyFilter, DateFilter
 from cog.models import Convention
-from cog.permissions import ROLES, Permission, Scope, requires, scopes
+from cog.permissions import ROLES, Permission, jobs_visible_to, requires
 from cog.queries import anomalies as anomalies_query
 from cog.queries import (
     anomalies_by_topic,
     current_convention,
     dated_restitutions,
     demonstration_accounts,
-    job_or_none,
 )
 
 PAGE_SIZE = 50
@@ -83,17 +86,32 @@ def calendar(request: HttpRequest) -> HttpResponse:
     )
 
 
-@requires(Permission.READ_PUBLISHED)
-def job(request: HttpRequest, job_id: str) -> HttpResponse:
+@requires(Permission.SEE_JOBS)
+def job_list(request: HttpRequest) -> HttpResponse:
+    """The background jobs one may see, the latest first."""
+    page = Paginator(jobs_visible_to(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "cog/jobs.html", {"page": page})
+
+
+@requires(Permission.SEE_JOBS)
+def job(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """How far a background job is; seen by who asked for it, and by those who watch all of them."""
-    found = job_or_none(job_id=str(job_id))
-    watches = Scope.ALL in scopes(request.user, Permission.SEE_JOBS)
-    if found is None or not (watches or found.created_by_id == request.user.pk):
-        raise Http404("Ce travail n'existe pas.")
+    found = get_object_or_404(jobs_visible_to(request.user), pk=job_id)
     response = render(request, "cog/job.html", {"job": found})
     if not found.is_over:
         response["Refresh"] = "2"  # works without JavaScript
     return response
+
+
+@require_POST
+@requires(Permission.SEE_JOBS)
+def cancel_job(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    found = get_object_or_404(jobs_visible_to(request.user), pk=job_id)
+    if jobs.cancel(job_id=found.pk, by=request.user, at=timezone.now()):
+        messages.success(request, "L'arrêt est demandé : le travail s'arrête à sa prochaine étape.")
+    else:
+        messages.info(request, "Ce travail est déjà fini, ou son arrêt est déjà demandé.")
+    return redirect("job", job_id=found.pk)
 
 
 @requires(Permission.READ_REFERENCE)

@@ -8,4 +8,10 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         from cog import jobs
 
-        jobs.register("bilan", "reports.operations.produce_from_job")
+        jobs.register(
+            "bilan",
+            "reports.operations.produce_from_job",
+            label="Production d'un bilan annuel",
+            page="edition",
+            argument="edition",
+        )

@@ -4,12 +4,15 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
+from django.test import Client
 from django.utils import timezone
 
 from cog import jobs
+from cog.demo import open_accounts
 from cog.enums import JobState
 from cog.jobs import Job
+from cog.models import AuditEvent, Convention, User
 from cog.operations import command_account
 
 pytestmark = pytest.mark.django_db
@@ -27,12 +30,28 @@ def fail(job: Job, beat: Callable[[int, int, str], None]) -> None:
     raise ValueError("le fichier a disparu")
 
 
+def refuse(job: Job, beat: Callable[[int, int, str], None]) -> None:
+    raise jobs.JobRefused("Le fichier a déjà été accepté.")
+
+
+def lose_the_base(job: Job, beat: Callable[[int, int, str], None]) -> None:
+    raise OperationalError("server closed the connection")
+
+
+def cancelled_half_way(job: Job, beat: Callable[[int, int, str], None]) -> None:
+    beat(1, 2, "à moitié")
+    assert jobs.cancel(job_id=job.pk, by=command_account(), at=timezone.now())
+    beat(2, 2, "presque")
+    CALLS.append(str(job.pk))
+
+
 @pytest.fixture(autouse=True)
 def _registered(monkeypatch: pytest.MonkeyPatch) -> None:
     CALLS.clear()
     RUNG.clear()
-    monkeypatch.setitem(jobs._handlers, "succeed", "tests.cog.test_jobs.succeed")
-    monkeypatch.setitem(jobs._handlers, "fail", "tests.cog.test_jobs.fail")
+    monkeypatch.setattr(jobs, "_kinds", dict(jobs._kinds))
+    for name in ("succeed", "fail", "refuse", "lose_the_base", "cancelled_half_way"):
+        jobs.register(name, f"tests.cog.test_jobs.{name}", label=f"Essai « {name} »")
     monkeypatch.setattr(jobs, "publish", lambda job_id: RUNG.append(str(job_id)))
 
 
@@ -63,10 +82,71 @@ def test_done() -> None:
     assert _calls() == before + 1
 
 
-def test_failed_says_why() -> None:
+def test_a_refusal_meant_for_people_is_shown_as_it_is() -> None:
+    job = _job("refuse")
+    jobs.run(str(job.pk))
+    assert (_state(job).state, _state(job).message) == (JobState.FAILED, "Le fichier a déjà été accepté.")
+
+
+def test_an_unexpected_failure_gives_an_incident_number_and_nothing_internal() -> None:
     job = _job("fail")
     jobs.run(str(job.pk))
-    assert (_state(job).state, _state(job).message) == (JobState.FAILED, "ValueError : le fichier a disparu")
+    failed = _state(job)
+    assert failed.state == JobState.FAILED
+    assert str(job.pk)[:8] in failed.message
+    assert "ValueError" not in failed.message
+    assert "disparu" not in failed.message
+
+
+def test_a_base_that_goes_away_puts_the_job_back_three_times_at_most() -> None:
+    job = _job("lose_the_base")
+    for attempt in (1, 2):
+        jobs.run(str(job.pk))
+        assert (_state(job).state, _state(job).attempts) == (JobState.WAITING, attempt)
+    jobs.run(str(job.pk))
+    assert (_state(job).state, _state(job).attempts) == (JobState.FAILED, 3)
+
+
+def test_a_kind_this_version_does_not_know_waits_for_another_worker() -> None:
+    job = _job("d'une version à venir")
+    jobs.run(str(job.pk))
+    assert (_state(job).state, _state(job).attempts) == (JobState.WAITING, 0)
+
+
+def test_a_waiting_job_is_cancelled_at_once_and_never_done() -> None:
+    job = _job()
+    assert jobs.cancel(job_id=job.pk, by=command_account(), at=timezone.now())
+    before = _calls()
+    jobs.run(str(job.pk))
+    assert _calls() == before
+    assert (_state(job).state, _state(job).cancel_asked_by) == (JobState.CANCELLED, command_account())
+    assert AuditEvent.objects.filter(action="job.cancelled", subject=str(job.pk)).count() == 1
+    assert not jobs.cancel(job_id=job.pk, by=command_account(), at=timezone.now())
+
+
+def test_a_running_job_is_cancelled_at_its_next_beat() -> None:
+    job = _job("cancelled_half_way")
+    before = _calls()
+    jobs.run(str(job.pk))
+    assert _calls() == before
+    assert (_state(job).state, _state(job).done) == (JobState.CANCELLED, 1)
+
+
+def test_the_sweep_ends_a_cancelled_job_whose_worker_died() -> None:
+    late = timezone.now() - jobs.STALE_AFTER - timedelta(seconds=1)
+    job = _job(state=JobState.RUNNING, attempts=1, heartbeat_at=late)
+    assert jobs.cancel(job_id=job.pk, by=command_account(), at=timezone.now())
+    jobs.sweep()
+    assert _state(job).state == JobState.CANCELLED
+    assert str(job.pk) not in RUNG
+
+
+def test_a_worker_believed_dead_stops_at_its_next_beat() -> None:
+    slow = _state(_job(state=JobState.RUNNING, attempts=1, heartbeat_at=timezone.now()))
+    Job.objects.filter(pk=slow.pk).update(attempts=2)  # another worker took it over
+    with pytest.raises(jobs._Superseded):
+        jobs._beat(slow, 1, 2, "encore là")
+    assert _state(slow).done == 0
 
 
 def test_running_elsewhere_is_left_alone() -> None:
@@ -148,3 +228,36 @@ def test_a_broker_that_is_down_loses_nothing(monkeypatch: pytest.MonkeyPatch) ->
         job = Job.objects.create(kind="x", arguments={}, created_by=command_account(), created_at=timezone.now())
         jobs.publish(job.pk)
     assert (_state(job).state, _state(job).published_at) == (JobState.WAITING, None)
+
+
+def _client(role: str) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(email=f"{role}@demo.invalid"))
+    return client
+
+
+def test_who_sees_and_cancels_a_job(convention: Convention) -> None:
+    open_accounts(code=convention.code, by=command_account(), at=timezone.now())
+    own = jobs.submit(kind="succeed", arguments={}, by=User.objects.get(email="caf@demo.invalid"), at=timezone.now())
+    other = _job()
+    expected = {"exploitation": (200, 200), "pilotage": (200, 200), "caf": (200, 404), "tutelle": (403, 403)}
+    for role, statuses in expected.items():
+        client = _client(role)
+        assert tuple(client.get(f"/travaux/{job.pk}/").status_code for job in (own, other)) == statuses, role
+    assert _client("caf").post(f"/travaux/{other.pk}/annuler/").status_code == 404
+    assert _state(other).state == JobState.WAITING
+    client = _client("caf")
+    assert client.get(f"/travaux/{own.pk}/annuler/").status_code == 405
+    page = client.post(f"/travaux/{own.pk}/annuler/", follow=True)
+    assert "Annulé par Claude Caisse" in page.content.decode()
+    assert str(other.pk) not in client.get("/travaux/").content.decode()
+
+
+def test_the_page_shows_an_incident_and_no_traceback(convention: Convention) -> None:
+    open_accounts(code=convention.code, by=command_account(), at=timezone.now())
+    job = _job("fail")
+    jobs.run(str(job.pk))
+    body = _client("pilotage").get(f"/travaux/{job.pk}/").content.decode()
+    assert "numéro d&#x27;incident" in body
+    assert "ValueError" not in body
+    assert "Traceback" not in body
