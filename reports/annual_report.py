@@ -103,7 +103,7 @@ def line_payload(line: Any, year: int, aims: Aims) -> Payload:
         "value": point_payload(value) if value else None,
         "years": [point_payload(point) for point in line.years if point.period <= str(year)],
         "method_ready": line.method_ready,
-        "to_build": line.indicator.status == "to_build",
+        "to_build": line.to_build,
     } | _gap(value, yardstick, line)
 
 
@@ -317,7 +317,7 @@ def pending_payload(line: Any, value: Any) -> Payload | None:
     """Why an indicator has no value this year; None when it has one."""
     if value is not None and value.value is not None:
         return None
-    if line.indicator.status == "to_build":
+    if line.to_build:
         reason = "indicateur à construire : la convention n'en arrête pas la définition"
     elif not line.method_ready:
         reason = "méthode de calcul pas encore mise en œuvre dans l'application"

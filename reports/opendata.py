@@ -20,6 +20,7 @@ from indicators.queries import (
     iter_results,
     measures_of,
     published_of,
+    status_of,
     versions_in_force,
 )
 
@@ -130,7 +131,7 @@ def _indicators(convention: Convention) -> Iterator[Row]:
             definition.better if definition else "",
             definition.method if definition else "to_build",
             ";".join(row.periodicities),
-            row.status,
+            status_of(row),
             row.seed_line,
         )
 

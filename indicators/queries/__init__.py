@@ -1,5 +1,6 @@
 """Reads of the indicators: `engine` for calculations, `sheets` and `shown` for pages, `open_data` for the package."""
 
+from indicators.queries.definitions import status_of, version_at
 from indicators.queries.engine import (
     LoadedFacts,
     breaks_of,
@@ -40,5 +41,7 @@ __all__ = [
     "published_of",
     "sheet_lines",
     "sheet_page",
+    "status_of",
+    "version_at",
     "versions_in_force",
 ]

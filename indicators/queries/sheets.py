@@ -14,7 +14,7 @@ from indicators.compute import verdict as verdicts
 from indicators.compute.definition import Definition
 from indicators.compute.methods import SUPPORTED_METHODS, Completeness, Outcome, State
 from indicators.compute.sentences import result_sentence
-from indicators.enums import ResultState, TargetRole
+from indicators.enums import IndicatorStatus, ResultState, TargetRole
 from indicators.models import (
     ChildcareCoverage,
     Dispersion,
@@ -25,6 +25,7 @@ from indicators.models import (
     PublishedResult,
     Target,
 )
+from indicators.queries.definitions import status_of, version_at
 from indicators.queries.engine import breaks_of, definition_of, judged_baseline, judged_targets
 from indicators.queries.shown import (
     NATIONAL,
@@ -65,12 +66,14 @@ def sheet_lines(
 
 
 def _line(indicator: Indicator, results: list[IndicatorResult], until: date | None) -> SheetLine:
-    version = _last_version(indicator)
-    definition = definition_of(version) if version else None
+    definitions = _definitions(indicator)
     targets = list(indicator.targets.all())
-    points = [_point(row, definition, targets) for row in results]
+    points = [_point(row, definitions.get(row.version_id), targets) for row in results]
     kept = [point for point in points if until is None or parse(point.period).end <= until]
     years = [point for point in kept if len(point.period) == 4]
+    latest = _latest(kept)
+    version = _version_shown(indicator, latest.period if latest else "")
+    definition = definitions[version.pk] if version else None
     unit = definition.unit if definition else ""
     return SheetLine(
         indicator=indicator,
@@ -78,18 +81,26 @@ def _line(indicator: Indicator, results: list[IndicatorResult], until: date | No
         decimals=definition.decimals if definition else 0,
         baseline="\u00a0; ".join(baseline_in_words(row, unit) for row in list(indicator.baselines.all())[:2]),
         target=_headline_target(targets),
-        latest=_latest(kept),
+        latest=latest,
         years=years,
         method_ready=definition is not None and definition.method in SUPPORTED_METHODS,
+        to_build=status_of(indicator) == IndicatorStatus.TO_BUILD,
     )
 
 
-def _last_version(indicator: Indicator) -> IndicatorVersion | None:
-    versions = sorted(indicator.versions.all(), key=lambda row: row.number)
-    if not versions:
-        return None
-    versions[-1].indicator = indicator
-    return versions[-1]
+def _definitions(indicator: Indicator) -> dict[int | None, Definition]:
+    """The definition each version holds: a result is shown as the one it was computed with says."""
+    versions = list(indicator.versions.all())
+    for version in versions:
+        version.indicator = indicator
+    return {version.pk: definition_of(version) for version in versions}
+
+
+def _version_shown(indicator: Indicator, period: str) -> IndicatorVersion | None:
+    """The version that holds for a period; without a period, or before the first one, the last adopted."""
+    versions = list(indicator.versions.all())
+    held = version_at(versions, parse(period)) if period else None
+    return held or max(versions, key=lambda row: row.number, default=None)
 
 
 def _headline_target(targets: list[Target]) -> str:
@@ -155,10 +166,14 @@ def sheet_page(
     indicator = indicators_of(convention=convention).filter(code=code).first()
     if indicator is None:
         return None
-    version = _last_version(indicator)
-    definition = definition_of(version) if version else None
     targets = list(indicator.targets.all().order_by("position"))
     line = sheet_lines_of(indicator, with_results=with_results)
+    definitions = _definitions(indicator)
+    results = IndicatorResult.objects.filter(indicator=indicator)
+    known = set(results.filter(scope=NATIONAL, name="", breakdown="").values_list("period", flat=True))
+    chosen = period if period in known else (line.latest.period if line.latest else "")
+    version = _version_shown(indicator, chosen if with_results else "")
+    definition = definitions[version.pk] if version else None
     page = SheetPage(
         line=line,
         version=version,
@@ -179,14 +194,16 @@ def sheet_page(
     )
     if not with_results:
         return page
-    results = IndicatorResult.objects.filter(indicator=indicator)
     national = list(results.filter(scope=NATIONAL).order_by("period", "name", "breakdown"))
     page.series = sorted(
-        (_point(row, definition, targets) for row in national if not row.name and not row.breakdown),
+        (
+            _point(row, definitions.get(row.version_id), targets)
+            for row in national
+            if not row.name and not row.breakdown
+        ),
         key=lambda point: (parse(point.period).start, -parse(point.period).granularity),
     )
-    known = {point.period for point in page.series}
-    page.period = period if period in known else (line.latest.period if line.latest else "")
+    page.period = chosen
     page.breakdowns = [
         (row.breakdown, _point(row, definition, targets))
         for row in national

@@ -84,6 +84,7 @@ class SheetLine:
     latest: Point | None
     years: list[Point]
     method_ready: bool
+    to_build: bool = False  # no definition that is settled yet
 
     @property
     def is_result(self) -> bool:
