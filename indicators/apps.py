@@ -6,7 +6,22 @@ class IndicatorsConfig(AppConfig):
     verbose_name = "indicateurs"
 
     def ready(self) -> None:
+        from cog import jobs
         from cog.reference.registry import register
         from indicators.reference import IndicatorsPart
 
         register(IndicatorsPart())
+        jobs.register(
+            "indicators.check",
+            "indicators.operations.batches.check_from_job",
+            label="Contrôle d'un fichier remonté",
+            page="batch",
+            argument="batch",
+        )
+        jobs.register(
+            "indicators.accept",
+            "indicators.operations.batches.accept_from_job",
+            label="Acceptation d'un fichier remonté",
+            page="batch",
+            argument="batch",
+        )

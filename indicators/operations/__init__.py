@@ -1,5 +1,12 @@
 """The writes of the indicators, the only code of the app that saves: reference, observations, results."""
 
+from indicators.operations.batches import (
+    Sent,
+    abandon_batch,
+    request_acceptance,
+    request_check,
+    send_batch,
+)
 from indicators.operations.definitions import (
     Adoption,
     AdoptionRefused,
@@ -9,24 +16,39 @@ from indicators.operations.definitions import (
     why_it_stays,
     withdraw_version,
 )
-from indicators.operations.observations import Accepted, ImportRefused, Received, accept_batch, receive_batch
+from indicators.operations.observations import (
+    AcceptanceRefused,
+    Accepted,
+    CheckOutdated,
+    ImportRefused,
+    Received,
+    accept_batch,
+    receive_batch,
+)
 from indicators.operations.reference import save_indicators
 from indicators.operations.results import Computed, compute_results
 
 __all__ = [
+    "AcceptanceRefused",
     "Accepted",
     "Adoption",
     "AdoptionRefused",
+    "CheckOutdated",
     "Computed",
     "Fault",
     "ImportRefused",
     "Received",
+    "Sent",
+    "abandon_batch",
     "accept_batch",
     "adopt_version",
     "compute_results",
     "faults_of",
     "receive_batch",
+    "request_acceptance",
+    "request_check",
     "save_indicators",
+    "send_batch",
     "why_it_stays",
     "withdraw_version",
 ]

@@ -1,10 +1,9 @@
-"""Receiving files of observations and accepting them: whole, once, and never by editing a value in place."""
+"""Accepting files of observations: whole, once, and never by editing a value in place."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
-from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -12,21 +11,33 @@ from django.db import transaction
 from cog import audit
 from cog.models import Convention, Organisation, User
 from indicators.enums import BatchState
-from indicators.intake.checks import Row
-from indicators.intake.long_form import read_long_form
-from indicators.intake.messages import Problem, Severity
-from indicators.models import ImportBatch, Measure, Observation
-from indicators.queries import intake_reference
+from indicators.intake.messages import Problem
+from indicators.models import ImportBatch, Observation
+from indicators.operations.examination import Change, Examination, Progress, examine, stamp_of
+from indicators.operations.files import clean_name, stored_name
 
-Key = tuple[int, int, str, str]  # measure, organisation, period, breakdown
+RACES = 5  # acceptances that may overtake this one before it gives up
 
 
 class ImportRefused(Exception):
     """The file holds errors: it is refused whole, nothing was written. `problems` says everything there is to mend."""
 
-    def __init__(self, problems: list[Problem]) -> None:
-        self.problems = problems
-        super().__init__(f"{len(problems)} anomalies dans le fichier")
+    def __init__(self, examined: Examination) -> None:
+        self.examined = examined
+        self.problems = examined.problems
+        super().__init__(f"{len(self.problems)} anomalies dans le fichier")
+
+
+class AcceptanceRefused(Exception):
+    """The batch cannot be accepted; the message says why, to the person who asks."""
+
+
+class CheckOutdated(Exception):
+    """What accepting would do is no longer what was shown: `examined` is what it is now."""
+
+    def __init__(self, examined: Examination) -> None:
+        self.examined = examined
+        super().__init__("le contrôle montré n'est plus à jour")
 
 
 @dataclass(frozen=True)
@@ -36,6 +47,20 @@ class Received:
     batch: ImportBatch
     problems: list[Problem]
     already_accepted: bool
+    examined: Examination | None = None  # spares a second reading to who accepts at once
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """What accepting a batch did, in observations."""
+
+    added: int
+    corrected: int
+    unchanged: int
+
+
+def silent(done: int, total: int, message: str) -> None:
+    """No progress asked for."""
 
 
 def receive_batch(
@@ -49,40 +74,48 @@ def receive_batch(
     only: str | None = None,
     keep: bool = True,
 ) -> Received:
-    """Check a long-form CSV and keep it as a batch that waits for a person; with `keep` false, only check it.
+    """Check a file at once and keep it as a batch that waits for a person; with `keep` false, only check it.
 
     `only` is the code of the one caisse whose rows are admitted. The same file already accepted is returned as it is.
-    Raises ImportRefused when a row is wrong: nothing is kept then.
+    Raises ImportRefused when a row is wrong: nothing is kept then. (The site keeps the file first: `send_batch`.)
     """
     sha256 = hashlib.sha256(data).hexdigest()
-    intake = read_long_form(data, intake_reference(convention=convention), only=only)
-    if intake.is_refused:
-        raise ImportRefused(intake.problems)
-    same = ImportBatch.objects.filter(convention=convention, sha256=sha256, simulated=simulated)
-    known = same.filter(state=BatchState.ACCEPTED).first()
+    examined = examine(
+        convention=convention, data=data, file_name=file_name, only=only, simulated=simulated, progress=silent
+    )
+    known = accepted_before(convention=convention, sha256=sha256, simulated=simulated)
+    if examined.is_refused and (known is None or examined.intake.is_refused):
+        raise ImportRefused(examined)
     if known is not None:
-        return Received(known, intake.problems, already_accepted=True)
-    batch = ImportBatch(
+        return Received(known, examined.problems, already_accepted=True)
+    waiting = ImportBatch.objects.filter(
         convention=convention,
-        file_name=file_name[:200],
         sha256=sha256,
-        row_count=len(intake.rows),
-        problems=[problem.as_dict() for problem in intake.problems],
+        simulated=simulated,
+        only__code=only,
+        received_by=by,
         state=BatchState.CHECKED,
+    )
+    batch = waiting.first() or ImportBatch(
+        convention=convention,
+        file_name=clean_name(file_name),
+        size=len(data),
+        sha256=sha256,
+        only=Organisation.objects.get(convention=convention, code=only) if only else None,
         simulated=simulated,
         received_at=at,
         received_by=by,
     )
+    tell(batch, examined)
     if keep:
         _keep(batch, data, by, at)
-    return Received(batch, intake.problems, already_accepted=False)
+    return Received(batch, examined.problems, already_accepted=False, examined=examined)
 
 
 @transaction.atomic
 def _keep(batch: ImportBatch, data: bytes, by: User, at: datetime) -> None:
-    same = ImportBatch.objects.filter(convention=batch.convention, sha256=batch.sha256, simulated=batch.simulated)
-    same.filter(state=BatchState.CHECKED).delete()  # the same file checked again replaces the copy that waited
-    batch.file.save(f"{batch.sha256}.csv", ContentFile(data), save=False)
+    if not batch.file:
+        batch.file.save(stored_name(batch.file_name), ContentFile(data), save=False)
     batch.save()
     audit.record(
         action="observations.received",
@@ -93,110 +126,116 @@ def _keep(batch: ImportBatch, data: bytes, by: User, at: datetime) -> None:
     )
 
 
-@dataclass(frozen=True)
-class Accepted:
-    """What accepting a batch did, in observations."""
-
-    added: int
-    corrected: int
-    unchanged: int
+def accepted_before(*, convention: Convention, sha256: str, simulated: bool) -> ImportBatch | None:
+    """The batch by which this very file was accepted."""
+    return ImportBatch.objects.filter(
+        convention=convention, sha256=sha256, simulated=simulated, state=BatchState.ACCEPTED
+    ).first()
 
 
-@transaction.atomic
-def accept_batch(*, batch: ImportBatch, by: User, at: datetime, reason: str) -> Accepted:
-    """Write the observations of a checked batch, all or none.
+def tell(batch: ImportBatch, examined: Examination) -> None:
+    """Put on a batch (not saved yet) what its check found."""
+    batch.form = examined.form
+    batch.row_count = len(examined.intake.rows)
+    batch.problems = [problem.as_dict() for problem in examined.problems]
+    batch.errors, batch.warnings = examined.errors, examined.warnings
+    batch.summary = examined.summary()
+    batch.state = BatchState.REFUSED if examined.is_refused else BatchState.CHECKED
+
+
+def accept_batch(
+    *,
+    batch: ImportBatch,
+    by: User,
+    at: datetime,
+    reason: str,
+    examined: Examination | None = None,
+    allowed: Callable[[], bool] = lambda: True,
+    then: Callable[[], None] = lambda: None,
+    progress: Progress = silent,
+) -> Accepted:
+    """Write the observations of a checked batch, all or none, in one short transaction.
 
     A value that differs from the one in force closes it and becomes its next revision; an equal one changes nothing;
-    what the file does not name is left as it is. The batch is claimed first, so that two people cannot accept it twice.
-    A simulated value never takes the place of a real one. Raises ImportRefused, and nothing is written.
+    what the file does not name is left as it is. The file is read and checked again first, unless the caller just did
+    (`examined`). `allowed` is asked again, and `then` called, in the transaction that writes.
+
+    Raises ImportRefused when the file is no longer right; CheckOutdated when it would do something else than what the
+    batch shows; AcceptanceRefused when the batch, the reason or the rights do not allow it. Nothing is written then.
+    Accepting twice does nothing more.
     """
-    claimed = ImportBatch.objects.filter(pk=batch.pk, state=BatchState.CHECKED).update(
-        state=BatchState.ACCEPTED, accepted_at=at, accepted_by=by, reason=reason
-    )
-    if not claimed:
+    if batch.warnings and not reason.strip():
+        raise AcceptanceRefused("Ce fichier a des avertissements : dire pourquoi il est accepté quand même.")
+    if ImportBatch.objects.filter(pk=batch.pk, state=BatchState.ACCEPTED).exists():
         return Accepted(0, 0, batch.row_count)
+    for _ in range(RACES):
+        examined = examined or examine_batch(batch, progress)
+        if examined.is_refused:
+            raise ImportRefused(examined)
+        if examined.digest() != batch.summary.get("digest"):
+            raise CheckOutdated(examined)
+        progress(2, 3, f"enregistre {len(examined.changes)} valeurs")
+        with transaction.atomic():
+            Convention.objects.select_for_update(no_key=True).get(pk=batch.convention_id)  # one acceptance at a time
+            current = ImportBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
+            if current.state == BatchState.ACCEPTED:
+                return Accepted(0, 0, current.row_count)
+            if current.state != BatchState.CHECKED:
+                raise AcceptanceRefused(f"Ce lot n'attend pas d'être accepté : il est {current.get_state_display()}.")
+            if accepted_before(convention=batch.convention, sha256=batch.sha256, simulated=batch.simulated):
+                raise AcceptanceRefused(
+                    "Ce fichier est déjà accepté par un autre lot : il n'y a rien de plus à écrire."
+                )
+            if not allowed():
+                raise AcceptanceRefused("Ce compte n'a plus le droit d'accepter ce fichier : rien n'a été écrit.")
+            if stamp_of(convention=batch.convention, bodies=examined.bodies) == examined.stamp:
+                _write(current, examined, by, at, reason)
+                then()
+                return Accepted(examined.added, examined.corrected, examined.unchanged)
+        examined = None  # overtaken by another acceptance: read and compare again
+    raise AcceptanceRefused("D'autres fichiers sont acceptés en ce moment : recommencer dans une minute.")
+
+
+def examine_batch(batch: ImportBatch, progress: Progress) -> Examination:
+    """Read and check the file of a batch, as things are now. Raises FileNotFoundError."""
     with batch.file.open("rb") as stream:
-        intake = read_long_form(stream.read(), intake_reference(convention=batch.convention), only=None)
-    if intake.is_refused:  # the reference changed since the file was checked
-        raise ImportRefused(intake.problems)
-    measures = dict(Measure.objects.filter(convention=batch.convention).values_list("code", "pk"))
-    bodies = dict(Organisation.objects.filter(convention=batch.convention).values_list("code", "pk"))
-    present = _in_force({measures[row.measure] for row in intake.rows})
-    added, closed, unchanged, usurping = [], [], 0, []
-    for row in intake.rows:
-        key = (measures[row.measure], bodies[row.body], row.period, row.breakdown)
-        before = present.get(key)
-        if before is not None and before.says(row, simulated=batch.simulated):
-            unchanged += 1
-            continue
-        if before is not None and batch.simulated and not before.simulated:
-            usurping.append(_usurping(row))
-        if before is not None:
-            closed.append(before.pk)
-        added.append(_observation(key, row, batch, before.revision + 1 if before else 1))
-    if usurping:
-        raise ImportRefused(usurping)
-    if batch.simulated:
-        Convention.objects.filter(pk=batch.convention_id).update(holds_simulated=True)
+        data = stream.read()
+    return examine(
+        convention=batch.convention,
+        data=data,
+        file_name=batch.file_name,
+        only=batch.only.code if batch.only else None,
+        simulated=batch.simulated,
+        progress=progress,
+    )
+
+
+def _write(batch: ImportBatch, examined: Examination, by: User, at: datetime, reason: str) -> None:
+    closed = [change.before.pk for change in examined.changes if change.before is not None]
     for start in range(0, len(closed), 500):
         Observation.objects.filter(pk__in=closed[start : start + 500]).update(closed_by=batch)
-    Observation.objects.bulk_create(added, batch_size=2000)
+    Observation.objects.bulk_create((_observation(change, batch) for change in examined.changes), batch_size=2000)
+    if batch.simulated:
+        Convention.objects.filter(pk=batch.convention_id).update(holds_simulated=True)
+    batch.state, batch.accepted_at, batch.accepted_by, batch.reason = BatchState.ACCEPTED, at, by, reason
+    batch.save(update_fields=["state", "accepted_at", "accepted_by", "reason"])
     audit.record(
         action="observations.accepted",
         subject=batch.file_name,
         by=by,
         at=at,
-        details={"sha256": batch.sha256, "added": len(added), "corrected": len(closed), "reason": reason},
-    )
-    return Accepted(len(added) - len(closed), len(closed), unchanged)
-
-
-@dataclass(frozen=True)
-class _InForce:
-    pk: int
-    value: Decimal | None
-    statement: str
-    revision: int
-    simulated: bool
-
-    def says(self, row: Row, *, simulated: bool) -> bool:
-        """Whether a row would change nothing: the same value or statement, as real or as simulated."""
-        return (self.value, self.statement, self.simulated) == (row.value, row.statement, simulated)
-
-
-def _usurping(row: Row) -> Problem:
-    return Problem(
-        severity=Severity.ERROR,
-        code="simulated_over_real",
-        line=row.line,
-        column="",
-        found=f"une valeur simulée pour {row.measure}, {row.body}, {row.period}, qui a une valeur réelle",
-        expected="une donnée sans valeur réelle",
-        mend="retirez la ligne : le simulé ne remplace jamais le réel",
+        details={
+            "batch": batch.pk,
+            "sha256": batch.sha256,
+            "added": examined.added,
+            "corrected": examined.corrected,
+            "reason": reason,
+        },
     )
 
 
-def _in_force(measures: set[int]) -> dict[Key, _InForce]:
-    """The open observations of some measures, by key."""
-    rows: Any = Observation.objects.filter(measure_id__in=measures, closed_by__isnull=True).values_list(
-        "pk",
-        "measure_id",
-        "organisation_id",
-        "period",
-        "breakdown",
-        "value",
-        "statement",
-        "revision",
-        "batch__simulated",
-    )
-    return {
-        (measure, body, period, breakdown): _InForce(pk, *known)
-        for pk, measure, body, period, breakdown, *known in rows.iterator(chunk_size=20_000)
-    }
-
-
-def _observation(key: Key, row: Row, batch: ImportBatch, revision: int) -> Observation:
-    measure, body, period, breakdown = key
+def _observation(change: Change, batch: ImportBatch) -> Observation:
+    (measure, body, period, breakdown), row, before = change
     return Observation(
         measure_id=measure,
         organisation_id=body,
@@ -204,7 +243,9 @@ def _observation(key: Key, row: Row, batch: ImportBatch, revision: int) -> Obser
         breakdown=breakdown,
         value=row.value,
         statement=row.statement,
-        revision=revision,
+        revision=before.revision + 1 if before else 1,
         batch=batch,
         source_row=row.line,
+        source_sheet=row.sheet,
+        source_cell=row.cell,
     )

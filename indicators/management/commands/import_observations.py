@@ -12,8 +12,15 @@ from cog.operations import command_account
 from cog.permissions import Permission, can
 from cog.queries import NoConvention, convention_or_refuse
 from indicators.intake.messages import Problem
-from indicators.models import ImportBatch
-from indicators.operations import Accepted, ImportRefused, accept_batch, receive_batch
+from indicators.operations import (
+    AcceptanceRefused,
+    Accepted,
+    CheckOutdated,
+    ImportRefused,
+    Received,
+    accept_batch,
+    receive_batch,
+)
 
 DEFAULT_REASON = "accepté en ligne de commande"
 
@@ -62,7 +69,7 @@ class Command(BaseCommand):
         elif options["dry_run"]:
             self.stdout.write(f"{received.batch.row_count} valeurs contrôlées, rien n'a été gardé (essai à blanc).")
         elif options["accept"]:
-            accepted = self._accept(received.batch, by, options["reason"], options["report"])
+            accepted = self._accept(received, by, options["reason"], options["report"])
             self.stdout.write(
                 f"{accepted.added} valeurs ajoutées, {accepted.corrected} corrigées, {accepted.unchanged} inchangées."
             )
@@ -82,9 +89,15 @@ class Command(BaseCommand):
                     f"--report {report} : impossible à écrire ({error.strerror})", returncode=2
                 ) from None
 
-    def _accept(self, batch: ImportBatch, by: User, reason: str, report: Path | None) -> Accepted:
+    def _accept(self, received: Received, by: User, reason: str, report: Path | None) -> Accepted:
         try:
-            return accept_batch(batch=batch, by=by, at=timezone.now(), reason=reason)
+            return accept_batch(
+                batch=received.batch, by=by, at=timezone.now(), reason=reason, examined=received.examined
+            )
+        except AcceptanceRefused as refusal:
+            raise CommandError(str(refusal)) from None
+        except CheckOutdated:
+            raise CommandError("d'autres valeurs sont arrivées pendant le contrôle : relancer la commande") from None
         except ImportRefused as refusal:
             self._tell(refusal.problems, report)
             self.stderr.write("Fichier refusé : aucune valeur n'a été écrite.")
