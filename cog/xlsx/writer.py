@@ -1,0 +1,124 @@
+"""Our workbooks: text is always text (no formula, no link), what cannot be written is made visible, bytes are stable.
+
+PURE. The creation date is the one given, never the clock: the same content gives the same bytes.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+import xlsxwriter
+from openpyxl.utils.cell import get_column_letter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+MAX_TEXT = 32_767
+MAX_SHEET_NAME = 31
+_NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
+_FORBIDDEN_IN_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
+_CONTROLS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"} | {127: 0x2421}
+"""Control characters, as the pictures that Unicode has of them: « ␀ »."""
+
+Value = str | int | Decimal | None
+
+
+def safe_text(text: str) -> str:
+    """A text that a cell may hold: control characters made visible, half characters replaced, cut at Excel's length."""
+    shown = text.translate(_CONTROLS)
+    if not shown.isascii():
+        shown = shown.encode("utf-8", "replace").decode("utf-8")
+        shown = shown.replace("\ufffe", "\ufffd").replace("\uffff", "\ufffd")
+    return shown if len(shown) <= MAX_TEXT else f"{shown[: MAX_TEXT - 1]}…"
+
+
+class SafeWorkbook:
+    """A workbook being written; `finish` gives its bytes."""
+
+    def __init__(self, *, title: str = "", created: datetime = _NO_DATE) -> None:
+        self._stream = BytesIO()
+        options = {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        }
+        self._book = xlsxwriter.Workbook(self._stream, options)
+        self._book.set_properties({"title": safe_text(title), "created": created.replace(tzinfo=None)})
+        self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
+        self._names: set[str] = set()
+
+    def sheet(self, name: str) -> "SafeSheet":
+        """A new sheet; its name is made fit and unique."""
+        fit = safe_text(name).translate(_FORBIDDEN_IN_NAMES).strip(" '")[:MAX_SHEET_NAME].strip(" '") or "Feuille"
+        unique, rank = fit, 1
+        while unique.casefold() in self._names:
+            rank += 1
+            unique = f"{fit[: MAX_SHEET_NAME - 4]} ({rank})"
+        self._names.add(unique.casefold())
+        return SafeSheet(self._book.add_worksheet(unique), self)
+
+    def format(self, style: Mapping[str, Any] | None) -> Format | None:
+        """A style in xlsxwriter's words, made once."""
+        if not style:
+            return None
+        key = tuple(sorted(style.items()))
+        if key not in self._formats:
+            self._formats[key] = self._book.add_format(dict(style))
+        return self._formats[key]
+
+    def finish(self) -> bytes:
+        """The bytes of the workbook."""
+        self._book.close()
+        return self._stream.getvalue()
+
+
+class SafeSheet:
+    """A sheet being written. Rows and columns are counted from 1, as the people who read it count them."""
+
+    def __init__(self, sheet: Worksheet, book: SafeWorkbook) -> None:
+        self.raw = sheet
+        self.name: str = sheet.get_name()
+        self._book = book
+
+    def write(self, row: int, column: int, value: Value, style: Mapping[str, Any] | None = None) -> None:
+        """A cell: a text stays a text, a number a number; nothing leaves it blank, with its style."""
+        format_ = self._book.format(style)
+        if value is None or value == "":
+            self.raw.write_blank(row - 1, column - 1, None, format_)
+        elif isinstance(value, str):
+            self.raw.write_string(row - 1, column - 1, safe_text(value), format_)
+        else:
+            self.raw.write_number(row - 1, column - 1, value, format_)
+
+    def note(self, row: int, column: int, text: str) -> None:
+        """A note on a cell."""
+        lines = 2 + sum(1 + len(line) // 38 for line in text.splitlines())
+        size = {"x_scale": 2.2, "y_scale": min(4.0, max(1.0, lines / 5))}
+        self.raw.write_comment(row - 1, column - 1, safe_text(text), size)
+
+    def widths(self, *widths: float) -> None:
+        """Widths of the first columns, in characters."""
+        for place, width in enumerate(widths):
+            self.raw.set_column(place, place, width)
+
+
+def write_workbook(sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Value]]]], *, title: str = "") -> bytes:
+    """A workbook of plain tables: name of each sheet, its header, its rows; one header row, no merged cell."""
+    book = SafeWorkbook(title=title)
+    for name, header, rows in sheets:
+        sheet = book.sheet(name)
+        for column, label in enumerate(header, start=1):
+            sheet.write(1, column, label, {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+        for number, row in enumerate(rows, start=2):
+            for column, value in enumerate(row, start=1):
+                sheet.write(number, column, value)
+        sheet.raw.freeze_panes(1, 0)
+        sheet.widths(*(min(60, max(12, len(label) + 2)) for label in header))
+    return book.finish()
+
+
+def column_letters(number: int) -> str:
+    """« A » for 1."""
+    return str(get_column_letter(number))
