@@ -6,10 +6,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 
 from cog.periods import Granularity
+from indicators.compute.methods_file import definition_from
 from indicators.intake.long_form import read_long_form
 from indicators.intake.reference import MeasureInfo, Reference, read_breakdowns
+from indicators.intake.relations import Relations, Traits, relations_between
 from indicators.intake.rows import Intake
 
 CONVENTION = Path(__file__).parents[3] / "fixtures" / "cog-2013-2017"
@@ -51,3 +54,21 @@ def read(reference: Reference) -> Callable[..., Intake]:
         return read_long_form("\n".join([header, *lines]).encode(), reference, only=only)
 
     return read_lines
+
+
+@pytest.fixture(scope="session")
+def relations() -> Relations:
+    """What the convention's measures owe one another, from its own methods."""
+    return convention_relations()
+
+
+def convention_relations() -> Relations:
+    """The same, for a module that needs it outside a test."""
+    traits = {
+        record["code"]: Traits(
+            record["label"], record["unit"], record["value_kind"], read_breakdowns(record["breakdowns"])
+        )
+        for record in records("measures.csv")
+    }
+    methods = yaml.safe_load((CONVENTION / "methods.yaml").read_text(encoding="utf-8"))
+    return relations_between([definition_from(code, entry) for code, entry in methods.items()], traits)
