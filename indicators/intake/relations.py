@@ -22,7 +22,7 @@ from indicators.intake.reference import Breakdowns
 
 PER_CENT = Decimal(100)
 _UNSUMMED_HEADLINES = (HEADLINE_LOWEST, HEADLINE_NONE)
-_MAX_LABEL = 120
+_MAX_LABEL = 130
 
 
 @dataclass(frozen=True, slots=True)
