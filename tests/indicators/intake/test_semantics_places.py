@@ -28,8 +28,8 @@ def messages(relations: Relations, file: list[str], known: list[str]) -> list[st
          "ligne 2, colonne valeur : trouvé « 1 200 » ; "
          f"attendu au plus 1 000, la valeur de {OLD_LABEL}, déjà acceptée ; {BOTH}"),
         (ABOVE[1:], ABOVE[:1],
-         "ligne 2, colonne valeur : trouvé « 1 000 » ; attendu au moins 1 200, la valeur de « Pièces (prestations "
-         "légales et action sociale) traitées dans un délai inférieur ou égal à 15 jours ouvrés » (pieces_traitees_15j), "
+         "ligne 2, colonne valeur : trouvé « 1 000 » ; attendu au moins 1 200, la valeur de « Pièces "
+         "(prestations légales et action sociale) traitées dans un délai inférieur ou égal à 15 jours ouvrés » (pieces_traitees_15j), "
          f"déjà acceptée ; {BOTH}"),
     ],
 )  # fmt: skip
