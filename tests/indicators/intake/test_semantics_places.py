@@ -29,8 +29,8 @@ def messages(relations: Relations, file: list[str], known: list[str]) -> list[st
          f"attendu au plus 1 000, la valeur de {OLD_LABEL}, déjà acceptée ; {BOTH}"),
         (ABOVE[1:], ABOVE[:1],
          "ligne 2, colonne valeur : trouvé « 1 000 » ; attendu au moins 1 200, la valeur de « Pièces "
-         "(prestations légales et action sociale) traitées dans un délai inférieur ou égal à 15 jours ouvrés » (pieces_traitees_15j), "
-         f"déjà acceptée ; {BOTH}"),
+         "(prestations légales et action sociale) traitées dans un délai inférieur ou égal à 15 jours ouvrés » "
+         f"(pieces_traitees_15j), déjà acceptée ; {BOTH}"),
     ],
 )  # fmt: skip
 def test_a_share_names_the_other_value(relations: Relations, file: list[str], known: list[str], message: str) -> None:
