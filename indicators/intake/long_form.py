@@ -85,7 +85,7 @@ def _header(number: int, line: str) -> tuple[str, Header]:
 
 def _records(lines: Iterator[tuple[int, str]], delimiter: str) -> Iterator[Record]:
     for number, line in lines:
-        yield number, _cells(line, delimiter)
+        yield Record(number, _cells(line, delimiter))
 
 
 def _cells(line: str, delimiter: str) -> list[str] | Problem:

@@ -28,12 +28,13 @@ class MeasureInfo:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Measures by code, kinds of bodies (`caisse`, `cnaf`…) by code, and the last day of the convention."""
+    """Measures by code, kinds of bodies (`caisse`, `cnaf`…) by code, the last day and the code of the convention."""
 
     measures: Mapping[str, MeasureInfo]
     bodies: Mapping[str, str]
     end: date
     first_year: int = 2008
+    convention: str = ""
 
 
 def read_breakdowns(text: str) -> dict[str, frozenset[str]]:

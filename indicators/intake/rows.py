@@ -4,8 +4,9 @@ PURE. Cells repeat a great deal (116 measures, 103 bodies, some periods): what a
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from indicators.intake.checks import (
     WHOLE_FILE_CHECKS,
@@ -20,8 +21,33 @@ from indicators.intake.columns import BODY, BREAKDOWN, MEASURE, PERIOD, VALUE, C
 from indicators.intake.messages import Problem, Report, Severity
 from indicators.intake.reference import Reference
 
-Record = tuple[int, Sequence[str] | Problem]
-"""Line of the file, and its cells, or what keeps them from being read."""
+LONG_CSV, LONG_XLSX, TEMPLATE = "long_csv", "long_xlsx", "modele"
+"""Forms of a file; the codes of `BatchForm`."""
+
+
+class Record(NamedTuple):
+    """Line of the file (a number of its own), and its cells, or what keeps them from being read.
+
+    `problems`: what the cells of a workbook hold beside their text (a formula, an error). An error of a column stands
+    in the place of what its text would give.
+    """
+
+    line: int
+    cells: Sequence[str] | Problem
+    problems: Sequence[Problem] = ()
+
+
+class Identity(NamedTuple):
+    """What a template says it is: its convention, quarter, body, and the version of its making."""
+
+    convention: str
+    period: str
+    body: str
+    version: str
+
+
+Locate = Callable[[int, str], tuple[str, str]]
+"""Of a workbook: line and label of a column (empty: the value's) -> sheet and cell."""
 
 _MEMORY = 1 << 15
 
@@ -40,6 +66,8 @@ class Intake:
     unreported: int = 0
     errors: int = 0
     warnings: int = 0
+    form: str = LONG_CSV
+    template: Identity | None = None
 
     @property
     def is_refused(self) -> bool:
@@ -47,9 +75,9 @@ class Intake:
         return self.errors > 0
 
 
-def unusable(*problems: Problem) -> Intake:
+def unusable(*problems: Problem, form: str = LONG_CSV) -> Intake:
     """A file whose rows cannot even be looked at."""
-    return Intake([], list(problems), errors=len(problems))
+    return Intake([], list(problems), errors=len(problems), form=form)
 
 
 def read_records(
@@ -59,30 +87,38 @@ def read_records(
     *,
     only: str | None = None,
     checks: Sequence[WholeFileCheck] = (),
+    locate: Locate | None = None,
+    notes: Callable[[], Iterable[Problem]] = tuple,
 ) -> Intake:
     """Check every record under a usable header, then the file as a whole; finds all the problems at once.
 
-    `checks` are more checks of the file as a whole: those that need what is already known (`semantics`).
+    `checks` are more checks of the file as a whole: those that need what is already known (`semantics`). `notes`: what
+    is known of the file once its last record was read.
     """
-    reader = _Reader(reference, only, checks)
+    reader = _Reader(reference, only, checks, locate)
     for problem in header.problems:
         reader.report.add(problem)
-    for line, cells in records:
+    for line, cells, problems in records:
         if isinstance(cells, Problem):
             reader.refuse(line, cells)
         elif len(cells) != header.width and (misfit := _wrong_width(cells, header.width)):
             reader.refuse(line, misfit)
         else:
-            reader.read(line, *header.pick(cells))
+            reader.read(line, problems, *header.pick(cells))
+    for problem in notes():
+        reader.report.add(problem)
     return reader.finish()
 
 
 class _Reader:
     """One reading of one file."""
 
-    def __init__(self, reference: Reference, only: str | None, file_checks: Sequence[WholeFileCheck]) -> None:
+    def __init__(
+        self, reference: Reference, only: str | None, file_checks: Sequence[WholeFileCheck], locate: Locate | None
+    ) -> None:
         checks = CellChecks(reference, only)
         self.report = Report()
+        self._locate = locate
         self._file_checks = (*WHOLE_FILE_CHECKS, *file_checks)
         self._rows: list[Row] = []
         self._refused_keys: list[Row] = []
@@ -95,38 +131,44 @@ class _Reader:
         self._breakdown = _remembered(BREAKDOWN, checks.breakdown)
         self._figure = lru_cache(maxsize=_MEMORY)(lambda kind, text: _figure(checks, kind, text))
 
-    def read(self, line: int, measure: str, body: str, period: str, breakdown: str, value: str) -> None:
+    def read(
+        self, line: int, problems: Sequence[Problem], measure: str, body: str, period: str, breakdown: str, value: str
+    ) -> None:
         """Check the five cells of a line, and keep the row they make."""
         what, of_measure = self._measure(None, measure)
         who, of_body = self._body(what, body)
         when, of_period = self._period(what, period)
         part, of_breakdown = self._breakdown(what, breakdown)
         number, statement, reported, of_value = self._figure(self._kind(what), value)
-        problems = of_measure + of_body + of_period + of_breakdown + of_value
-        for problem in problems:
-            self.report.add(problem, line)
+        found = of_measure + of_body + of_period + of_breakdown + of_value
+        if problems:
+            known = {problem.column for problem in problems if problem.severity is Severity.ERROR}
+            found = (*problems, *(problem for problem in found if problem.column not in known))
+        for problem in found:
+            self._add(problem, line)
         kept = self._rows
-        if problems and any(problem.severity is Severity.ERROR for problem in problems):
+        if found and any(problem.severity is Severity.ERROR for problem in found):
             self._refused += 1
             kept = self._refused_keys
         elif not reported:
             self._unreported += 1
         if reported and what and who and when and part is not None:
-            kept.append(Row(line, what, who, when, part, number, statement))
+            sheet, cell = self._locate(line, "") if self._locate else ("", "")
+            kept.append(Row(line, what, who, when, part, number, statement, sheet, cell))
 
     def refuse(self, line: int, problem: Problem) -> None:
         """A line whose cells cannot be told apart."""
-        self.report.add(problem, line)
+        self._add(problem, line)
         self._refused += 1
 
     def finish(self) -> Intake:
         """Check the file as a whole, and hand everything over."""
-        keyed = sorted([*self._rows, *self._refused_keys]) if self._refused_keys else self._rows
+        keyed = sorted([*self._rows, *self._refused_keys], key=_line) if self._refused_keys else self._rows
         refused = {row.line for row in self._refused_keys}
         blamed = set()
         for check in self._file_checks:
             for problem in check(keyed):
-                self.report.add(problem)
+                self._add(problem, problem.line)
                 if problem.severity is Severity.ERROR and problem.line not in refused:
                     blamed.add(problem.line)
         rows = [row for row in self._rows if row.line not in blamed] if blamed else self._rows
@@ -138,6 +180,16 @@ class _Reader:
             errors=self.report.errors,
             warnings=self.report.warnings,
         )
+
+    def _add(self, problem: Problem, line: int | None) -> None:
+        if self._locate is not None and line is not None and not problem.cell:
+            sheet, cell = self._locate(line, problem.column)
+            problem = replace(problem, sheet=sheet, cell=cell)
+        self.report.add(problem, line)
+
+
+def _line(row: Row) -> int:
+    return row.line
 
 
 def _remembered(

@@ -16,7 +16,7 @@ from django.db.models import Max
 from cog.models import Convention, Organisation
 from indicators.enums import BatchForm
 from indicators.intake.checks import Row
-from indicators.intake.long_form import read_long_form
+from indicators.intake.files import read_file
 from indicators.intake.messages import Problem, Severity
 from indicators.intake.rows import Intake
 from indicators.models import Measure, Observation
@@ -148,7 +148,8 @@ def stamp_of(*, convention: Convention, bodies: frozenset[int]) -> int:
 
 
 def _read(data: bytes, file_name: str, convention: Convention, only: str | None) -> tuple[Intake, BatchForm]:
-    return read_long_form(data, intake_reference(convention=convention), only=only), BatchForm.LONG_CSV
+    intake = read_file(data, intake_reference(convention=convention), only=only)
+    return intake, BatchForm(intake.form)
 
 
 def _in_force(keys: Sequence[Key]) -> dict[Key, InForce]:

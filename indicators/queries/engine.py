@@ -38,6 +38,7 @@ def intake_reference(*, convention: Convention) -> Reference:
         },
         bodies=dict(Organisation.objects.filter(convention=convention).values_list("code", "kind")),
         end=convention.end,
+        convention=convention.code,
     )
 
 
