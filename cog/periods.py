@@ -7,10 +7,11 @@ transmissions. The written forms are those of the import contract: `2014-03-31`,
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum
-from functools import lru_cache
+from functools import lru_cache, total_ordering
+from typing import Final
+from weakref import WeakValueDictionary
 
 MONTH_NAMES = (
     "janvier", "février", "mars", "avril", "mai", "juin",
@@ -45,31 +46,57 @@ class PeriodError(ValueError):
         self.expected = expected
 
 
-@dataclass(frozen=True, order=True, slots=True)
+@total_ordering
 class Period:
     """« période » — a span of the civil calendar, known by its first day and its length.
 
     Ordered by first day, then from the shortest to the longest: 2014-01 < 2014-T1 < 2014-S1 < 2014 < 2014-02.
     Build one with `parse`, `Period.containing`, or `day`, `month`, `quarter`, `semester`, `year`.
     Raises PeriodError when `start` is not the first day of such a span.
+
+    There is one object per period: equal periods are the same object, and hash as fast as any object does, for
+    calculations look the same few periods up by the million.
     """
 
-    start: date
-    granularity: Granularity
+    __slots__ = ("__weakref__", "_end", "granularity", "start")
 
-    def __post_init__(self) -> None:
-        if _first_day(self.start, self.granularity) != self.start:
-            raise PeriodError(self.start.isoformat(), "le premier jour d'une période")
+    start: Final[date]  # type: ignore[misc]  # set once, in __new__
+    granularity: Final[Granularity]  # type: ignore[misc]
+
+    def __new__(cls, start: date, granularity: Granularity) -> "Period":
+        known = _KNOWN.get((start, granularity))
+        if known is not None:
+            return known
+        if _first_day(start, granularity) != start:
+            raise PeriodError(start.isoformat(), "le premier jour d'une période")
+        period = super().__new__(cls)
+        object.__setattr__(period, "start", start)
+        object.__setattr__(period, "granularity", granularity)
+        object.__setattr__(period, "_end", _last_day(period))
+        return _KNOWN.setdefault((start, granularity), period)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("une période ne change pas")
+
+    def __reduce__(self) -> tuple[type["Period"], tuple[date, Granularity]]:
+        return Period, (self.start, self.granularity)
+
+    def __repr__(self) -> str:
+        return f"Period({self})"
+
+    def __lt__(self, other: "Period") -> bool:
+        return (self.start, self.granularity) < (other.start, other.granularity)
 
     @classmethod
     def containing(cls, moment: date, granularity: Granularity) -> "Period":
         """The period of this length that `moment` falls in."""
-        return _period(_first_day(moment, granularity), granularity)
+        return Period(_first_day(moment, granularity), granularity)
 
     @property
     def end(self) -> date:
         """Last day, included."""
-        return _last_day(self)
+        end: date = self._end  # type: ignore[attr-defined]
+        return end
 
     @property
     def year(self) -> int:
@@ -123,6 +150,9 @@ class Period:
         """The periods of the same length from the beginning of the year up to this one, included."""
         whole = Period.containing(self.start, Granularity.YEAR)
         return tuple(sibling for sibling in whole.children(self.granularity) if sibling <= self)
+
+
+_KNOWN: WeakValueDictionary[tuple[date, Granularity], Period] = WeakValueDictionary()
 
 
 def day(moment: date) -> Period:
@@ -184,13 +214,7 @@ def _numbered(year_number: int, number: int, granularity: Granularity) -> Period
     months = _MONTHS_IN[granularity]
     if not (1 <= year_number <= 9999 and 1 <= number <= 12 // months):
         raise PeriodError(f"{year_number}, n° {number}", EXPECTED_FORMS)
-    return _period(date(year_number, (number - 1) * months + 1, 1), granularity)
-
-
-@lru_cache(maxsize=_CACHE)
-def _period(start: date, granularity: Granularity) -> Period:
-    """One object per period: computations look the same few periods up hundreds of thousands of times."""
-    return Period(start, granularity)
+    return Period(date(year_number, (number - 1) * months + 1, 1), granularity)
 
 
 def _first_day(moment: date, granularity: Granularity) -> date:
@@ -200,7 +224,6 @@ def _first_day(moment: date, granularity: Granularity) -> date:
     return date(moment.year, (moment.month - 1) // months * months + 1, 1)
 
 
-@lru_cache(maxsize=_CACHE)
 def _last_day(period: Period) -> date:
     if period.granularity is Granularity.DAY:
         return period.start
@@ -222,7 +245,7 @@ def _children(period: Period, granularity: Granularity) -> tuple[Period, ...]:
     months = _MONTHS_IN[granularity]
     first = period.start.month
     starts = range(first, first + _MONTHS_IN[period.granularity], months)
-    return tuple(_period(date(period.start.year, start, 1), granularity) for start in starts)
+    return tuple(Period(date(period.start.year, start, 1), granularity) for start in starts)
 
 
 def ordinal(number: int) -> str:
