@@ -25,3 +25,8 @@ class IndicatorsConfig(AppConfig):
             page="batch",
             argument="batch",
         )
+        jobs.register(
+            "indicators.recompute",
+            "indicators.operations.results.recompute_from_job",
+            label="Calcul des résultats",
+        )

@@ -21,7 +21,7 @@ from indicators.queries import (
     measures_of,
     published_of,
     status_of,
-    versions_in_force,
+    versions_of,
 )
 
 Row = Iterable[Any]
@@ -117,7 +117,7 @@ def _deadlines(convention: Convention) -> Iterator[Row]:
 
 
 def _indicators(convention: Convention) -> Iterator[Row]:
-    known = {version.indicator_id: definition_of(version) for version in versions_in_force(convention=convention)}
+    known = {pk: definition_of(rows[-1]) for pk, rows in versions_of(convention=convention).items()}
     for row in sorted(indicators_of(convention=convention), key=lambda one: one.code):
         definition = known.get(row.pk)
         yield (

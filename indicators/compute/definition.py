@@ -28,6 +28,12 @@ RESULT_LENGTHS = (Granularity.MONTH, Granularity.QUARTER, Granularity.SEMESTER, 
 UNIT_SCALES: Mapping[str, Decimal] = {"M€": Decimal("0.000001"), "k€": Decimal("0.001")}
 """Sheets whose facts are imported in euros and whose results are in a larger unit."""
 
+SPREADS = frozenset({"dispersion", "variation_coefficient", "quantiles"})
+"""Methods whose value says how local values spread over the caisses."""
+
+LOOKS_BACK = frozenset({"variation", "evolution", "growth_gap", "rate_growth"})
+"""Methods that compare with the year before."""
+
 HEADLINE_LOWEST, HEADLINE_NONE = "min", "none"
 
 
@@ -101,8 +107,74 @@ class Definition:
     @property
     def measures(self) -> frozenset[str]:
         """Codes of the measures of the formula (not those of secondary values and variants)."""
-        expressions = (self.numerator, self.denominator)
-        return frozenset(measure for term in expressions if term is not None for measure in term.measures)
+        expressions = (self.numerator, self.denominator, self.reference_numerator, self.reference_denominator)
+        measures = {measure for term in expressions if term is not None for measure in term.measures}
+        if isinstance(self.of, Definition):
+            measures |= self.of.measures
+        return frozenset({*measures, *self.national_additions, *([self.excluded_flag] if self.excluded_flag else ())})
+
+    @property
+    def all_measures(self) -> frozenset[str]:
+        """Codes of the measures of the sheet, its secondary values and its variants included."""
+        companions = (*self.secondary, *self.variants)
+        return self.measures.union(*(companion.all_measures for companion in companions))
+
+    @property
+    def is_spread(self) -> bool:
+        """Whether the value is a spread of local values over the caisses."""
+        return self.method in SPREADS
+
+    @property
+    def of(self) -> "Definition | str | None":
+        """What a spread is taken over: a local value, or the code of the sheet that gives it."""
+        found = self.options.get("of")
+        return found if isinstance(found, Definition | str) else None
+
+    @property
+    def reference_numerator(self) -> Expression | None:
+        """Numerator of the rate a gap compares with."""
+        return _expression(self.options.get("reference_numerator"))
+
+    @property
+    def reference_denominator(self) -> Expression | None:
+        """Denominator of the rate a gap compares with; None for accounts, compared as such (F1-8)."""
+        return _expression(self.options.get("reference_denominator"))
+
+    @property
+    def reference_year(self) -> int | None:
+        """The year a reference index compares with."""
+        found = self.options.get("reference_year")
+        return found if isinstance(found, int) else None
+
+    @property
+    def national_additions(self) -> tuple[str, ...]:
+        """Measures that only the Cnaf supplies, added to the national numerator."""
+        return _words(self.options.get("national_addition"))
+
+    @property
+    def excluded_units(self) -> frozenset[str]:
+        """Codes of the caisses the sheet leaves out."""
+        return frozenset(_words(self.options.get("excluded_units")))
+
+    @property
+    def excluded_flag(self) -> str:
+        """The measure whose 1 takes a unit out of those concerned; empty when there is none."""
+        return str(self.options.get("excluded_flag", ""))
+
+    @property
+    def judged_name(self) -> str:
+        """Name of the value the targets judge: empty for the headline, else that of a secondary value (F1-4.2)."""
+        return next((one.name for one in self.secondary if one.options.get("judged")), "")
+
+    def years_read(self, year: int) -> frozenset[int]:
+        """The years whose facts make the results of `year`."""
+        years = set(range(self.cumulate_from, year + 1)) if self.cumulate_from else {year}
+        if self.method in LOOKS_BACK:
+            years |= {each - 1 for each in years}
+        if self.reference_year is not None:
+            years.add(self.reference_year)
+        own = (self.of,) if isinstance(self.of, Definition) else ()
+        return frozenset(years).union(*(one.years_read(year) for one in (*own, *self.secondary, *self.variants)))
 
     @cached_property
     def grid(self) -> Grid:
@@ -120,6 +192,14 @@ class Definition:
     def due_periods(self, start: date, end: date) -> tuple[Period, ...]:
         """The periods a result is owed for, between the first and the last day of a convention."""
         return result_periods(self.periodicities, max(start, self.first or start), end)
+
+
+def _expression(found: object) -> Expression | None:
+    return found if isinstance(found, Expression) else None
+
+
+def _words(found: object) -> tuple[str, ...]:
+    return tuple(str(word) for word in found) if isinstance(found, list | tuple) else ()
 
 
 def result_periods(periodicities: Collection[str], start: date, end: date) -> tuple[Period, ...]:

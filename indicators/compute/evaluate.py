@@ -5,86 +5,135 @@ PURE. A `Sheet` gives every result of one technical sheet at a period: one per c
 one headline.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from decimal import localcontext
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal, localcontext
 from typing import NamedTuple
 
-from cog.periods import Granularity, Period, year
+from cog.periods import Period
 from indicators.compute.definition import HEADLINE_LOWEST, Definition, Dimension
-from indicators.compute.expression import TOTAL, Breakdown
-from indicators.compute.facts import NATIONAL, Facts, Gap
-from indicators.compute.methods import PRECISION, Outcome, conclude, method_of
-from indicators.compute.national import Part, lowest, national_outcome, rule_of
-from indicators.compute.over_time import Reading, Span, add_spans, reading
-from indicators.compute.series import Series, breakdown_series, companions, headline_series
+from indicators.compute.dispersion import Dispersion, disperse
+from indicators.compute.expression import TOTAL
+from indicators.compute.facts import Facts
+from indicators.compute.methods import PRECISION, Outcome
+from indicators.compute.national import lowest
+from indicators.compute.readers import (
+    CAF_SCOPE,
+    NATIONAL_SCOPE,
+    Asked,
+    GapReader,
+    Perimeter,
+    PooledReader,
+    Result,
+    Rows,
+    SeriesReader,
+    ShareReader,
+    WeightedGapReader,
+)
+from indicators.compute.series import (
+    OVER_LOCAL_VALUES,
+    Series,
+    breakdown_series,
+    companions,
+    headline_series,
+)
+from indicators.compute.spreads import SpreadReader
+from indicators.compute.verdict import Target, yardstick_at
 
-NATIONAL_SCOPE = "national"
-CAF_SCOPE = "caf"
+__all__ = [
+    "CAF_SCOPE", "NATIONAL_SCOPE", "Computed", "Perimeter", "Result", "Sheet", "evaluate", "evaluate_sheet", "resolved",
+]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Perimeter:
-    """The units concerned at a period: caisses that owe the measures, and the branch's other bodies (Cnaf,
-    pôles…).
+class Computed(NamedTuple):
+    """What a sheet gives at a period: its rows, and how its local values spread (None without any)."""
 
-    `others` count only for a sheet whose perimeter is the branch.
+    results: list[Result]
+    dispersion: Dispersion | None
+
+
+def resolved(definition: Definition, sheets: Mapping[str, Definition]) -> Definition:
+    """The definition whose spread is taken over another sheet (`of: F10-21`), with that sheet's definition inside.
+
+    Raises KeyError when `sheets` does not have it.
     """
-
-    caisses: Sequence[str]
-    others: Sequence[str] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One row of results.csv (`name` empty) or of secondary_results.csv, for the sheet and period asked.
-
-    `scope` is a caisse's code, `national` or `caf`.
-    """
-
-    name: str
-    scope: str
-    breakdown: Breakdown
-    outcome: Outcome
-
-
-class _Asked(NamedTuple):
-    """What is asked of a sheet: a period, the units concerned, and whether the facts may still move."""
-
-    period: Period
-    perimeter: Perimeter
-    provisional: bool
+    if not isinstance(definition.of, str):
+        return definition
+    return replace(definition, options={**definition.options, "of": replace(sheets[definition.of], name="of")})
 
 
 class Sheet:
     """A technical sheet and its facts, ready to be computed at any period; it remembers what it read.
 
-    Secondary values and variants that are not computed yet are left out. Raises UnsupportedMethodError when
-    the sheet's own method, or its national rule, is not.
+    `targets`: those of the whole, for the secondary value that counts the caisses below it.
     """
 
-    def __init__(self, definition: Definition, facts: Facts) -> None:
+    def __init__(self, definition: Definition, facts: Facts, targets: Iterable[Target] = ()) -> None:
+        self._definition = definition
         self._main = _Values(definition, facts)
         self._companions = [_Values(companion, facts) for companion in companions(definition)]
+        self._targets = tuple(targets)
 
-    def results(self, period: Period, perimeter: Perimeter, *, provisional: bool = False) -> list[Result]:
+    def at(
+        self,
+        period: Period,
+        perimeter: Perimeter,
+        *,
+        provisional: bool = False,
+        scopes: frozenset[str] | None = None,
+    ) -> Computed:
         """Every result at one period, headline first; at most one per (name, scope, breakdown).
 
-        `provisional`: the caller knows that the facts may still move.
+        `provisional`: the caller knows that the facts may still move. `scopes`: the caisses whose rows are wanted.
         """
+        excluded = self._definition.excluded_units
+        if excluded:
+            perimeter = replace(perimeter, caisses=[code for code in perimeter.caisses if code not in excluded])
         with localcontext(PRECISION):
-            asked = _Asked(period, perimeter, provisional)
-            results = self._main.results(asked)
+            asked = Asked(period, perimeter, provisional, scopes)
+            headline = self._main.headline(asked)
+            results = [*headline.results, *self._main.breakdowns(asked), *self._counts(asked, headline)]
             for companion in self._companions:
-                results += companion.results(asked)
-            return results
+                results += companion.headline(asked).results
+                results += companion.breakdowns(asked)
+        return Computed(results, disperse(headline.local_values))
+
+    def results(self, period: Period, perimeter: Perimeter, *, provisional: bool = False) -> list[Result]:
+        """Every result at one period: the rows of `at`."""
+        return self.at(period, perimeter, provisional=provisional).results
+
+    def _counts(self, asked: Asked, headline: Rows) -> Iterator[Result]:
+        """Secondary values drawn from the local values of the headline."""
+        whole = next((row.outcome for row in headline.results if row.scope == NATIONAL_SCOPE and not row.name), None)
+        values = headline.local_values
+        for companion in self._definition.secondary:
+            if companion.method not in OVER_LOCAL_VALUES or whole is None or not values:
+                continue
+            counted = len(values)
+            if companion.method == "mean_of_caisses":
+                total = sum(values, Decimal(0))
+                outcome = whole._replace(value=total / counted, numerator=total, denominator=Decimal(counted))
+            else:
+                yardstick = yardstick_at(asked.period, self._targets)
+                if yardstick is None or yardstick.indicative:
+                    continue
+                holds = yardstick.target.operator.holds
+                below = Decimal(sum(not holds(value, yardstick.threshold) for value in values))
+                outcome = whole._replace(value=below, numerator=below, denominator=Decimal(counted))
+            yield Result(companion.name, NATIONAL_SCOPE, TOTAL, outcome)
 
 
 def evaluate_sheet(
-    definition: Definition, facts: Facts, period: Period, perimeter: Perimeter, *, provisional: bool = False
+    definition: Definition,
+    facts: Facts,
+    period: Period,
+    perimeter: Perimeter,
+    *,
+    provisional: bool = False,
+    targets: Iterable[Target] = (),
 ) -> list[Result]:
     """Every result of one sheet at one period: `Sheet.results`, for a caller that asks only once."""
-    return Sheet(definition, facts).results(period, perimeter, provisional=provisional)
+    return Sheet(definition, facts, targets).results(period, perimeter, provisional=provisional)
 
 
 def evaluate(
@@ -98,148 +147,73 @@ def evaluate(
 ) -> Outcome | None:
     """The headline of one unit: a caisse's code, `national` or `caf` (these two need the perimeter).
 
-    None where the sheet has no single value there. Raises UnsupportedMethodError.
+    None where the sheet has no single value there.
     """
-    asked = _Asked(period, perimeter or Perimeter([unit]), provisional)
+    asked = Asked(period, perimeter or Perimeter([unit]), provisional)
     with localcontext(PRECISION):
-        rows = _Values(definition, facts).headline(asked)
-    return next((row.outcome for row in rows if row.scope == unit), None)
+        rows = _Values(definition, facts).headline(asked).results
+    return next((row.outcome for row in rows if row.scope == unit and row.name == definition.name), None)
+
+
+_NO_ROWS = Rows([], [])
 
 
 class _Values:
     """The headline and the breakdowns of one definition (a sheet, a secondary value, a variant)."""
 
     def __init__(self, definition: Definition, facts: Facts) -> None:
-        method_of(definition)
-        rule_of(definition)
         self._definition = definition
-        headline = headline_series(definition, facts)
-        self._headline = _SeriesReader(headline, facts) if headline else None
+        read = definition.of if definition.is_spread else definition
+        if not isinstance(read, Definition):
+            raise ValueError(f"{definition.code}: the sheet its spread is taken over is not resolved")
+        headline = headline_series(read, facts)
+        self._headline = _reader(definition, headline, facts) if headline else None
         self._dimensions = [
-            (group.dimension, [_SeriesReader(series, facts) for series in group.series])
-            for group in breakdown_series(definition, facts)
+            (group.dimension, [_reader(definition, series, facts) for series in group.series])
+            for group in breakdown_series(read, facts)
         ]
 
-    def results(self, asked: _Asked) -> list[Result]:
-        return [
-            *self.headline(asked),
-            *self._breakdowns(asked),
-        ]
-
-    def headline(self, asked: _Asked) -> list[Result]:
+    def headline(self, asked: Asked) -> Rows:
         """The results without breakdown; none for a sheet that has no single value."""
         if self._headline is not None:
             return self._headline.rows(asked)
         if self._definition.headline != HEADLINE_LOWEST:
-            return []
+            return _NO_ROWS
+        everyone = asked._replace(scopes=None)
         by_scope: dict[str, list[Outcome]] = {}
         for dimension, readers in self._dimensions:
-            for row in _rows(dimension, readers, asked):
+            for row in _rows(dimension, readers, everyone):
                 by_scope.setdefault(row.scope, []).append(row.outcome)
         name = self._definition.name
-        return [Result(name, scope, TOTAL, lowest(outcomes)) for scope, outcomes in by_scope.items()]
+        rows = [Result(name, scope, TOTAL, lowest(outcomes)) for scope, outcomes in by_scope.items()]
+        local = [row.outcome.value for row in rows if row.scope not in (NATIONAL_SCOPE, CAF_SCOPE)]
+        wanted = [row for row in rows if asked.scopes is None or row.scope in asked.scopes or _is_whole(row)]
+        return Rows(wanted, [value for value in local if value is not None])
 
-    def _breakdowns(self, asked: _Asked) -> Iterator[Result]:
+    def breakdowns(self, asked: Asked) -> Iterator[Result]:
         """A dimension that nobody reported makes no row; an optional one only where it was reported."""
         for dimension, readers in self._dimensions:
             rows = _rows(dimension, readers, asked)
-            reported = [row for row in rows if row.outcome.completeness.units_reported]
-            if reported:
-                yield from reported if dimension.optional else rows
+            if dimension.optional:
+                yield from (row for row in rows if row.outcome.completeness.units_reported)
+            elif any(row.outcome.completeness.units_reported for row in rows):
+                yield from rows
 
 
-def _rows(dimension: Dimension, readers: "Sequence[_SeriesReader]", asked: _Asked) -> list[Result]:
-    return [row for reader in readers for row in reader.rows(asked, sampled=dimension.national_only)]
+def _is_whole(row: Result) -> bool:
+    return row.scope in (NATIONAL_SCOPE, CAF_SCOPE)
 
 
-class _SeriesReader:
-    """One series: from the facts of each unit to its rows."""
-
-    def __init__(self, series: Series, facts: Facts) -> None:
-        self._series = series
-        self._definition = series.definition
-        self._facts = facts
-        self._readings: dict[str, Reading] = {}
-
-    def rows(self, asked: _Asked, *, sampled: bool = False) -> list[Result]:
-        """One row per caisse where the sheet is local, one for the whole, one for the caisses of the branch.
-
-        `sampled`: a breakdown that exists only for the whole.
-        """
-        definition = self._definition
-        alone = definition.national == "national_only" and not definition.perimeter_branch
-        caisses = [] if alone else self._parts(asked.perimeter.caisses, asked)
-        rows = []
-        if definition.local and not sampled:
-            rows = [self._row(part.unit, part.outcome) for part in caisses]
-        whole = self._whole(caisses, asked, sampled)
-        rows.append(self._row(NATIONAL_SCOPE, self._together(whole, asked)))
-        if definition.perimeter_branch:
-            rows.append(self._row(CAF_SCOPE, self._together(caisses, asked)))
-        return rows
-
-    def _whole(self, caisses: list[Part], asked: _Asked, sampled: bool) -> list[Part]:
-        """What makes the national value: the whole's own figure, or every unit of the perimeter."""
-        if self._definition.national == "national_only":
-            return self._parts([NATIONAL], asked)
-        if sampled:  # from the national sample; without one, from the caisses
-            own = self._parts([NATIONAL], asked)
-            return own if own[0].outcome.completeness.units_reported else caisses
-        if self._definition.perimeter_branch:
-            return caisses + self._parts(asked.perimeter.others, asked)
-        return caisses
-
-    def _parts(self, units: Sequence[str], asked: _Asked) -> list[Part]:
-        return [self._part(unit, asked) for unit in units]
-
-    def _part(self, unit: str, asked: _Asked) -> Part:
-        span = self._span(unit, asked.period)
-        provisional = self._may_move(span.direct, asked)
-        answered = int(span.reported > 0 or isinstance(span.quantities, tuple))
-        return Part(unit, span, conclude(self._definition, span, (answered, 1), provisional=provisional))
-
-    def _span(self, unit: str, period: Period) -> Span:
-        definition = self._definition
-        if definition.to_build:
-            return Span(Gap.MISSING, 0, definition.grid.count(period), False)
-        read = self._reading(unit)
-        spans = [read.span(one) for one in _periods_read(definition, period)]
-        return spans[0] if len(spans) == 1 else add_spans(spans)
-
-    def _reading(self, unit: str) -> Reading:
-        known = self._readings.get(unit)
-        if known is None:
-            known = self._readings[unit] = reading(
-                self._series.terms,
-                self._facts,
-                unit,
-                rules=self._definition.over_time,
-                grid=self._definition.grid,
-                from_breakdowns=self._definition.method != "survey",
-            )
-        return known
-
-    def _together(self, parts: list[Part], asked: _Asked) -> Outcome:
-        direct = all(part.span.direct for part in parts)
-        provisional = self._may_move(direct, asked)
-        return national_outcome(self._definition, parts, provisional=provisional)
-
-    def _may_move(self, direct: bool, asked: _Asked) -> bool:
-        """Whether the result is « provisoire ».
-
-        The caller says so, the definition is not adopted, or the sheet has vintages and this is not its
-        definitive one: the yearly figure supplied as such.
-        """
-        definition = self._definition
-        definitive = direct and asked.period.granularity is Granularity.YEAR
-        return asked.provisional or definition.provisional or (definition.has_vintages and not definitive)
-
-    def _row(self, scope: str, outcome: Outcome) -> Result:
-        return Result(self._series.name, scope, self._series.breakdown, outcome)
+def _rows(dimension: Dimension, readers: Iterable[SeriesReader], asked: Asked) -> list[Result]:
+    return [row for reader in readers for row in reader.rows(asked, sampled=dimension.national_only).results]
 
 
-def _periods_read(definition: Definition, period: Period) -> Sequence[Period]:
-    """The period, or every one since the year a cumulated value starts from."""
-    if definition.cumulate_from is None:
-        return (period,)
-    return (*(year(number) for number in range(definition.cumulate_from, period.year)), *period.to_date())
+def _reader(definition: Definition, series: Series, facts: Facts) -> SeriesReader:
+    """The reader of a method."""
+    if definition.is_spread:
+        return SpreadReader(definition, series, facts)
+    if definition.method == "weighted_gap":
+        return WeightedGapReader(series, facts)
+    if definition.method in ("growth_gap", "coverage_gap"):
+        return GapReader(series, facts)
+    return (ShareReader if definition.method == "share_of_units" else PooledReader)(series, facts)

@@ -219,7 +219,8 @@ class _Parser:
         self._depth -= 1
 
     def _split(self) -> list[_Token]:
-        tokens, position = [], 0
+        tokens: list[_Token] = []
+        position = 0
         while position < len(self._text):
             if self._text[position] in " \t\n\u00a0":
                 position += 1

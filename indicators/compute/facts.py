@@ -30,6 +30,7 @@ class Gap(Enum):
     MISSING = "non remonté"
     NOT_APPLICABLE = "sans objet"
     DISAGREEING = "ventilations discordantes"
+    ZERO_DIVISION = "division par zéro"  # inside a formula
 
 
 Value = Decimal | Gap
@@ -64,20 +65,51 @@ class History:
         return self.values.get(period, Gap.MISSING)
 
 
+_NOTHING = History({}, frozenset())
+
+
 class Facts:
     """The store. Built once, then only read; `history` is remembered, so asking again costs nothing.
 
     `catalogue` says which dimensions each measure has and which values a closed one must have. A measure that
-    is not in it has the dimensions found in the facts, all open. Raises DuplicateFactError.
+    is not in it has the dimensions found in the facts, all open. Facts may be plain tuples, in the order of `Fact`.
+    Raises DuplicateFactError.
     """
 
-    def __init__(self, facts: Iterable[Fact], catalogue: Catalogue | None = None) -> None:
+    def __init__(
+        self,
+        facts: Iterable[Fact | tuple[str, str, Period, Breakdown, Value]],
+        catalogue: Catalogue | None = None,
+    ) -> None:
         self._catalogue: Catalogue = catalogue or {}
-        self._cells: defaultdict[tuple[str, str], dict[Breakdown, dict[Period, Value]]] = defaultdict(dict)
+        self._cells: dict[tuple[str, str, Breakdown], dict[Period, Value]] = {}
+        self._parts: defaultdict[tuple[str, str], list[Breakdown]] = defaultdict(list)
         self._found: defaultdict[str, defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         self._histories: dict[tuple[str, str, Breakdown, bool], History] = {}
-        for fact in facts:
-            self._add(fact)
+        self._gather(facts)
+
+    def _gather(self, facts: Iterable[Fact | tuple[str, str, Period, Breakdown, Value]]) -> None:
+        cells = self._cells
+        for measure, organisation, period, breakdown, value in facts:
+            cell = cells.get((measure, organisation, breakdown))
+            if cell is None:
+                cell = self._new_cell(measure, organisation, breakdown)
+            if period in cell:
+                key = ", ".join((measure, organisation, str(period), breakdown or "total"))
+                raise DuplicateFactError(f"Deux valeurs en vigueur pour {key}.")
+            cell[period] = value
+
+    def _new_cell(self, measure: str, organisation: str, written: Breakdown) -> dict[Period, Value]:
+        """The cell of a breakdown, under its canonical form and the one it was written in."""
+        breakdown = canonical_breakdown(written)
+        cell = self._cells.setdefault((measure, organisation, breakdown), {})
+        if written != breakdown:
+            self._cells[measure, organisation, written] = cell
+        if breakdown and breakdown not in self._parts[measure, organisation]:
+            self._parts[measure, organisation].append(breakdown)
+        for dimension, value in breakdown_pairs(breakdown):
+            self._found[measure][dimension].add(value)
+        return cell
 
     def history(
         self, measure: str, organisation: str, breakdown: Breakdown = TOTAL, *, from_breakdowns: bool = True
@@ -102,21 +134,14 @@ class Facts:
         """Values of a dimension found in the facts of a measure."""
         return frozenset(self._found[measure][dimension]) if measure in self._found else frozenset()
 
-    def _add(self, fact: Fact) -> None:
-        breakdown = canonical_breakdown(fact.breakdown)
-        cell = self._cells[fact.measure, fact.organisation].setdefault(breakdown, {})
-        if fact.period in cell:
-            key = ", ".join((fact.measure, fact.organisation, str(fact.period), breakdown or "total"))
-            raise DuplicateFactError(f"Deux valeurs en vigueur pour {key}.")
-        cell[fact.period] = fact.value
-        for dimension, value in breakdown_pairs(breakdown):
-            self._found[fact.measure][dimension].add(value)
-
     def _read(self, measure: str, organisation: str, breakdown: Breakdown, derive: bool) -> History:
-        cells = self._cells.get((measure, organisation), {})
-        supplied = cells.get(breakdown, {})
-        values = self._derived(measure, organisation, breakdown) | supplied if derive else supplied
-        return History(values, frozenset(period.granularity for period in values))
+        supplied = self._cells.get((measure, organisation, breakdown))
+        values: Mapping[Period, Value] = supplied or {}
+        if derive and (measure, organisation) in self._parts:
+            values = self._derived(measure, organisation, breakdown) | dict(values)
+        if not values:
+            return _NOTHING
+        return History(values, frozenset({period.granularity for period in values}))
 
     def _derived(self, measure: str, organisation: str, breakdown: Breakdown) -> dict[Period, Value]:
         """Totals by period: one candidate per dimension that this breakdown leaves open."""
@@ -137,7 +162,7 @@ class Facts:
         """Dimensions, with the values found, of the cells that are finer than `breakdown`."""
         fixed = set(breakdown_pairs(breakdown))
         found: defaultdict[str, set[str]] = defaultdict(set)
-        for cell in self._cells.get((measure, organisation), {}):
+        for cell in self._parts.get((measure, organisation), ()):
             pairs = set(breakdown_pairs(cell))
             if fixed < pairs:
                 for dimension, value in pairs - fixed:
@@ -150,8 +175,9 @@ def sum_reported(values: Sequence[Value]) -> Value:
     numbers = [value for value in values if isinstance(value, Decimal)]
     if len(numbers) < len(values):
         gaps = {value for value in values if isinstance(value, Gap)}
-        if Gap.DISAGREEING in gaps:
-            return Gap.DISAGREEING
+        for refused in (Gap.DISAGREEING, Gap.ZERO_DIVISION):
+            if refused in gaps:
+                return refused
         if not numbers:
             return Gap.NOT_APPLICABLE if Gap.NOT_APPLICABLE in gaps else Gap.MISSING
     return sum(numbers[1:], numbers[0]) if numbers else Gap.MISSING

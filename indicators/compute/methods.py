@@ -2,10 +2,11 @@
 
 PURE. A method says which terms each unit must have (all of them, else the unit is left out) and how the value
 comes from their sums. To add one, write its calculation and register it with `@method`; nothing else changes.
+Methods that are no value of sums (spreads over the caisses, gaps between two rates, weighted gaps) are in `readers`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from enum import StrEnum
 from typing import NamedTuple
@@ -53,8 +54,7 @@ class Completeness(NamedTuple):
         return self.reported >= self.concerned
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a calculation gives: a value in the unit of the sheet, unrounded, or None with its reason.
 
     `numerator` and `denominator` are in the unit of the facts, kept even where no value comes out of them.
@@ -66,15 +66,6 @@ class Outcome:
     state: State
     reason: Reason | None
     completeness: Completeness
-
-
-class UnsupportedMethodError(NotImplementedError):
-    """A method of the methods file that the engine does not compute yet; the message is in French."""
-
-    def __init__(self, code: str, what: str, name: str) -> None:
-        super().__init__(f"{code} : {what} « {name} » n'est pas encore calculée par l'application.")
-        self.code = code
-        self.name = name
 
 
 Calculation = Callable[[Definition, Quantities], Decimal | Reason]
@@ -89,9 +80,7 @@ class Method:
 
 
 METHODS: dict[str, Method] = {}
-
-SUPPORTED_METHODS = METHODS.keys()
-"""Codes of the methods computed today: a live view of the registry."""
+"""How a value comes from sums, by code of the methods file; `rate_growth` is one side of a `growth_gap`."""
 
 
 def method(code: str, terms: Callable[[Definition], tuple[Term, ...]]) -> Callable[[Calculation], Calculation]:
@@ -105,9 +94,7 @@ def method(code: str, terms: Callable[[Definition], tuple[Term, ...]]) -> Callab
 
 
 def method_of(definition: Definition) -> Method:
-    """The registered method of a definition. Raises UnsupportedMethodError."""
-    if definition.method not in METHODS:
-        raise UnsupportedMethodError(definition.code, "la méthode", definition.method)
+    """The registered method of a definition."""
     return METHODS[definition.method]
 
 
@@ -143,36 +130,109 @@ def ratio(definition: Definition, quantities: Quantities) -> Decimal | Reason:
     return definition.factor * numerator / denominator
 
 
+@method("survey", terms=_numerator_and_denominator)
+def survey(definition: Definition, quantities: Quantities) -> Decimal | Reason:
+    """« enquête »: a share read from a sample; its denominator is the size of the sample."""
+    return ratio(definition, quantities)
+
+
+def _now_and_a_year_before(definition: Definition) -> tuple[Term, ...]:
+    expression = _needed(definition, definition.numerator)
+    return Term(expression), Term(expression, years_back=1, is_denominator=True)
+
+
+@method("variation", terms=_now_and_a_year_before)
+def variation(definition: Definition, quantities: Quantities) -> Decimal | Reason:
+    """« variation »: the value of the period minus the one of a year before, over the units that have both."""
+    now, before = quantities
+    return (now - before) * definition.scale
+
+
+@method("evolution", terms=_now_and_a_year_before)
+def evolution(definition: Definition, quantities: Quantities) -> Decimal | Reason:
+    """« taux d'évolution »: 100 x (N - N-1) / N-1, or / N where the sheet divides by N (F2-9)."""
+    now, before = quantities
+    divisor = now if definition.options.get("divisor") == "current" else before
+    return Decimal(100) * (now - before) / divisor if divisor else Reason.ZERO_DENOMINATOR
+
+
+def _now_and_in_reference_year(definition: Definition) -> tuple[Term, ...]:
+    expression = _needed(definition, definition.numerator)
+    return Term(expression), Term(expression, is_denominator=True, in_year=definition.reference_year)
+
+
+@method("reference_index", terms=_now_and_in_reference_year)
+def reference_index(definition: Definition, quantities: Quantities) -> Decimal | Reason:
+    """« évolution depuis une année de référence »: 100 x (value / value of the reference year - 1)."""
+    now, reference = quantities
+    return Decimal(100) * (now / reference - 1) if reference else Reason.ZERO_DENOMINATOR
+
+
+def _rate_now_and_a_year_before(definition: Definition) -> tuple[Term, ...]:
+    numerator, denominator = _numerator_and_denominator(definition)
+    return (
+        numerator,
+        denominator,
+        Term(numerator.expression, years_back=1),
+        Term(denominator.expression, years_back=1, is_denominator=True),
+    )
+
+
+@method("rate_growth", terms=_rate_now_and_a_year_before)
+def rate_growth(definition: Definition, quantities: Quantities) -> Decimal | Reason:
+    """Growth of a rate since the year before, 0.05 for 5 %: one of the two sides of a `growth_gap`."""
+    numerator, denominator, numerator_before, denominator_before = quantities
+    if not (denominator and denominator_before and numerator_before):
+        return Reason.ZERO_DENOMINATOR
+    return (numerator / denominator) / (numerator_before / denominator_before) - 1
+
+
+@method("share_of_units", terms=_numerator_only)
+def share_of_units(definition: Definition, quantities: Quantities) -> Decimal | Reason:
+    """« part des organismes »: 100 x units whose flag is 1 / units that answered (`ShareReader` counts them)."""
+    flagged, answered = quantities
+    return Decimal(100) * flagged / answered if answered else Reason.ZERO_DENOMINATOR
+
+
 @method("to_build", terms=lambda definition: ())
 def to_build(definition: Definition, quantities: Quantities) -> Decimal | Reason:
     """« à construire »: no value until a version of the definition is adopted."""
     return Reason.MISSING_DATA
 
 
-_GAP_REASONS = {Gap.MISSING: Reason.MISSING_DATA, Gap.DISAGREEING: Reason.DISAGREEING_BREAKDOWNS}
+_GAP_REASONS = {
+    Gap.MISSING: Reason.MISSING_DATA,
+    Gap.DISAGREEING: Reason.DISAGREEING_BREAKDOWNS,
+    Gap.ZERO_DIVISION: Reason.ZERO_DENOMINATOR,
+}
 
 
 def conclude(definition: Definition, span: Span, units: tuple[int, int], *, provisional: bool) -> Outcome:
     """The outcome of what was gathered: a value, or why there is none. `units`: answered, concerned."""
-    completeness = Completeness(span.reported, span.concerned, *units)
-    if definition.to_build:
+    quantities, reported, concerned, _ = span
+    completeness = Completeness(reported, concerned, *units)
+    if definition.method == "to_build":
         return Outcome(None, None, None, State.TO_BUILD, None, completeness)
-    quantities = span.quantities
-    if quantities is Gap.NOT_APPLICABLE:
-        return Outcome(None, None, None, State.NOT_APPLICABLE, None, completeness)
-    if isinstance(quantities, Gap):
+    if not isinstance(quantities, tuple):
+        if quantities is Gap.NOT_APPLICABLE:
+            return Outcome(None, None, None, State.NOT_APPLICABLE, None, completeness)
         return not_computable(_GAP_REASONS[quantities], completeness)
+    value = METHODS[definition.method].calculate(definition, quantities)
     numerator, denominator = quantities[0], quantities[1] if len(quantities) > 1 else None
-    value = method_of(definition).calculate(definition, quantities)
     if isinstance(value, Reason):
-        return replace(not_computable(value, completeness), numerator=numerator, denominator=denominator)
-    state = state_of(completeness, provisional=provisional)
+        return Outcome(None, numerator, denominator, _STATES[value], value, completeness)
+    if reported < concerned:
+        return Outcome(value, numerator, denominator, State.INCOMPLETE, None, completeness)
+    state = State.PROVISIONAL if provisional else State.DEFINITIVE
     return Outcome(value, numerator, denominator, state, None, completeness)
+
+
+_STATES = {reason: State(reason.state_code) for reason in Reason}
 
 
 def not_computable(reason: Reason, completeness: Completeness) -> Outcome:
     """An outcome without a value, for this reason."""
-    return Outcome(None, None, None, State(reason.state_code), reason, completeness)
+    return Outcome(None, None, None, _STATES[reason], reason, completeness)
 
 
 def state_of(completeness: Completeness, *, provisional: bool) -> State:

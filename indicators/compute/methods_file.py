@@ -15,6 +15,7 @@ from indicators.compute.definition import (
     HEADLINE_LOWEST,
     HEADLINE_NONE,
     PERIODICITIES,
+    SPREADS,
     Definition,
     Dimension,
     Side,
@@ -36,6 +37,7 @@ NATIONALS = (
     "of_sums", "of_sums_plus", "mean", "national_only", "dispersion", "quantiles", "share_of_units",
     "variation_coefficient",
 )  # fmt: skip
+SPREAD_NATIONALS = frozenset({"dispersion", "quantiles", "variation_coefficient"})
 PERIMETERS = ("caisses", "branche")
 OVER_TIME: Mapping[str, Rules] = {
     "sum": same_rule(Rule.SUM),
@@ -86,6 +88,17 @@ NOT_INHERITED = frozenset({"secondary", "variants", "printed", "note", "vintages
 FORMULA = frozenset({"numerator", "denominator", "factor"})
 
 
+NEED_NUMERATOR = frozenset(METHODS) - {"to_build", "dispersion", "variation_coefficient", "quantiles"}
+NEED_DENOMINATOR = frozenset({"ratio", "survey", "growth_gap", "coverage_gap"})
+METHOD_NEEDS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("growth_gap", "coverage_gap"), ("reference_numerator", "reference_denominator")),
+    **dict.fromkeys(("dispersion", "variation_coefficient", "quantiles"), ("of",)),
+    "weighted_gap": ("reference_numerator",),
+    "reference_index": ("reference_year",),
+}
+"""What a method cannot do without, beside its formula."""
+
+
 class DefinitionError(ValueError):
     """An entry that is not a definition; `problems` lists all that is wrong, in French."""
 
@@ -115,9 +128,11 @@ def _definition(
     fields.refuse_unknown()
     method = fields.choice("method", METHODS)
     computed = method != "to_build"
-    numerator = fields.expression("numerator", measures, required=method in ("ratio", "count"))
-    denominator = fields.expression("denominator", measures, required=method == "ratio")
+    numerator = fields.expression("numerator", measures, required=method in NEED_NUMERATOR)
+    denominator = fields.expression("denominator", measures, required=method in NEED_DENOMINATOR)
     options = fields.options(code, measures)
+    for key in METHOD_NEEDS.get(method, ()):
+        fields.require(key)
     terms = [term for term in (numerator, denominator, *options.values()) if isinstance(term, Expression)]
     definition = Definition(
         code=code,
@@ -159,6 +174,10 @@ class _Fields:
     def refuse_unknown(self) -> None:
         for key in self._entry.keys() - FIELDS:
             self._problem(key, "ce champ", "un champ connu")
+
+    def require(self, key: str) -> None:
+        if key not in self._entry:
+            self._problem(key, "rien", f"un champ que demande la méthode « {self._entry.get('method')} »")
 
     def text(self, key: str, *, required: bool = False) -> str:
         return self._typed(key, str, "", "un texte", required=required)
@@ -279,6 +298,8 @@ class _Fields:
             dropped |= BREAKDOWN_FIELDS.keys() | {"headline"}
         inherited = {field: value for field, value in self._entry.items() if field not in dropped}
         entry = inherited | dict(spec)
+        if entry.get("national") in SPREAD_NATIONALS and entry.get("method") not in SPREADS:
+            entry["national"] = "of_sums"  # a plain value beside a spread (F16-43.2's count)
         where = f"{self._where}{key}[{rank}]."
         return _definition(code, entry, measures, self._problems, name=_name_of(entry, spec), where=where)
 

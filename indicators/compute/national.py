@@ -1,12 +1,11 @@
 """National values: how what the units bring makes one figure for the whole.
 
-PURE. `of_sums` computes again from summed quantities, never from percentages; `mean` is the unweighted mean
-of local values. A `national_only` figure has one unit, the whole itself. To add a way, write it and register
-it with `@national`.
+PURE. `of_sums` computes again from summed quantities, never from percentages; `of_sums_plus` adds what only the Cnaf
+supplies; `mean` is the unweighted mean of local values. A `national_only` figure has one unit, the whole itself.
+Spreads over the caisses are in `readers`. To add a way, write it and register it with `@national`.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -16,7 +15,6 @@ from indicators.compute.methods import (
     Completeness,
     Outcome,
     State,
-    UnsupportedMethodError,
     conclude,
     not_computable,
     state_of,
@@ -36,9 +34,6 @@ Aggregation = Callable[[Definition, Sequence[Part], bool], Outcome]
 
 NATIONAL_RULES: dict[str, Aggregation] = {}
 
-SUPPORTED_NATIONAL_RULES = NATIONAL_RULES.keys()
-"""Codes of the national rules computed today: a live view of the registry."""
-
 
 def national(code: str) -> Callable[[Aggregation], Aggregation]:
     """Register an aggregation under the code of the methods file."""
@@ -51,23 +46,35 @@ def national(code: str) -> Callable[[Aggregation], Aggregation]:
 
 
 def national_outcome(definition: Definition, parts: Sequence[Part], *, provisional: bool) -> Outcome:
-    """The national outcome of these parts. Raises UnsupportedMethodError."""
-    return rule_of(definition)(definition, parts, provisional)
-
-
-def rule_of(definition: Definition) -> Aggregation:
-    """The registered national rule of a definition. Raises UnsupportedMethodError."""
-    rule = NATIONAL_RULES.get(definition.national or "of_sums")  # a sheet to build has no rule yet
-    if rule is None:
-        raise UnsupportedMethodError(definition.code, "l'agrégation nationale", definition.national)
-    return rule
+    """The national outcome of these parts; a sheet to build has no rule yet."""
+    return NATIONAL_RULES[definition.national or "of_sums"](definition, parts, provisional)
 
 
 @national("national_only")
+@national("share_of_units")
 @national("of_sums")
 def of_sums(definition: Definition, parts: Sequence[Part], provisional: bool) -> Outcome:
     """The method applied to the sums of what the units brought."""
     return conclude(definition, add_spans([part.span for part in parts]), units_of(parts), provisional=provisional)
+
+
+@national("of_sums_plus")
+def of_sums_plus(definition: Definition, parts: Sequence[Part], provisional: bool) -> Outcome:
+    """The sums of the caisses, to whose numerator the parts without a denominator are added (F21-57).
+
+    Each addition is one thing to report: without it the value is incomplete, and there is none from additions alone.
+    """
+    own = [part for part in parts if part.unit not in definition.national_additions]
+    added = [part.span for part in parts if part.unit in definition.national_additions]
+    span = add_spans([part.span for part in own])
+    if isinstance(span.quantities, tuple):
+        extra = sum((one.quantities[0] for one in added if isinstance(one.quantities, tuple)), Decimal(0))
+        span = span._replace(quantities=(span.quantities[0] + extra, *span.quantities[1:]))
+    span = span._replace(
+        reported=span.reported + sum(one.reported for one in added),
+        concerned=span.concerned + sum(one.concerned for one in added),
+    )
+    return conclude(definition, span, units_of(own), provisional=provisional)
 
 
 @national("mean")
@@ -89,7 +96,7 @@ def lowest(outcomes: Sequence[Outcome]) -> Outcome:
         return outcomes[0] if outcomes else not_computable(Reason.MISSING_DATA, Completeness(0, 0, 0, 0))
     outcome = min(known, key=lambda candidate: candidate.value or Decimal(0))
     unknown = any(other.value is None and other.state is not State.NOT_APPLICABLE for other in outcomes)
-    return replace(outcome, state=State.INCOMPLETE) if unknown else outcome
+    return outcome._replace(state=State.INCOMPLETE) if unknown else outcome
 
 
 def units_of(parts: Sequence[Part]) -> tuple[int, int]:

@@ -17,18 +17,19 @@ from indicators.compute.definition import (
 from indicators.compute.expression import (
     TOTAL,
     Breakdown,
-    Expression,
     Reference,
     breakdown_pairs,
     join_breakdown,
 )
 from indicators.compute.facts import Facts
-from indicators.compute.methods import METHODS, method_of
-from indicators.compute.national import SUPPORTED_NATIONAL_RULES
+from indicators.compute.methods import METHODS
 from indicators.compute.over_time import Term
 
 OWN_PERIOD = "période seule"
 """Name of the value of the period alone, shown beside a headline that cumulates several years."""
+
+OVER_LOCAL_VALUES = frozenset({"units_below_target", "mean_of_caisses"})
+"""Methods of secondary values drawn from the local values of the sheet itself."""
 
 Terms = tuple[Term, ...]
 Choice = Callable[[Term, Reference], bool]
@@ -56,7 +57,7 @@ def headline_series(definition: Definition, facts: Facts) -> Series | None:
     """The series that stands for the whole; None where breakdowns alone do (« min », « none »)."""
     if definition.headline in (HEADLINE_LOWEST, HEADLINE_NONE):
         return None
-    terms = method_of(definition).terms(definition)
+    terms = terms_of(definition)
     for dimension in definition.dimensions:
         if definition.headline and definition.headline in dimension.values:
             terms = _at_value(terms, dimension, definition.headline, facts) or _forced(
@@ -71,7 +72,7 @@ def breakdown_series(definition: Definition, facts: Facts) -> Iterator[Breakdown
 
     A dimension that no measure has gives none, unless the headline is the lowest of its values.
     """
-    terms = method_of(definition).terms(definition)
+    terms = terms_of(definition)
     owed = definition.headline == HEADLINE_LOWEST
     for dimension in definition.dimensions:
         found: list[Series] = []
@@ -84,16 +85,21 @@ def breakdown_series(definition: Definition, facts: Facts) -> Iterator[Breakdown
 
 
 def companions(definition: Definition) -> Iterator[Definition]:
-    """Definitions shown beside the headline: the period alone of a cumulated value, secondary values,
-    variants.
+    """Definitions shown beside the headline, each with its own formula: the period alone of a cumulated value,
+    secondary values, variants.
 
-    Those whose method is not computed yet are left out (`methods.SUPPORTED_METHODS`).
+    Those that count local values (`OVER_LOCAL_VALUES`) are left out: the sheet has these already.
     """
     if definition.cumulate_from is not None:
         yield replace(definition, cumulate_from=None, name=OWN_PERIOD, dimensions=(), secondary=(), variants=())
     for companion in (*definition.secondary, *definition.variants):
-        if companion.method in METHODS and companion.national in SUPPORTED_NATIONAL_RULES:
+        if companion.method not in OVER_LOCAL_VALUES:
             yield companion
+
+
+def terms_of(definition: Definition) -> Terms:
+    """The terms of a definition's method; none where its reader finds them by itself."""
+    return METHODS[definition.method].terms(definition) if definition.method in METHODS else ()
 
 
 def _at_value(terms: Terms, dimension: Dimension, value: str, facts: Facts) -> Terms | None:
@@ -147,11 +153,11 @@ def _restricted(terms: Terms, key: str, value: str, chosen: Choice) -> Terms:
     return tuple(
         replace(
             term,
-            expression=Expression(
-                tuple(
+            expression=term.expression.with_references(
+                [
                     reference.within(key, value) if chosen(term, reference) else reference
                     for reference in term.expression.references
-                )
+                ]
             ),
         )
         for term in terms

@@ -26,7 +26,14 @@ from indicators.operations.observations import (
     receive_batch,
 )
 from indicators.operations.reference import save_indicators
-from indicators.operations.results import Computed, compute_results
+from indicators.operations.results import (
+    Computed,
+    compute_results,
+    mark_stale,
+    mark_stale_sheet,
+    recompute_stale,
+    request_recompute,
+)
 
 __all__ = [
     "AcceptanceRefused",
@@ -44,9 +51,13 @@ __all__ = [
     "adopt_version",
     "compute_results",
     "faults_of",
+    "mark_stale",
+    "mark_stale_sheet",
     "receive_batch",
+    "recompute_stale",
     "request_acceptance",
     "request_check",
+    "request_recompute",
     "save_indicators",
     "send_batch",
     "why_it_stays",

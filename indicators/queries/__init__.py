@@ -1,17 +1,17 @@
-"""Reads of the indicators: `engine` for calculations, `sheets` and `shown` for pages, `open_data` for the package."""
+"""Reads of the indicators: `engine`, `facts` and `evaluation` for calculations, `sheets` and `shown` for pages, `open_data` for the package."""
 
 from indicators.queries.definitions import status_of, version_at
 from indicators.queries.engine import (
-    LoadedFacts,
     breaks_of,
-    catalogue,
     definition_of,
+    in_force,
     intake_reference,
     judged_baseline,
     judged_targets,
-    load_facts,
-    versions_in_force,
+    versions_of,
 )
+from indicators.queries.evaluation import Dependencies, Evaluated, Evaluation
+from indicators.queries.facts import FactLoader, LoadedFacts, catalogue, load_facts
 from indicators.queries.open_data import iter_dispersions, iter_observations, iter_results, measures_of, published_of
 from indicators.queries.sheets import caisse_values, indicators_of, sheet_lines, sheet_page
 from indicators.queries.shown import ATTENTION, NATIONAL, CaisseLine, Point, SheetLine, SheetPage, by_attention
@@ -20,6 +20,10 @@ __all__ = [
     "ATTENTION",
     "NATIONAL",
     "CaisseLine",
+    "Dependencies",
+    "Evaluated",
+    "Evaluation",
+    "FactLoader",
     "LoadedFacts",
     "Point",
     "SheetLine",
@@ -29,6 +33,7 @@ __all__ = [
     "caisse_values",
     "catalogue",
     "definition_of",
+    "in_force",
     "indicators_of",
     "intake_reference",
     "iter_dispersions",
@@ -43,5 +48,5 @@ __all__ = [
     "sheet_page",
     "status_of",
     "version_at",
-    "versions_in_force",
+    "versions_of",
 ]

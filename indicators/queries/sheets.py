@@ -12,7 +12,7 @@ from cog.models import Convention, Fiche, Organisation
 from cog.periods import ordinal, parse
 from indicators.compute import verdict as verdicts
 from indicators.compute.definition import Definition
-from indicators.compute.methods import SUPPORTED_METHODS, Completeness, Outcome, State
+from indicators.compute.methods import Completeness, Outcome, State
 from indicators.compute.sentences import result_sentence
 from indicators.enums import IndicatorStatus, ResultState, TargetRole
 from indicators.models import (
@@ -83,7 +83,7 @@ def _line(indicator: Indicator, results: list[IndicatorResult], until: date | No
         target=_headline_target(targets),
         latest=latest,
         years=years,
-        method_ready=definition is not None and definition.method in SUPPORTED_METHODS,
+        method_ready=definition is not None,
         to_build=status_of(indicator) == IndicatorStatus.TO_BUILD,
     )
 

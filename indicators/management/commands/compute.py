@@ -42,8 +42,6 @@ class Command(BaseCommand):
             progress=self._tell if options["verbosity"] > 0 else _silent,
         )
         self.stdout.write(f"{computed.results} résultats calculés pour {computed.sheets} fiches techniques.")
-        for reason in computed.pending.values():
-            self.stdout.write(f"Non calculé : {reason}")
 
     def _tell(self, done: int, total: int, message: str) -> None:
         if self.stdout.isatty():

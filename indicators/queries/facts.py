@@ -1,0 +1,97 @@
+"""The observations a calculation reads, straight from the table."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from cog.models import Convention, Organisation
+from cog.periods import parse
+from indicators.compute.facts import Catalogue, Facts, Gap
+from indicators.enums import Statement
+from indicators.intake.reference import read_breakdowns
+from indicators.models import ImportBatch, Measure
+
+
+def catalogue(*, convention: Convention) -> Catalogue:
+    """The dimensions each measure is broken down by."""
+    rows = Measure.objects.filter(convention=convention).values_list("code", "breakdowns")
+    return {code: read_breakdowns(text) for code, text in rows}
+
+
+@dataclass(frozen=True)
+class LoadedFacts:
+    """Facts of some measures, and the (body, year) pairs among them that are simulated."""
+
+    facts: Facts
+    simulated: frozenset[tuple[str, int]]
+
+
+class FactLoader:
+    """Reads the observations a calculation needs: the values in force, or those in force at a past moment.
+
+    What a reading needs each time (codes, periods, which batches are simulated) is read once. What was withdrawn (ND) is
+    no fact. Straight SQL: by the ORM a million rows take three times as long.
+    """
+
+    def __init__(self, *, convention: Convention, as_of: datetime | None = None) -> None:
+        self._convention = convention
+        self._as_of = as_of
+        self._measures = dict(Measure.objects.filter(convention=convention).values_list("code", "pk"))
+        self._codes = {pk: code for code, pk in self._measures.items()}
+        self._bodies = dict(Organisation.objects.filter(convention=convention).values_list("pk", "code"))
+        batches = ImportBatch.objects.filter(convention=convention, simulated=True)
+        self._simulated = frozenset(batches.values_list("pk", flat=True))
+        self.catalogue = catalogue(convention=convention)
+
+    def load(self, measures: Iterable[str], periods: Collection[str] | None = None) -> LoadedFacts:
+        """The facts of these measures, over these periods (written forms; None: all there are)."""
+        facts, simulated = [], set()
+        codes, bodies, known = self._codes, self._bodies, self._simulated
+        for measure, body, text, breakdown, value, statement, batch in self._rows(measures, periods):
+            period = parse(text)
+            held = Gap.NOT_APPLICABLE if statement else value
+            facts.append((codes[measure], bodies[body], period, breakdown, held))
+            if batch in known:
+                simulated.add((bodies[body], period.year))
+        return LoadedFacts(Facts(facts, self.catalogue), frozenset(simulated))
+
+    def _rows(self, measures: Iterable[str], periods: Collection[str] | None) -> Iterable[tuple[Any, ...]]:
+        wanted = [self._measures[code] for code in measures if code in self._measures]
+        if not wanted:
+            return []
+        exactly = connection.vendor == "postgresql"
+        value = "trim_scale(o.value)" if exactly else "o.value"
+        marks = ", ".join(["%s"] * len(wanted))
+        conditions, parameters = [f"o.measure_id IN ({marks})", "o.statement <> %s"], [*wanted, Statement.NOT_AVAILABLE]
+        if periods is not None:
+            conditions.append(f"o.period IN ({', '.join(['%s'] * len(periods))})")
+            parameters += periods
+        if self._as_of is None:
+            conditions.append("o.closed_by_id IS NULL")
+        else:
+            accepted = "SELECT b.id FROM indicators_importbatch b WHERE b.accepted_at <= %s"
+            conditions.append(f"o.batch_id IN ({accepted})")
+            conditions.append(f"(o.closed_by_id IS NULL OR o.closed_by_id NOT IN ({accepted}))")
+            parameters += [connection.ops.adapt_datetimefield_value(self._as_of)] * 2
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT o.measure_id, o.organisation_id, o.period, o.breakdown, {value}, o.statement, o.batch_id"  # noqa: S608 - no text of a person
+                f" FROM indicators_observation o WHERE {' AND '.join(conditions)}",
+                parameters,
+            )
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows if exactly else map(_exact, rows)
+
+
+def _exact(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """SQLite holds numbers of at most 15 digits as they are, written the shortest way."""
+    return (*row[:4], None if row[4] is None else Decimal(repr(row[4])), *row[5:])
+
+
+def load_facts(*, convention: Convention, measures: Iterable[str], as_of: datetime | None = None) -> LoadedFacts:
+    """The values in force of some measures, now or at a past moment: a `FactLoader` used once."""
+    return FactLoader(convention=convention, as_of=as_of).load(measures)
