@@ -11,7 +11,7 @@ from decimal import Decimal, localcontext
 from typing import NamedTuple
 
 from cog.periods import Period
-from indicators.compute.definition import HEADLINE_LOWEST, Definition, Dimension
+from indicators.compute.definition import HEADLINE_LOWEST, HEADLINE_NONE, Definition, Dimension
 from indicators.compute.dispersion import Dispersion, disperse
 from indicators.compute.expression import TOTAL
 from indicators.compute.facts import Facts
@@ -191,12 +191,16 @@ class _Values:
         return Rows(wanted, [value for value in local if value is not None])
 
     def breakdowns(self, asked: Asked) -> Iterator[Result]:
-        """A dimension that nobody reported makes no row; an optional one only where it was reported."""
+        """A dimension that nobody reported makes no row, unless it stands for the whole; an optional one only where it
+        was reported.
+        """
         for dimension, readers in self._dimensions:
             rows = _rows(dimension, readers, asked)
             if dimension.optional:
                 yield from (row for row in rows if row.outcome.completeness.units_reported)
-            elif any(row.outcome.completeness.units_reported for row in rows):
+            elif self._definition.headline == HEADLINE_NONE or any(
+                row.outcome.completeness.units_reported for row in rows
+            ):
                 yield from rows
 
 

@@ -146,7 +146,8 @@ def _definition(
         decimals=fields.whole_number("decimals", required=computed) or 0,
         better=fields.choice("better", BETTER, default=None if computed else "none"),
         periodicities=fields.periodicities(),
-        over_time=fields.over_time(frozenset(measure for term in terms for measure in term.measures)),
+        over_time=fields.over_time(frozenset(measure for term in terms for measure in term.measures))
+        | fields.over_time_beside(),
         national=fields.choice("national", NATIONALS, default=None if computed else ""),
         local=fields.flag("local", required=True),
         perimeter_branch=fields.choice("perimeter", PERIMETERS, default="caisses") == "branche",
@@ -229,7 +230,15 @@ class _Fields:
                 self._problem("periodicity", word, f"l'un de {', '.join(PERIODICITIES)}")
         return tuple(word for word in words if word in PERIODICITIES)
 
-    def over_time(self, measures: frozenset[str]) -> Mapping[str, Rules]:
+    def over_time_beside(self) -> dict[str, Rules]:
+        """The rules of the measures that stand in no formula: the Cnaf's costs add up, a flag is the last one said."""
+        added, flag = self._entry.get("national_addition", []), self._entry.get("excluded_flag")
+        rules: dict[str, Rules] = {}
+        if isinstance(added, list):
+            rules |= {str(measure): same_rule(Rule.SUM) for measure in added}
+        return rules | ({flag: same_rule(Rule.LAST)} if isinstance(flag, str) else {})
+
+    def over_time(self, measures: frozenset[str]) -> dict[str, Rules]:
         """One rule for all, one per measure, or one per length of period."""
         spec = self._entry.get("over_time")
         if not measures:  # a spread: the rules are those of the value it is taken over
@@ -241,7 +250,7 @@ class _Fields:
             return dict.fromkeys(measures, same_rule(Rule.SUM) | by_length)
         for measure in measures ^ spec.keys():
             self._problem("over_time", measure, "une règle pour chaque mesure de la formule, et elles seules")
-        return {measure: self._rules(rule) for measure, rule in spec.items()}
+        return {str(measure): self._rules(rule) for measure, rule in spec.items()}
 
     def dimensions(self) -> tuple[Dimension, ...]:
         specs = {key: self._mapping(key) for key in BREAKDOWN_FIELDS}

@@ -128,8 +128,8 @@ class PooledReader:
         """A figure that only the Cnaf supplies, under the name of its measure."""
         definition = self._definition
         term = Term(Expression((Reference(measure),)))
-        rules = {measure: definition.over_time.get(measure, same_rule(Rule.SUM))}
-        span = reading([term], self._facts, NATIONAL, rules=rules, grid=definition.grid).span(asked.period)
+        read = reading([term], self._facts, NATIONAL, rules=definition.over_time, grid=definition.grid)
+        span = read.span(asked.period)
         return Part(measure, span, not_computable(Reason.MISSING_DATA, Completeness(0, 0, 0, 0)))
 
     def _part(self, unit: str, asked: Asked) -> Part:
@@ -212,8 +212,7 @@ class ShareReader(PooledReader):
             reference = Reference(flag)
             for key, value in own:
                 reference = reference.within(key, value)
-            rules = {flag: self._definition.over_time.get(flag, same_rule(Rule.LAST))}
-            term = Term(Expression((reference,)))
+            term, rules = Term(Expression((reference,))), self._definition.over_time
             known = reading([term], self._facts, unit, rules=rules, grid=self._definition.grid)
             self._excluding[unit] = known
         quantities = known.span(period).quantities

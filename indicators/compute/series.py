@@ -70,10 +70,10 @@ def breakdown_series(definition: Definition, facts: Facts) -> Iterator[Breakdown
     """The series of each dimension of a definition, closed lists in their order, open ones in alphabetical
     order.
 
-    A dimension that no measure has gives none, unless the headline is the lowest of its values.
+    A dimension that no measure has gives none, unless its values stand for the whole (« min », « none »).
     """
     terms = terms_of(definition)
-    owed = definition.headline == HEADLINE_LOWEST
+    owed = definition.headline in (HEADLINE_LOWEST, HEADLINE_NONE)
     for dimension in definition.dimensions:
         found: list[Series] = []
         for value in dimension.values or _values_found(terms, dimension, facts):

@@ -38,8 +38,8 @@ def compute_results(
     """Compute every sheet at the given periods (None: the whole term) and replace its results, one transaction a sheet.
 
     `progress(done, total, message)` is called before each sheet. A sheet whose definition is still to be built gets its
-    rows, without a value. Results of other periods that rest on facts changed since are computed again too: nothing that
-    is kept contradicts what was reported.
+    rows, without a value. Results of other periods that rest on facts changed since are computed again too: nothing
+    that is kept contradicts what was reported.
     """
     wanted = None if periods is None else frozenset(periods)
     computed = Computed()

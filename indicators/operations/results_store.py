@@ -13,7 +13,7 @@ from indicators.queries.evaluation import COLUMNS, DISPERSION_COLUMNS, Evaluated
 def replace_results(
     *, indicator: int, periods: Sequence[Period] | None, scopes: Collection[str] | None, evaluated: Evaluated
 ) -> None:
-    """Put these rows in the place of those of the same periods and scopes (None: of all), in the caller's transaction."""
+    """Put these rows in the place of those of the same periods and scopes (None: all), in the caller's transaction."""
     results = IndicatorResult.objects.filter(indicator=indicator)
     spreads = Dispersion.objects.filter(indicator=indicator)
     if periods is not None:

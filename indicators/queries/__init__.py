@@ -1,4 +1,7 @@
-"""Reads of the indicators: `engine`, `facts` and `evaluation` for calculations, `sheets` and `shown` for pages, `open_data` for the package."""
+"""Reads of the indicators.
+
+`engine`, `facts` and `evaluation` for calculations, `sheets` and `shown` for pages, `open_data` for the package.
+"""
 
 from indicators.queries.definitions import status_of, version_at
 from indicators.queries.engine import (

@@ -1,7 +1,7 @@
 """What the engine gives from what the tables hold, sheet by sheet; nothing is stored here.
 
-An `Evaluation` reads once what every sheet needs (definitions, targets, bodies, groups), then evaluates any sheet at any
-periods. A row is a plain tuple in the order of `COLUMNS`: there are half a million of them.
+An `Evaluation` reads once what every sheet needs (definitions, targets, bodies, groups), then evaluates any sheet at
+any periods. A row is a plain tuple in the order of `COLUMNS`: there are half a million of them.
 """
 
 from collections import defaultdict

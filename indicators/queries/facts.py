@@ -33,8 +33,8 @@ class LoadedFacts:
 class FactLoader:
     """Reads the observations a calculation needs: the values in force, or those in force at a past moment.
 
-    What a reading needs each time (codes, periods, which batches are simulated) is read once. What was withdrawn (ND) is
-    no fact. Straight SQL: by the ORM a million rows take three times as long.
+    What a reading needs each time (codes, which batches are simulated) is read once. What was withdrawn (ND) is no
+    fact. Straight SQL: by the ORM a million rows take three times as long.
     """
 
     def __init__(self, *, convention: Convention, as_of: datetime | None = None) -> None:

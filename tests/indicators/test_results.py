@@ -141,20 +141,17 @@ def test_a_sheet_to_build_has_its_rows_without_a_value(convention: Convention) -
     assert (row.value, row.state, row.verdict) == (None, "a_construire", "a_construire")
 
 
-def test_methods_that_come_later_are_named_and_write_nothing(convention: Convention) -> None:
-    computed = _compute(convention, "2014")
-    assert "evolution" in computed.pending["F2-9"]
-    assert not IndicatorResult.objects.filter(indicator__code="F2-9").exists()
-
-
-def test_results_of_a_sheet_that_is_no_longer_computed_are_removed(convention: Convention) -> None:
-    _import(convention, ["pieces_traitees,011,2014-01,,10", "pieces_traitees_15j,011,2014-01,,9"])
-    _compute(convention, "2014-01")
-    left = _result("F10-21", "011", "2014-01")
-    left.pk, left.indicator = None, Indicator.objects.get(code="F2-9")
-    left.save()
-    _compute(convention, "2014-01")
-    assert not IndicatorResult.objects.filter(indicator__code="F2-9").exists()
+def test_what_rests_on_a_fact_of_the_year_before_is_computed_again_with_any_period(convention: Convention) -> None:
+    """F2-9 divides by N; a correction of 2013 moves the evolution of 2014, already kept, though 2013 alone is asked."""
+    parts = ["alsh_actes,011,{},accueil=" + part + ",{}" for part in ALSH]
+    _import(convention, [part.format(year, value) for part in parts for year, value in (("2013", 8), ("2014", 10))])
+    _compute(convention, "2014")
+    assert _result("F2-9", "011", "2014").value == 20
+    _import(convention, [part.format("2013", 5) for part in parts])
+    assert StaleResult.objects.filter(indicator__code="F2-9", year=2014).exists()
+    _compute(convention, "2013")
+    assert _result("F2-9", "011", "2014").value == 50
+    assert not StaleResult.objects.filter(indicator__code="F2-9").exists()
 
 
 def test_the_command_refuses_what_it_does_not_understand(convention: Convention) -> None:

@@ -78,7 +78,7 @@ def test_a_spread_keeps_its_local_value_as_a_definition_or_a_code():
 
 def test_every_problem_is_told_at_once_with_what_was_found_and_expected():
     entry = RATIO | {
-        "numerator": "n * 2", "denominator": None, "unit": 3, "decimals": -1, "better": "up",
+        "numerator": "n * ", "denominator": None, "unit": 3, "decimals": -1, "better": "up",
         "periodicity": ["weekly"],
         "national": "median", "local": "yes", "factor": 1.5, "first_period": "2013-T7", "headline": "x",
         "colour": "red",

@@ -3,14 +3,8 @@
 import pytest
 
 from cog.periods import parse
-from indicators.compute.evaluate import Sheet, evaluate_sheet
-from indicators.compute.methods import (
-    METHODS,
-    SUPPORTED_METHODS,
-    State,
-    UnsupportedMethodError,
-    method,
-)
+from indicators.compute.evaluate import Sheet, resolved
+from indicators.compute.methods import METHODS, State, method
 from indicators.compute.over_time import Term
 from tests.indicators.compute.builders import TWO, facts, methods, results, sheet
 
@@ -22,24 +16,10 @@ def test_sheets_to_build_say_so_for_every_scope(code):
     assert {(o.value, o.state, o.reason) for o in found.values()} == {(None, State.TO_BUILD, None)}
 
 
-METHODS_TO_COME = sorted({entry["method"] for entry in methods().values()} - SUPPORTED_METHODS)
-
-
-def test_what_is_supported_is_said():
-    assert set(SUPPORTED_METHODS) == {"ratio", "count", "to_build"}
-
-
-@pytest.mark.parametrize("to_come", METHODS_TO_COME)
-def test_a_method_to_come_is_refused_in_french(to_come):
-    code = next(code for code, entry in methods().items() if entry["method"] == to_come)
-    with pytest.raises(UnsupportedMethodError, match="n'est pas encore calculée") as error:
-        evaluate_sheet(sheet(code), facts(""), parse("2014"), TWO)
-    assert (error.value.code, error.value.name) == (code, to_come)
-
-
-def test_F21_57_a_national_rule_to_come_is_refused_too():
-    with pytest.raises(UnsupportedMethodError, match="of_sums_plus"):
-        Sheet(sheet("F21-57"), facts(""))
+def test_every_method_of_the_file_is_computed():
+    for code, entry in methods().items():
+        definition = resolved(sheet(code), {"F10-21": sheet("F10-21"), "F10-22": sheet("F10-22")})
+        assert Sheet(definition, facts("")).results(parse("2015"), TWO), (code, entry["method"])
 
 
 def test_a_method_is_added_by_one_function(monkeypatch):
