@@ -15,12 +15,21 @@ class IndicatorResult(models.Model):
     """« résultat d'indicateur »: a figure computed for a scope and a period, with what it was computed from.
 
     `scope` is `national`, `caf` (the caisses alone, where the perimeter is the whole branch) or a caisse's code; `name`
-    is empty for the sheet's own value, otherwise it names a secondary value or a variant.
+    is empty for the sheet's own value, otherwise it names a secondary value or a variant. Half a million rows that one
+    operation replaces whole: their two keys are not checked again row by row (docs/decisions/0004).
     """
 
-    indicator = models.ForeignKey(Indicator, models.PROTECT, verbose_name="indicateur", db_index=False)
+    indicator = models.ForeignKey(
+        Indicator, models.PROTECT, verbose_name="indicateur", db_index=False, db_constraint=False
+    )
     version = models.ForeignKey(
-        IndicatorVersion, models.PROTECT, verbose_name="définition", null=True, blank=True, db_index=False
+        IndicatorVersion,
+        models.PROTECT,
+        verbose_name="définition",
+        null=True,
+        blank=True,
+        db_index=False,
+        db_constraint=False,
     )  # None: the definition is still to be built
     name = models.CharField("valeur secondaire", max_length=80, blank=True)
     scope = models.CharField("portée", max_length=12)
@@ -42,7 +51,7 @@ class IndicatorResult(models.Model):
         verbose_name_plural = "résultats d'indicateurs"
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["indicator", "name", "scope", "period", "breakdown"],
+                fields=["indicator", "name", "breakdown", "scope", "period"],
                 name="result_once",
                 violation_error_message="Ce résultat existe déjà.",
             ),
@@ -52,7 +61,6 @@ class IndicatorResult(models.Model):
                 violation_error_message="On ne peut recevoir plus de remontées qu'il n'en est attendu.",
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["scope", "period"], name="result_by_scope")]
 
     def __str__(self) -> str:
         return f"{self.indicator_id} {self.scope} {self.period}"
@@ -94,10 +102,11 @@ class StaleResult(models.Model):
     """« résultat à recalculer »: facts of a year changed since a sheet was computed (no body: for all of them).
 
     Written in the transaction that changes the facts, removed in the one that replaces the results: a computation that
-    is killed leaves it, and the next one takes it up.
+    is killed leaves it, and the next one takes it up. The same mark may stand several times: each computation removes
+    those it read before the facts, and no other, so that one written meanwhile is answered later.
     """
 
-    indicator = models.ForeignKey(Indicator, models.CASCADE, verbose_name="indicateur", db_index=False)
+    indicator = models.ForeignKey(Indicator, models.CASCADE, verbose_name="indicateur")
     year = models.PositiveSmallIntegerField("année")
     organisation = models.ForeignKey(
         Organisation, models.CASCADE, verbose_name="organisme", null=True, blank=True, db_index=False
@@ -106,19 +115,6 @@ class StaleResult(models.Model):
     class Meta:
         verbose_name = "résultat à recalculer"
         verbose_name_plural = "résultats à recalculer"
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["indicator", "year", "organisation"],
-                name="stale_result_once",
-                violation_error_message="Ce résultat est déjà à recalculer.",
-            ),
-            models.UniqueConstraint(
-                fields=["indicator", "year"],
-                condition=Q(organisation__isnull=True),
-                name="stale_result_of_all_once",
-                violation_error_message="Ces résultats sont déjà à recalculer.",
-            ),
-        ]
 
     def __str__(self) -> str:
         return f"{self.indicator_id} {self.year}"

@@ -12,7 +12,6 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 
 from cog import audit, jobs
-from cog.enums import JobState
 from cog.jobs import Beat, Job, JobRefused
 from cog.models import Convention, Organisation, User
 from indicators.enums import BatchState
@@ -28,9 +27,10 @@ from indicators.operations.observations import (
     examine_batch,
     tell,
 )
+from indicators.operations.results import request_recompute
 from indicators.queries.batches import may_accept
 
-CHECK, ACCEPT, RECOMPUTE = "indicators.check", "indicators.accept", "indicators.recompute"
+CHECK, ACCEPT = "indicators.check", "indicators.accept"
 
 OUTDATED = (
     "Des valeurs en vigueur ont changé depuis le contrôle : le fichier vient d'être contrôlé de nouveau, et rien n'a"
@@ -175,7 +175,7 @@ def accept_from_job(job: Job, beat: Beat) -> None:
         return may_accept(User.objects.get(pk=by.pk), batch)
 
     def then() -> None:
-        ask_recompute(by=by, at=job.created_at)
+        request_recompute(convention=batch.convention, by=by, at=job.created_at)
 
     try:
         accept_batch(
@@ -194,12 +194,6 @@ def accept_from_job(job: Job, beat: Beat) -> None:
     except (CheckOutdated, ImportRefused) as outdated:
         _store(batch, outdated.examined, expected=BatchState.CHECKED)
         raise JobRefused(OUTDATED if isinstance(outdated, CheckOutdated) else NO_LONGER_RIGHT) from None
-
-
-def ask_recompute(*, by: User, at: datetime) -> Job:
-    """One job that computes again what the new values touch; the one that still waits will do."""
-    waiting = Job.objects.filter(kind=RECOMPUTE, state=JobState.WAITING).first()
-    return waiting or jobs.submit(kind=RECOMPUTE, arguments={}, by=by, at=at)
 
 
 @transaction.atomic

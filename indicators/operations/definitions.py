@@ -17,7 +17,8 @@ from cog.models import User
 from cog.periods import format_date
 from indicators.compute.methods_file import DefinitionError, definition_from
 from indicators.enums import VersionOrigin
-from indicators.models import Indicator, IndicatorResult, IndicatorVersion, Measure, StaleResult
+from indicators.models import Indicator, IndicatorResult, IndicatorVersion, Measure
+from indicators.operations.results import mark_stale_sheet
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def adopt_version(*, indicator: Indicator, adoption: Adoption, by: User, at: dat
         adopted_at=at,
         adopted_by=by,
     )
-    _mark_stale(indicator)
+    mark_stale_sheet(indicator=indicator)
     audit.record(
         action="definition.adopted",
         subject=f"{indicator.code} v{version.number}",
@@ -105,7 +106,7 @@ def withdraw_version(*, version: IndicatorVersion, reason: str, by: User, at: da
         raise AdoptionRefused(*faults)
     told = _told(held) | {"withdrawn_because": reason.strip()}
     held.delete()
-    _mark_stale(indicator)
+    mark_stale_sheet(indicator=indicator)
     audit.record(
         action="definition.withdrawn", subject=f"{indicator.code} v{version.number}", by=by, at=at, details=told
     )
@@ -194,9 +195,3 @@ def _told(version: IndicatorVersion) -> dict[str, Any]:
         "reason": version.reason,
         "note": version.note,
     }
-
-
-def _mark_stale(indicator: Indicator) -> None:
-    """Every year of the convention is to be computed again for this sheet."""
-    for year in range(indicator.convention.start.year, indicator.convention.end.year + 1):
-        StaleResult.objects.get_or_create(indicator=indicator, year=year, organisation=None)

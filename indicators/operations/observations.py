@@ -15,6 +15,7 @@ from indicators.intake.messages import Problem
 from indicators.models import ImportBatch, Observation
 from indicators.operations.examination import Change, Examination, Progress, examine, stamp_of
 from indicators.operations.files import clean_name, stored_name
+from indicators.operations.results import mark_stale
 
 RACES = 5  # acceptances that may overtake this one before it gives up
 
@@ -215,6 +216,7 @@ def _write(batch: ImportBatch, examined: Examination, by: User, at: datetime, re
     for start in range(0, len(closed), 500):
         Observation.objects.filter(pk__in=closed[start : start + 500]).update(closed_by=batch)
     Observation.objects.bulk_create((_observation(change, batch) for change in examined.changes), batch_size=2000)
+    mark_stale(convention=batch.convention, changed=(change.key[:3] for change in examined.changes))
     if batch.simulated:
         Convention.objects.filter(pk=batch.convention_id).update(holds_simulated=True)
     batch.state, batch.accepted_at, batch.accepted_by, batch.reason = BatchState.ACCEPTED, at, by, reason

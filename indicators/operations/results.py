@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from cog import audit, jobs
+from cog.enums import JobState
 from cog.models import Convention, Job, User
 from cog.periods import Period, parse
 from indicators.compute.readers import CAF_SCOPE, NATIONAL_SCOPE
@@ -169,8 +170,11 @@ def mark_stale_sheet(*, indicator: Indicator) -> None:
 
 
 def request_recompute(*, convention: Convention, by: User, at: datetime) -> Job:
-    """Ask for a recomputation in the background; asked twice, the second job finds nothing to do."""
-    return jobs.submit(kind=RECOMPUTE, arguments={"convention": convention.code}, by=by, at=at)
+    """One job that computes again what the new facts touch; the one that still waits will do."""
+    waiting = Job.objects.filter(
+        kind=RECOMPUTE, state=JobState.WAITING, arguments={"convention": convention.code}
+    ).first()
+    return waiting or jobs.submit(kind=RECOMPUTE, arguments={"convention": convention.code}, by=by, at=at)
 
 
 def recompute_from_job(job: Job, beat: Progress) -> None:

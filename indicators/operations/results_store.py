@@ -1,6 +1,7 @@
 """Putting rows of results in the place of others, as fast as each database takes them."""
 
 from collections.abc import Collection, Iterable, Sequence
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection
@@ -27,9 +28,8 @@ def replace_results(
     _insert(Dispersion, DISPERSION_COLUMNS, indicator, evaluated.dispersions)
 
 
-def _KEY(row: Row) -> tuple[str, str, str, str]:  # noqa: N802
-    """In the order of the unique index: each row goes after the one before."""
-    return row[1], row[4], row[2], row[3]
+# The order of the unique index (name, breakdown, scope, period): each row goes after the one before.
+_KEY = itemgetter(1, 4, 2, 3)
 
 
 def _insert(

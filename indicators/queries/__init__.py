@@ -3,14 +3,14 @@
 `engine`, `facts` and `evaluation` for calculations, `sheets` and `shown` for pages, `open_data` for the package.
 """
 
-from indicators.queries.definitions import status_of, version_at
+from indicators.queries.definitions import status_of
 from indicators.queries.engine import (
     breaks_of,
     definition_of,
-    in_force,
     intake_reference,
     judged_baseline,
     judged_targets,
+    version_at,
     versions_of,
 )
 from indicators.queries.evaluation import Dependencies, Evaluated, Evaluation
@@ -36,7 +36,6 @@ __all__ = [
     "caisse_values",
     "catalogue",
     "definition_of",
-    "in_force",
     "indicators_of",
     "intake_reference",
     "iter_dispersions",

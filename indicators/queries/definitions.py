@@ -1,26 +1,21 @@
 """Versions of a definition: which one holds when, side by side in words, and what a new one would give."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from cog.figures import MINUS, format_figure
-from cog.models import Convention, Organisation
+from cog.models import Convention
 from cog.periods import Granularity, Period
 from indicators.compute.definition import Definition, result_periods
-from indicators.compute.evaluate import NATIONAL_SCOPE, Perimeter, Sheet
-from indicators.compute.methods import Outcome, UnsupportedMethodError
+from indicators.compute.evaluate import NATIONAL_SCOPE
+from indicators.compute.methods import Outcome
 from indicators.enums import Better, IndicatorStatus, Method, NationalRule, ResultState, Rhythm
 from indicators.models import Indicator, IndicatorResult, IndicatorVersion, Measure, Observation
-from indicators.queries.engine import catalogue, definition_of, load_facts
-
-
-def version_at(versions: Iterable[IndicatorVersion], period: Period) -> IndicatorVersion | None:
-    """The version that holds for a period: the last one that had begun by its last day; None before the first."""
-    begun = [version for version in versions if version.valid_from <= period.end]
-    return max(begun, key=lambda version: version.number, default=None)
+from indicators.queries.engine import definition_of
+from indicators.queries.evaluation import Evaluation
 
 
 def status_of(indicator: Indicator) -> str:
@@ -237,7 +232,7 @@ def preview_of(*, indicator: Indicator, definition: Definition, valid_from: date
     versions = list(indicator.versions.order_by("number"))
     former = versions[-1] if versions else None
     before = definition_of(former) if former else None
-    year = _last_year(convention, _all_measures(definition) | (_all_measures(before) if before else set()))
+    year = _last_year(convention, definition.all_measures | (before.all_measures if before else frozenset()))
     if year is None:
         return Preview(None, former, [], "Aucune donnée de ces formules n'est encore remontée : rien à recalculer.")
     periods = [
@@ -245,14 +240,9 @@ def preview_of(*, indicator: Indicator, definition: Definition, valid_from: date
         for one in result_periods(definition.periodicities, date(year, 1, 1), date(year, 12, 31))
         if one.granularity >= Granularity.QUARTER
     ]
-    try:
-        after_values = _national_values(convention, definition, periods)
-    except UnsupportedMethodError as error:
-        return Preview(year, former, [], str(error))
-    try:
-        before_values = _national_values(convention, before, periods) if before else {}
-    except UnsupportedMethodError:
-        before_values = {}
+    evaluation = Evaluation(convention)
+    after_values = _national_values(evaluation, indicator, definition, periods)
+    before_values = _national_values(evaluation, indicator, before, periods) if before else {}
     return Preview(
         year,
         former,
@@ -269,7 +259,7 @@ def preview_of(*, indicator: Indicator, definition: Definition, valid_from: date
     )
 
 
-def _last_year(convention: Convention, measures: set[str]) -> int | None:
+def _last_year(convention: Convention, measures: frozenset[str]) -> int | None:
     """The last year of the convention with an observation of these measures."""
     rows = Observation.objects.filter(
         measure__convention=convention, measure__code__in=measures, closed_by__isnull=True, value__isnull=False
@@ -278,33 +268,16 @@ def _last_year(convention: Convention, measures: set[str]) -> int | None:
     return max((year for year in years if convention.start.year <= year <= convention.end.year), default=None)
 
 
-def _all_measures(definition: Definition) -> set[str]:
-    """Every measure of a definition: those of its formulas, of its options and of its companions."""
-    names = set(definition.measures)
-    for option in definition.options.values():
-        names |= set(getattr(option, "measures", ()))
-    for companion in (*definition.secondary, *definition.variants):
-        names |= _all_measures(companion)
-    return names
-
-
-def _national_values(convention: Convention, definition: Definition, periods: list[Period]) -> dict[Period, Outcome]:
-    known = catalogue(convention=convention)
-    loaded = load_facts(convention=convention, measures=_all_measures(definition), known=known)
-    sheet, perimeter = Sheet(definition, loaded.facts), perimeter_of(convention)
-    values = {}
-    for period in periods:
-        for row in sheet.results(period, perimeter):
-            if row.scope == NATIONAL_SCOPE and not row.name and not row.breakdown:
-                values[period] = row.outcome
-    return values
-
-
-def perimeter_of(convention: Convention) -> Perimeter:
-    """The caisses and the other bodies of the network."""
-    network = Organisation.objects.filter(convention=convention, in_network=True).order_by("code")
-    caisses = list(network.caisses().values_list("code", flat=True))
-    return Perimeter(caisses, [code for code in network.values_list("code", flat=True) if code not in set(caisses)])
+def _national_values(
+    evaluation: Evaluation, indicator: Indicator, definition: Definition, periods: list[Period]
+) -> dict[Period, Outcome]:
+    results = evaluation.preview(indicator, definition, periods)
+    return {
+        period: row.outcome
+        for period, rows in results.items()
+        for row in rows
+        if row.scope == NATIONAL_SCOPE and not row.name and not row.breakdown
+    }
 
 
 def _shown(outcome: Outcome | None, definition: Definition | None) -> str:

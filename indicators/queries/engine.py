@@ -1,6 +1,6 @@
 """What a file is checked against, and what the engine computes from."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import date
 
 from cog.figures import Operator
@@ -94,12 +94,12 @@ def breaks_of(indicator: Indicator) -> list[verdicts.Break]:
 
 
 def versions_of(*, convention: Convention) -> dict[int, list[IndicatorVersion]]:
-    """indicator -> its definitions by order of entry into force, with what verdicts need."""
+    """indicator -> its definitions, the oldest first, with what verdicts need."""
     rows = (
         IndicatorVersion.objects.filter(indicator__convention=convention)
         .select_related("indicator")
         .prefetch_related("indicator__targets", "indicator__baselines", "indicator__local_targets__organisation")
-        .order_by("indicator__position", "valid_from", "number")
+        .order_by("indicator__position", "number")
     )
     found: dict[int, list[IndicatorVersion]] = {}
     for row in rows:
@@ -107,6 +107,7 @@ def versions_of(*, convention: Convention) -> dict[int, list[IndicatorVersion]]:
     return found
 
 
-def in_force(versions: Sequence[IndicatorVersion], period: Period) -> IndicatorVersion | None:
-    """The definition a period is computed with: the last that began by its last day."""
-    return next((row for row in reversed(versions) if row.valid_from <= period.end), None)
+def version_at(versions: Iterable[IndicatorVersion], period: Period) -> IndicatorVersion | None:
+    """The version that holds for a period: the last one that had begun by its last day; None before the first."""
+    begun = [version for version in versions if version.valid_from <= period.end]
+    return max(begun, key=lambda version: version.number, default=None)

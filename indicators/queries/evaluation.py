@@ -24,10 +24,10 @@ from indicators.models import Indicator, IndicatorVersion, OrganisationGroup
 from indicators.queries.engine import (
     breaks_of,
     definition_of,
-    in_force,
     judged_baseline,
     judged_targets,
     local_targets_of,
+    version_at,
     versions_of,
 )
 from indicators.queries.facts import FactLoader, LoadedFacts
@@ -109,7 +109,7 @@ class Evaluation:
         return [period for period in sorted(periods) if self._is_due(versions, period)]
 
     def _is_due(self, versions: Sequence[IndicatorVersion], period: Period) -> bool:
-        version = in_force(versions, period)
+        version = version_at(versions, period)
         if version is None:
             return True
         return period in self._definition(version).due_periods(self.convention.start, self.convention.end)
@@ -125,7 +125,7 @@ class Evaluation:
         groups: dict[int | None, list[Period]] = defaultdict(list)
         versions = {row.pk: row for row in self._versions.get(indicator.pk, ())}
         for period in periods:
-            version = in_force(list(versions.values()), period)
+            version = version_at(versions.values(), period)
             groups[version.pk if version else None].append(period)
         for key, own in groups.items():
             if key is None:
@@ -136,8 +136,18 @@ class Evaluation:
 
     def definition_at(self, indicator: Indicator, period: Period) -> Definition | None:
         """The definition a sheet is computed with at a period; None while it is to build."""
-        version = in_force(self._versions.get(indicator.pk, ()), period)
+        version = version_at(self._versions.get(indicator.pk, ()), period)
         return self._definition(version, period) if version else None
+
+    def preview(
+        self, indicator: Indicator, definition: Definition, periods: Sequence[Period]
+    ) -> dict[Period, list[Result]]:
+        """What a definition, in force or not, gives at these periods; nothing is judged."""
+        other = self._versions[self._by_code[definition.of]] if isinstance(definition.of, str) else []
+        ready = resolved(definition, {str(definition.of): self._definition(row) for row in other})
+        loaded = self._loader.load(sorted(ready.all_measures), _periods_read(ready, periods))
+        sheet = Sheet(ready, loaded.facts, judged_targets(indicator))
+        return {period: sheet.results(period, self._perimeter(indicator.code, period)) for period in periods}
 
     def definitions(self, indicator: Indicator) -> list[Definition]:
         """Every definition of a sheet, the former ones included."""
@@ -154,7 +164,8 @@ class Evaluation:
         if not isinstance(known.of, str):
             return known
         other = self._versions[self._by_code[known.of]]
-        return resolved(known, {known.of: self._definition((in_force(other, period) if period else None) or other[0])})
+        held = version_at(other, period) if period else None
+        return resolved(known, {known.of: self._definition(held or other[0])})
 
     def _evaluate(
         self,

@@ -25,8 +25,8 @@ from indicators.models import (
     PublishedResult,
     Target,
 )
-from indicators.queries.definitions import status_of, version_at
-from indicators.queries.engine import breaks_of, definition_of, judged_baseline, judged_targets
+from indicators.queries.definitions import status_of
+from indicators.queries.engine import breaks_of, definition_of, judged_baseline, judged_targets, version_at
 from indicators.queries.shown import (
     NATIONAL,
     CaisseLine,

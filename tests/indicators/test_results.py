@@ -11,10 +11,15 @@ from django.utils import timezone
 from cog.models import Convention, Organisation
 from cog.operations import command_account
 from cog.periods import parse
-from indicators.models import Dispersion, Indicator, IndicatorResult
+from indicators.models import Dispersion, IndicatorResult, StaleResult
 from indicators.operations import accept_batch, compute_results, receive_batch
 
 pytestmark = pytest.mark.django_db
+
+ALSH = (
+    "periscolaire_matin", "periscolaire_midi", "periscolaire_soir", "extrascolaire_mercredi", "extrascolaire_samedi",
+    "petites_vacances", "grandes_vacances", "accueil_jeunes", "scoutisme",
+)  # fmt: skip
 
 
 def _import(convention: Convention, rows: list[str], *, simulated: bool = False) -> None:
