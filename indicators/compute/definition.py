@@ -104,7 +104,7 @@ class Definition:
         """What a quantity in the unit of the facts is multiplied by to be in the unit of the result."""
         return UNIT_SCALES.get(self.unit, Decimal(1))
 
-    @property
+    @cached_property
     def measures(self) -> frozenset[str]:
         """Codes of the measures of the formula (not those of secondary values and variants)."""
         expressions = (self.numerator, self.denominator, self.reference_numerator, self.reference_denominator)
@@ -113,7 +113,7 @@ class Definition:
             measures |= self.of.measures
         return frozenset({*measures, *self.national_additions, *([self.excluded_flag] if self.excluded_flag else ())})
 
-    @property
+    @cached_property
     def all_measures(self) -> frozenset[str]:
         """Codes of the measures of the sheet, its secondary values and its variants included."""
         companions = (*self.secondary, *self.variants)

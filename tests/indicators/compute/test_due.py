@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cog.calendar import Occurrence, Precision
@@ -241,6 +241,7 @@ ANY_QUARTER = st.builds(quarter, st.integers(2011, 2020), st.integers(1, 4))
 BODIES = st.sampled_from([PARIS, Body("976", "caisse"), Body("CNAF", "cnaf"), Body("NATIONAL", "national")])
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(ANY_QUARTER, BODIES)
 def test_a_value_is_asked_once_and_could_be_imported(transmission, body) -> None:
     found = due_slots(transmission, definitions(), measures(), TERM, body)
@@ -258,6 +259,7 @@ def test_a_value_is_asked_once_and_could_be_imported(transmission, body) -> None
     assert not found or transmission in transmissions(definitions(), TERM)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(BODIES)
 def test_every_month_and_year_is_owed_with_one_transmission_only(body) -> None:
     owed = [
