@@ -8,19 +8,21 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db.models import Max
+from django.utils.timezone import localdate
 
 from cog.models import Convention, Organisation
 from indicators.enums import BatchForm
-from indicators.intake.checks import Row
+from indicators.intake.checks import Row, WholeFileCheck
 from indicators.intake.files import read_file
 from indicators.intake.messages import Problem, Severity
 from indicators.intake.rows import Intake
 from indicators.models import Measure, Observation
-from indicators.queries import intake_reference
+from indicators.queries import file_check_of, intake_reference
 
 Key = tuple[int, int, str, str]  # measure, organisation, period, breakdown
 Progress = Callable[[int, int, str], None]
@@ -104,17 +106,31 @@ class Examination:
 
 
 def examine(
-    *, convention: Convention, data: bytes, file_name: str, only: str | None, simulated: bool, progress: Progress
+    *,
+    convention: Convention,
+    data: bytes,
+    file_name: str,
+    only: str | None,
+    simulated: bool,
+    received_at: datetime | None,
+    progress: Progress,
 ) -> Examination:
-    """Read and check a file whole, then compare it with the values in force. `only`: the one caisse admitted."""
-    progress(0, 3, "lit le fichier")
-    intake, form = _read(data, file_name, convention, only)
+    """Read and check a file whole, then compare it with the values in force. `only`: the one caisse admitted.
+
+    `received_at`: no period begins after that day. None for a file that was accepted before: its values are not
+    compared with one another again.
+    """
+    progress(0, 3, "lit et contrôle le fichier")
+    before_all = stamp_of(convention=convention)
+    checks = [file_check_of(convention=convention, today=localdate(received_at))] if received_at else []
+    intake, form = _read(data, file_name, convention, only, checks)
     progress(1, 3, "compare aux valeurs en vigueur")
     measures = dict(Measure.objects.filter(convention=convention).values_list("code", "pk"))
     codes = dict(Organisation.objects.filter(convention=convention).values_list("code", "pk"))
     keys = [(measures[row.measure], codes[row.body], row.period, row.breakdown) for row in intake.rows]
     bodies = frozenset(key[1] for key in keys)
-    stamp = stamp_of(convention=convention, bodies=bodies)  # before the values: what comes in between is seen
+    # Before the values: what comes in between is seen, here and in what the checks knew.
+    stamp = min(before_all, stamp_of(convention=convention, bodies=bodies))
     present = _in_force(keys)
     changes, unchanged, usurping = [], 0, []
     for key, row in zip(keys, intake.rows, strict=True):
@@ -139,16 +155,18 @@ def examine(
     )
 
 
-def stamp_of(*, convention: Convention, bodies: frozenset[int]) -> int:
-    """The number of the last value that came for these bodies: every change adds one, under one lock."""
+def stamp_of(*, convention: Convention, bodies: frozenset[int] | None = None) -> int:
+    """The number of the last value that came for these bodies (None: any): every change adds one, under one lock."""
     rows = Observation.objects.filter(measure__convention=convention)
-    if len(bodies) <= _FEW:
+    if bodies is not None and len(bodies) <= _FEW:
         rows = Observation.objects.filter(organisation_id__in=bodies)
     return rows.aggregate(last=Max("pk"))["last"] or 0
 
 
-def _read(data: bytes, file_name: str, convention: Convention, only: str | None) -> tuple[Intake, BatchForm]:
-    intake = read_file(data, intake_reference(convention=convention), only=only)
+def _read(
+    data: bytes, file_name: str, convention: Convention, only: str | None, checks: Sequence[WholeFileCheck]
+) -> tuple[Intake, BatchForm]:
+    intake = read_file(data, intake_reference(convention=convention), only=only, checks=checks)
     return intake, BatchForm(intake.form)
 
 

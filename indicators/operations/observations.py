@@ -81,10 +81,16 @@ def receive_batch(
     Raises ImportRefused when a row is wrong: nothing is kept then. (The site keeps the file first: `send_batch`.)
     """
     sha256 = hashlib.sha256(data).hexdigest()
-    examined = examine(
-        convention=convention, data=data, file_name=file_name, only=only, simulated=simulated, progress=silent
-    )
     known = accepted_before(convention=convention, sha256=sha256, simulated=simulated)
+    examined = examine(
+        convention=convention,
+        data=data,
+        file_name=file_name,
+        only=only,
+        simulated=simulated,
+        received_at=None if known else at,
+        progress=silent,
+    )
     if examined.is_refused and (known is None or examined.intake.is_refused):
         raise ImportRefused(examined)
     if known is not None:
@@ -207,6 +213,7 @@ def examine_batch(batch: ImportBatch, progress: Progress) -> Examination:
         file_name=batch.file_name,
         only=batch.only.code if batch.only else None,
         simulated=batch.simulated,
+        received_at=batch.received_at,
         progress=progress,
     )
 

@@ -15,6 +15,7 @@ from indicators.queries.engine import (
 )
 from indicators.queries.evaluation import Dependencies, Evaluated, Evaluation
 from indicators.queries.facts import FactLoader, LoadedFacts, catalogue, load_facts
+from indicators.queries.known_values import file_check_of
 from indicators.queries.open_data import iter_dispersions, iter_observations, iter_results, measures_of, published_of
 from indicators.queries.sheets import caisse_values, indicators_of, sheet_lines, sheet_page
 from indicators.queries.shown import ATTENTION, NATIONAL, CaisseLine, Point, SheetLine, SheetPage, by_attention
@@ -36,6 +37,7 @@ __all__ = [
     "caisse_values",
     "catalogue",
     "definition_of",
+    "file_check_of",
     "indicators_of",
     "intake_reference",
     "iter_dispersions",
