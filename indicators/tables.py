@@ -22,10 +22,22 @@ class CaisseTable(tables.Table):
     denominator = tables.Column(
         verbose_name="Dénominateur", accessor="point__denominator", default=NOT_AVAILABLE, attrs=NUMBER
     )
+    target = tables.Column(verbose_name="Cible du Cpog", orderable=False, default="aucune", attrs=NUMBER)
+    verdict = tables.Column(verbose_name="Verdict", accessor="point__verdict_label", orderable=False)
     state = tables.Column(verbose_name="État", accessor="point__state_label", orderable=False)
 
     class Meta:
-        sequence = ("rank", "organisation", "value", "quarter", "numerator", "denominator", "state")
+        sequence = (
+            "rank",
+            "organisation",
+            "value",
+            "target",
+            "verdict",
+            "quarter",
+            "numerator",
+            "denominator",
+            "state",
+        )
         caption = "Résultats des caisses"
 
     def render_value(self, record: CaisseLine) -> str:
@@ -35,6 +47,10 @@ class CaisseTable(tables.Table):
         if not record.point.simulated:
             return record.point.state_label
         return render_to_string("components/simulated.html", {"before": record.point.state_label})
+
+    def render_verdict(self, record: CaisseLine) -> str:
+        point = record.point
+        return render_to_string("components/verdict.html", {"code": point.verdict, "label": point.verdict_label})
 
     def render_numerator(self, value: object) -> str:
         return _exactly(value)

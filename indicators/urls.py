@@ -1,9 +1,15 @@
 from django.urls import path
 
-from indicators import definition_views, views
+from indicators import definition_views, target_views, views
 
 urlpatterns = [
     path("", views.indicators, name="indicators"),
+    path("cibles-cpog/", target_views.targets, name="local-targets"),
+    path("cibles-cpog/fichier/", target_views.targets_file, name="local-targets-file"),
+    path("cibles-cpog/confirmer/", target_views.targets_confirm, name="local-targets-confirm"),
+    path("cibles-cpog/<str:code>/", target_views.target, name="local-target"),
+    path("cibles-cpog/<str:code>/tableau.csv", target_views.target_export, name="local-target-export"),
+    path("cibles-cpog/<str:code>/saisie/", target_views.targets_grid, name="local-targets-grid"),
     path("<str:code>/", views.indicator, name="indicator"),
     path("<str:code>/serie.svg", views.series_svg, name="indicator-series"),
     path("<str:code>/distribution.svg", views.distribution_svg, name="indicator-distribution"),

@@ -50,7 +50,8 @@ def _matches(line: SheetLine, chosen: dict[str, str]) -> bool:
 @requires(Permission.READ_REFERENCE)
 def indicator(request: HttpRequest, code: str) -> HttpResponse:
     page = _page_or_404(request, code)
-    table = CaisseTable(page.caisses)
+    aimed = any(line.target for line in page.caisses)
+    table = CaisseTable(page.caisses, exclude=() if aimed else ("target", "verdict"))
     RequestConfig(request, paginate={"per_page": 50}).configure(table)
     whole = Scope.ALL in scopes(request.user, Permission.READ_RESULTS)
     return render(

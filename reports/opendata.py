@@ -18,6 +18,7 @@ from indicators.queries import (
     iter_dispersions,
     iter_observations,
     iter_results,
+    local_targets_by_indicator,
     measures_of,
     published_of,
     status_of,
@@ -148,11 +149,17 @@ def _baselines(convention: Convention) -> Iterator[Row]:
 
 
 def _targets(convention: Convention) -> Iterator[Row]:
+    local = local_targets_by_indicator(convention=convention)
     for indicator in sorted(indicators_of(convention=convention), key=lambda one: one.code):
         for row in sorted(indicator.targets.all(), key=lambda one: one.position):
             yield (
                 indicator.code, row.scope, row.year, row.holds_from, row.holds_to, row.cumulative, row.role, row.mode,
                 row.operator, row.value, row.unit, row.threshold, row.intermediate, row.origin,
+            )  # fmt: skip
+        for one in local.get(indicator.pk, ()):  # the Cpog's, by caisse and year
+            yield (
+                indicator.code, one.scope, one.year, one.start, one.end, one.cumulative, one.role, one.mode,
+                one.operator, one.value, one.unit, one.threshold, one.intermediate, one.origin,
             )  # fmt: skip
 
 

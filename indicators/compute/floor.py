@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from enum import StrEnum
 
-from cog.figures import Operator
+from cog.figures import BEFORE_UNIT, Operator, format_against, format_exact, format_figure
 from indicators.compute.definition import Definition
 from indicators.compute.methods import PRECISION
 
@@ -197,3 +197,48 @@ def _shortfalls(
             taken = short if aggregation is Aggregation.SUM else short * weight / total
             found.append(Shortfall(unit, counted[unit], expected, taken))
     return found
+
+
+def floor_sentence(test: FloorTest, *, year: int, unit: str, decimals: int) -> str:
+    """What the test found, in French; the caisses left out are told by the page, beside it."""
+    if test.aggregation is Aggregation.NONE:
+        return "Cet indicateur mesure un écart ou une dispersion : ses cibles locales ne s'agrègent pas."
+    if not test.counted and not test.without_weight:
+        return f"Aucune cible n'est saisie pour {year} : il n'y a rien à agréger."
+    if test.aggregate is None:
+        return f"Les cibles de {year} ne s'agrègent pas : aucune caisse n'a de dénominateur connu pour la peser."
+    if test.threshold is None:
+        together = format_figure(test.aggregate, decimals, unit)
+        return f"Les cibles de {year} font ensemble {together}. La convention ne fixe pas d'objectif pour {year}."
+    together = format_against(test.aggregate, test.threshold, test.operator, decimals, unit)
+    asked = f"{_ASKED[test.operator]} {format_exact(test.threshold, unit)}"
+    if test.holds:
+        beyond = _measured(-(test.gap or Decimal(0)), decimals, unit)
+        ahead = f", avec {beyond} d'avance" if test.gap and test.operator is not Operator.EQUAL else ""
+        held = f"l'objectif de la convention ({asked}) est respecté{ahead}"
+        return f"Les cibles de {year} font ensemble {together}\u00a0: {held}."
+    side = {Operator.AT_LEAST: "au-dessous de", Operator.AT_MOST: "au-dessus de", Operator.EQUAL: "à l'écart de"}
+    missing = _measured(test.gap or Decimal(0), decimals, unit)
+    sentence = (
+        f"Les cibles de {year} font ensemble {together}, {side[test.operator]} l'objectif de la convention ({asked})"
+    )
+    return f"{sentence}\u00a0: l'écart est de {missing}{_carried(len(test.shortfalls))}."
+
+
+_ASKED = {Operator.AT_LEAST: "au moins", Operator.AT_MOST: "au plus", Operator.EQUAL: "exactement"}
+
+
+def _measured(gap: Decimal, decimals: int, unit: str) -> str:
+    """A gap in the unit of the sheet; a gap between percentages is in points, and is never shown as nil."""
+    name = "points" if unit == "%" else unit
+    shown = format_figure(gap, decimals)
+    while gap and not any(digit in shown for digit in "123456789"):
+        decimals += 1
+        shown = format_figure(gap, decimals)
+    return f"{shown}{BEFORE_UNIT}{name}".strip()
+
+
+def _carried(caisses: int) -> str:
+    if not caisses:
+        return ""
+    return f" ; {caisses} caisses le portent" if caisses > 1 else " ; une caisse le porte"

@@ -16,6 +16,7 @@ from indicators.operations.definitions import (
     why_it_stays,
     withdraw_version,
 )
+from indicators.operations.local_targets import TargetEntry, TargetsMoved, TargetsSaved, save_local_targets
 from indicators.operations.observations import (
     AcceptanceRefused,
     Accepted,
@@ -46,6 +47,9 @@ __all__ = [
     "ImportRefused",
     "Received",
     "Sent",
+    "TargetEntry",
+    "TargetsMoved",
+    "TargetsSaved",
     "abandon_batch",
     "accept_batch",
     "adopt_version",
@@ -59,6 +63,7 @@ __all__ = [
     "request_check",
     "request_recompute",
     "save_indicators",
+    "save_local_targets",
     "send_batch",
     "why_it_stays",
     "withdraw_version",

@@ -16,6 +16,7 @@ from indicators.queries.engine import (
 from indicators.queries.evaluation import Dependencies, Evaluated, Evaluation
 from indicators.queries.facts import FactLoader, LoadedFacts, catalogue, load_facts
 from indicators.queries.known_values import file_check_of
+from indicators.queries.local_targets import local_targets_by_indicator, local_targets_of
 from indicators.queries.open_data import iter_dispersions, iter_observations, iter_results, measures_of, published_of
 from indicators.queries.sheets import caisse_values, indicators_of, sheet_lines, sheet_page
 from indicators.queries.shown import ATTENTION, NATIONAL, CaisseLine, Point, SheetLine, SheetPage, by_attention
@@ -46,6 +47,8 @@ __all__ = [
     "judged_baseline",
     "judged_targets",
     "load_facts",
+    "local_targets_by_indicator",
+    "local_targets_of",
     "measures_of",
     "published_of",
     "sheet_lines",

@@ -37,7 +37,7 @@ def definition_of(version: IndicatorVersion) -> Definition:
 
 
 def judged_targets(indicator: Indicator) -> tuple[verdicts.Target, ...]:
-    """The targets of an indicator, as the engine compares them."""
+    """The targets of an indicator, as the engine compares them: those of the convention."""
     return tuple(
         verdicts.Target(
             code=indicator.code,
@@ -56,26 +56,6 @@ def judged_targets(indicator: Indicator) -> tuple[verdicts.Target, ...]:
             origin=row.origin,
         )
         for row in indicator.targets.all()
-    )
-
-
-def local_targets_of(indicator: Indicator) -> tuple[verdicts.Target, ...]:
-    """The targets of the caisses' own contracts that are in force, each under its caisse's code."""
-    return tuple(
-        verdicts.Target(
-            code=indicator.code,
-            scope=row.organisation.code,
-            year=row.year,
-            start=date(row.year, 1, 1),
-            end=date(row.year, 12, 31),
-            operator=Operator(row.operator),
-            value=row.threshold,
-            unit="",
-            threshold=row.threshold,
-            origin="cpog",
-        )
-        for row in indicator.local_targets.all()
-        if row.closed_at is None
     )
 
 

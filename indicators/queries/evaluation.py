@@ -26,11 +26,11 @@ from indicators.queries.engine import (
     definition_of,
     judged_baseline,
     judged_targets,
-    local_targets_of,
     version_at,
     versions_of,
 )
 from indicators.queries.facts import FactLoader, LoadedFacts
+from indicators.queries.local_targets import local_targets_of
 
 COLUMNS = (
     "version_id", "name", "scope", "period", "breakdown", "value", "numerator", "denominator", "state", "verdict",

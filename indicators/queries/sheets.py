@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import QuerySet
 
-from cog.figures import NOT_APPLICABLE, Operator, Reason, format_against, format_figure
+from cog.figures import NOT_APPLICABLE, Operator, Reason, format_against, format_exact, format_figure
 from cog.models import Convention, Fiche, Organisation
 from cog.periods import ordinal, parse
 from indicators.compute import verdict as verdicts
@@ -15,6 +16,7 @@ from indicators.compute.definition import Definition
 from indicators.compute.methods import Completeness, Outcome, State
 from indicators.compute.sentences import result_sentence
 from indicators.enums import IndicatorStatus, ResultState, TargetRole
+from indicators.enums import Operator as Side
 from indicators.models import (
     ChildcareCoverage,
     Dispersion,
@@ -27,6 +29,7 @@ from indicators.models import (
 )
 from indicators.queries.definitions import status_of
 from indicators.queries.engine import breaks_of, definition_of, judged_baseline, judged_targets, version_at
+from indicators.queries.local_targets import local_targets_of
 from indicators.queries.shown import (
     NATIONAL,
     CaisseLine,
@@ -116,11 +119,17 @@ def _latest(points: list[Point]) -> Point | None:
     return max(known, key=lambda point: (parse(point.period).end, -parse(point.period).start.toordinal()))
 
 
-def _point(row: IndicatorResult, definition: Definition | None, targets: list[Target]) -> Point:
+def _point(
+    row: IndicatorResult,
+    definition: Definition | None,
+    targets: list[Target],
+    local: verdicts.Target | None = None,
+) -> Point:
+    """A result ready to be shown; `local`: the Cpog target it is compared with."""
     decimals = definition.decimals if definition else 0
     shown = NOT_APPLICABLE if row.state == ResultState.NOT_CONCERNED else format_figure(row.value, decimals)
     if row.value is not None:
-        target = next((one for one in targets if _holds(one, row)), None)
+        target: Any = local or next((one for one in targets if _holds(one, row)), None)
         if target is not None:
             shown = format_against(row.value, target.threshold, Operator(target.operator), decimals)
     return Point(
@@ -263,17 +272,24 @@ def _caisse_lines(
     first: dict[Decimal, int] = {}
     for position, row in enumerate(ordered, start=1):
         first.setdefault(row.value, position)
+    period = parse(page.period)
+    local = {one.scope: one for one in local_targets_of(page.line.indicator) if one.covers(period)}
     lines = [
         CaisseLine(
             bodies[row.scope],
-            _point(row, page.definition, targets),
+            _point(row, page.definition, targets, local.get(row.scope)),
             first.get(row.value) if row.value is not None else None,
             _quarter(row.value, page.dispersion, falling=falling),
+            _cpog_in_words(local.get(row.scope)),
         )
         for row in rows
         if row.scope in bodies
     ]
     return sorted(lines, key=lambda line: (line.rank is None, line.rank or 0, line.organisation.code))
+
+
+def _cpog_in_words(target: verdicts.Target | None) -> str:
+    return "" if target is None else f"{Side(target.operator.value).label} {format_exact(target.threshold)}"
 
 
 def _quarter(value: Decimal | None, dispersion: Dispersion | None, *, falling: bool) -> str:

@@ -99,6 +99,7 @@ class CaisseLine:
     point: Point
     rank: int | None
     quarter: str  # « 1er quart » holds the best placed
+    target: str = ""  # of its Cpog, in words; empty where it has none at this period
 
 
 @dataclass
