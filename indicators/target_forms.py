@@ -23,10 +23,10 @@ class TargetsFileForm(forms.Form):
     """A file of targets."""
 
     fichier = forms.FileField(
-        label="Fichier CSV",
+        label="Fichier CSV ou classeur XLSX",
         help_text="Colonnes indicateur, caisse, annee, seuil ; au besoin sens (>=, <=, =) et source. "
         "Une case vide ne dit rien ; ND retire la cible.",
-        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
     )
     source = forms.CharField(
         label="Source",

@@ -1,6 +1,5 @@
 """Pages of the Cpog targets: the list, the floor test of an indicator, the entry by grid and by file."""
 
-import csv
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +13,7 @@ from cog.figures import format_exact
 from cog.models import Convention
 from cog.permissions import Permission, Scope, caisses_visible_to, can, requires, scopes
 from cog.views import convention_or_404
+from cog.xlsx import write_workbook
 from indicators.enums import Operator as Side
 from indicators.intake.local_targets import read_targets
 from indicators.intake.messages import Severity
@@ -24,6 +24,7 @@ from indicators.queries.local_targets import own_targets, past_targets, revision
 from indicators.target_forms import Grid, TargetsFileForm, sealed, unsealed
 
 SHOWN_CHANGES = 200
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _sees_all(request: HttpRequest) -> bool:
@@ -101,39 +102,31 @@ def _floor(request: HttpRequest, indicator: Indicator, years: list[int]) -> Floo
 @require_safe
 @requires(Permission.READ_RESULTS)
 def target_export(request: HttpRequest, code: str) -> HttpResponse:
-    """The table of the floor test as a file that a French spreadsheet opens: one line a caisse."""
+    """The table of the floor test as a workbook, one line a caisse; it may be sent back as a file of targets."""
     convention = convention_or_404()
     indicator = _indicator_or_404(convention, code)
     page = _floor(request, indicator, list(range(convention.start.year, convention.end.year + 1)))
     if page is None or not _sees_all(request):
         raise Http404("Ce tableau n'existe pas.")
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="cibles-cpog-{code}-{page.year}.csv"'
-    response.write("\ufeff")
-    writer = csv.writer(response, delimiter=";")
-    writer.writerow(
-        ["caisse", "nom", "annee", "cible", "attendu", "poids", "annee_des_poids", "part_dans_l_ecart", "unite"]
-    )
-    for row in page.rows:
-        figures = [row.threshold, row.expected, row.weight]
-        cells = [_comma(figure) for figure in figures]
-        writer.writerow(
-            [
-                row.body.code,
-                row.body.name,
-                page.year,
-                *cells,
-                page.base or "",
-                _comma(row.contribution),
-                page.definition.unit,
-            ]
-        )
+    header = ["indicateur", "caisse", "nom", "annee", "seuil", "attendu", "poids", "part dans l'écart", "constat"]
+    rows = [
+        [code, row.body.code, row.body.name, page.year, row.threshold, row.expected, row.weight, row.contribution,
+         "insuffisante" if row.contribution is not None else "sans cible" if row.threshold is None else ""]
+        for row in sorted(page.rows, key=lambda one: one.body.code)
+    ]  # fmt: skip
+    notes = [
+        ["Indicateur", f"{code} · {indicator.title}"],
+        ["Constat", page.sentence],
+        ["Agrégat", f"{page.aggregate_shown} : {page.test.aggregation.label}"],
+        ["Poids", f"résultats de {page.base}" if page.base else "sans objet"],
+        ["Objectif de la Cog", page.asked_shown or f"aucun pour {page.year}"],
+        ["Unité", page.definition.unit],
+        ["Source", "convention, l. 12265 ; cibles en vigueur dans l'application"],
+    ]
+    data = write_workbook([("Cibles", header, rows), ("Notes", ["Rubrique", "Contenu"], notes)], title=f"Cibles {code}")
+    response = HttpResponse(data, content_type=XLSX)
+    response["Content-Disposition"] = f'attachment; filename="cibles-cpog-{code}-{page.year}.xlsx"'
     return response
-
-
-def _comma(value: Decimal | None) -> str:
-    """« 84,5 »: every digit, a comma; empty for what is not there."""
-    return "" if value is None else format(value.normalize() + 0, "f").replace(".", ",")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

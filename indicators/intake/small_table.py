@@ -1,57 +1,112 @@
-"""A small file of reference (targets, groups): a CSV with named columns, its lines as texts by column.
+"""A small file of reference (targets, groups): a CSV or a workbook with named columns, its lines as texts by column.
 
-PURE. Every problem is told at once; a file with an unusable header gives no line.
+PURE. Every problem is told at once, with its sheet and cell; a file with an unusable header gives no line. Of a
+workbook the first sheet that holds something and is not hidden is read.
 """
 
 import csv
 import difflib
 import io
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
 
+from cog.xlsx import Area, Cell, Kind, WorkbookRefused, column_letters, looks_like_a_workbook, open_untrusted_xlsx
 from indicators.intake.columns import fold, plain_spaces
 from indicators.intake.messages import Problem, Severity, listing, quoted
+from indicators.intake.workbook import told_of_the_book, told_of_the_sheet
 
 MAX_LINES = 50_000
 MAX_BYTES = 8_000_000
-_OTHER_FILES = {
-    b"PK": "un classeur ou une archive",
-    b"%PDF": "un document PDF",
-    b"\xd0\xcf\x11\xe0": "un ancien classeur",
-}
-_SAVE_AS = "dans le tableur : « Enregistrer sous », format « CSV UTF-8 »"
+MAX_TEXT = 1_000  # characters of a cell that are looked at
+_SAVE_AS = "dans le tableur : « Enregistrer sous », format « CSV UTF-8 » ou « Classeur Excel (.xlsx) »"
+_EXPECTED = "un fichier CSV en UTF-8 ou un classeur .xlsx"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the file: its number (the header is 1) and its cells by column, outer spaces removed."""
+    """A line of the file: its number (the header is 1) and its cells by column, outer spaces removed.
+
+    In a workbook, `sheet` is its name and `letters` the letter of each column.
+    """
 
     number: int
-    cells: dict[str, str]
+    cells: Mapping[str, str]
+    sheet: str = ""
+    letters: Mapping[str, str] = field(default_factory=dict)
 
     def problem(self, severity: Severity, code: str, column: str, expected: str, mend: str = "") -> Problem:
         """A problem in one cell of this line."""
-        return Problem(severity, code, self.number, column, self.cells.get(column, ""), expected, mend)
+        cell = f"{self.letters[column]}{self.number}" if column in self.letters else ""
+        found = self.cells.get(column, "")
+        return Problem(severity, code, self.number, column, found, expected, mend, self.sheet, cell)
 
 
 def read_table(
     data: bytes, *, required: Collection[str], optional: Collection[str] = ()
 ) -> tuple[list[Line], list[Problem]]:
-    """The lines of a CSV and the problems of its shape. Column names are matched whatever their case and accents."""
+    """The lines of a file and the problems of its shape. Column names are matched whatever their case and accents."""
     if len(data) > MAX_BYTES:
         return [], [_whole("too_big", "un fichier trop gros", f"au plus {MAX_BYTES // 1_000_000} Mo", "")]
-    for signature, name in _OTHER_FILES.items():
-        if data.startswith(signature):
-            return [], [_whole("not_csv", name, "un fichier CSV en UTF-8", _SAVE_AS)]
+    if looks_like_a_workbook(data):
+        try:
+            return _read_workbook(data, [*required], [*optional])
+        except WorkbookRefused as refused:
+            return [], [_whole(refused.code, refused.found, _EXPECTED, refused.mend)]
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return [], [_whole("not_utf8", "un fichier qui n'est pas en UTF-8", "un fichier CSV en UTF-8", _SAVE_AS)]
+        return [], [_whole("not_utf8", "un fichier qui n'est pas en UTF-8", _EXPECTED, _SAVE_AS)]
     try:
         return _read(list(_rows(text)), [*required], [*optional])
     except csv.Error:
         mend = "un texte s'écrit entre deux guillemets ; un guillemet à l'intérieur se double"
         return [], [_whole("wrong_quotes", "un guillemet isolé", "des guillemets par paires", mend)]
+
+
+def _read_workbook(data: bytes, required: list[str], optional: list[str]) -> tuple[list[Line], list[Problem]]:
+    """Raises WorkbookRefused."""
+    book = open_untrusted_xlsx(data)
+    sheet = next((one for one in book.sheets if not one.is_hidden and next(one.rows(), None) is not None), None)
+    if sheet is None:
+        return [], [_whole("empty_file", "un classeur vide", "une ligne d'en-tête, puis une ligne par valeur", "")]
+    rows: list[tuple[int, list[str]]] = []
+    problems: list[Problem] = []
+    for number, cells in sheet.rows():
+        if len(rows) > MAX_LINES:
+            break
+        texts = [""] * (cells[-1].column if cells else 0)
+        for cell in cells:
+            texts[cell.column - 1] = _text_of(cell)
+            problems += [problem for problem in _told_of(cell, number, sheet.name) if len(problems) < MAX_LINES]
+        if any(text.strip() for text in texts):
+            rows.append((number, texts))
+    lines, of_shape = _read(rows, required, optional, sheet.name)
+    if rows:
+        zone = Area("", rows[0][0], rows[-1][0], 1, len(rows[0][1]))
+        problems += told_of_the_sheet(sheet, zone)
+    return lines, [*of_shape, *problems, *told_of_the_book(book, read=[sheet])]
+
+
+def _text_of(cell: Cell) -> str:
+    """The text of a cell; a percentage is what it shows: 0.85 under « 0 % » is 85 %."""
+    if cell.kind is Kind.PERCENT:
+        return f"{(Decimal(cell.text) * 100).normalize():f} %"
+    return cell.text[:MAX_TEXT]
+
+
+def _told_of(cell: Cell, number: int, sheet: str) -> Iterator[Problem]:
+    """What a cell says beside its text."""
+    place = f"{column_letters(cell.column)}{number}"
+    if cell.kind is Kind.EMPTY:
+        found, mend = "une formule jamais calculée", "ouvrez le classeur dans le tableur et enregistrez-le"
+        yield Problem(Severity.ERROR, "formula", number, "", found, "une valeur", mend, sheet, place)
+    elif cell.kind in (Kind.ERROR, Kind.UNREADABLE):
+        found = quoted(cell.text)
+        yield Problem(Severity.ERROR, "unreadable", number, "", found, "une valeur", "ressaisissez-la", sheet, place)
+    elif cell.is_formula:
+        found, mend = f"une formule qui donne {quoted(cell.text)}", "vérifiez la valeur lue"
+        yield Problem(Severity.WARNING, "formula", number, "", found, "une valeur", mend, sheet, place)
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -66,7 +121,7 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _read(
-    rows: Sequence[tuple[int, list[str]]], required: list[str], optional: list[str]
+    rows: Sequence[tuple[int, list[str]]], required: list[str], optional: list[str], sheet: str = ""
 ) -> tuple[list[Line], list[Problem]]:
     if not rows:
         return [], [_whole("empty_file", "un fichier vide", "une ligne d'en-tête, puis une ligne par valeur", "")]
@@ -77,6 +132,7 @@ def _read(
     if any(problem.severity is Severity.ERROR for problem in problems):
         return [], problems
     places = {name: place for place, name in enumerate(names) if name in {*required, *optional}}
+    letters = {name: column_letters(place + 1) for name, place in places.items()} if sheet else {}
     lines = []
     for number, row in rows[1:]:
         if len([cell for cell in row if cell.strip()]) > len(names) or len(row) > len(names) + 20:
@@ -88,7 +144,7 @@ def _read(
             )
             continue
         cells = {name: plain_spaces(row[place]) if place < len(row) else "" for name, place in places.items()}
-        lines.append(Line(number, cells))
+        lines.append(Line(number, cells, sheet, letters))
     return lines, problems
 
 

@@ -19,7 +19,9 @@ from cog.demo import open_accounts
 from cog.figures import Operator
 from cog.models import Convention, Organisation, User
 from cog.operations import command_account
+from cog.xlsx import open_untrusted_xlsx
 from indicators.compute.floor import Aggregation
+from indicators.intake.local_targets import read_targets
 from indicators.models import Indicator, IndicatorResult, LocalTarget, StaleResult
 from indicators.operations import TargetEntry, TargetsMoved, TargetsSaved, save_local_targets
 from indicators.queries import local_targets_of
@@ -209,7 +211,7 @@ def test_a_caisse_sees_its_own_target_and_no_other(convention: Convention, clien
         assert "52,5123" not in page, path
         assert other.name not in page, path
     assert "61,6123" in clients["caf"].get(READ[1]).content.decode()
-    assert clients["caf"].get("/indicateurs/cibles-cpog/F10-21/tableau.csv").status_code == 404
+    assert clients["caf"].get("/indicateurs/cibles-cpog/F10-21/tableau.xlsx").status_code == 404
     assert "52,5123" in clients["pilotage"].get(READ[1] + "?annee=2015").content.decode()
 
 
@@ -227,7 +229,13 @@ def test_the_grid_shows_what_changes_before_it_is_kept(convention: Convention, c
     client = clients["pilotage"]
     shown = client.post(GRID, _grid(c_011_2015="84,5", c_021_2015="", c_031_2015="0,85"))
     text = shown.content.decode()
-    for words in ("3 cibles changent", "au moins 84,5", "retirée", "écrire 85 si c&#x27;est un taux", "plancher"):
+    for words in (
+        "3 cibles changent",
+        "au moins 84,5",
+        "retirée",
+        "écrire 85 si c&#x27;est un taux",
+        "agrégat non calculable",
+    ):
         assert words in text, words
     assert LocalTarget.objects.filter(closed_at=None).count() == 1
     again = client.post(GRID, _grid(c_011_2015="84,5") | {"step": "edit"}).content.decode()
@@ -302,10 +310,18 @@ def test_a_confirmation_cannot_be_forged_nor_given_by_another(clients: dict[str,
 def test_the_table_is_downloaded_with_every_digit(convention: Convention, clients: dict[str, Client]) -> None:
     _results(2013, {"011": 300, "021": 100})
     _save(convention, [_entry("011", "80.125"), _entry("021", "90")])
-    data = clients["pilotage"].get("/indicateurs/cibles-cpog/F10-21/tableau.csv?annee=2015").content.decode("utf-8-sig")
-    rows = list(csv.reader(data.splitlines(), delimiter=";"))
+    data = clients["pilotage"].get("/indicateurs/cibles-cpog/F10-21/tableau.xlsx?annee=2015").content
+    sheet, notes = open_untrusted_xlsx(data).sheets
+    rows = [[cell.text for cell in cells] for _, cells in sheet.rows()]
     assert len(rows) == 103
-    assert rows[1][:2] + rows[1][3:7] == ["011", "Caf Ain", "80,125", "85", "300", "2013"]
+    assert rows[1][:6] == ["F10-21", "011", "Caf Ain", "2015", "80.125", "85"]
+    assert rows[1][6:8] == ["300", "3.65625"]
+    told = " ".join(cell.text for _, cells in notes.rows() for cell in cells)
+    for words in ("82,6", "Poids", "2013", "au moins 85"):
+        assert words in told, words
+    again = read_targets(data, target_reference(convention=convention))  # our own export is a file of targets
+    assert [(row.body, row.threshold) for row in again.rows] == [("011", D("80.125")), ("021", D(90))]
+    assert not again.is_refused
 
 
 def test_a_caisse_s_result_shows_its_own_target(convention: Convention, clients: dict[str, Client]) -> None:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cog.figures import Operator
+from cog.xlsx import SafeWorkbook, write_workbook
 from indicators.intake.local_targets import IndicatorInfo, TargetReference, read_targets
 
 D = Decimal
@@ -115,8 +116,8 @@ def test_every_problem_is_told_at_once() -> None:
     [
         (b"", "empty_file"),
         (b"\n \n", "empty_file"),
-        (b"PK\x03\x04", "not_csv"),
-        (b"%PDF-1.4", "not_csv"),
+        (b"PK\x03\x04", "damaged"),
+        (b"%PDF-1.4", "not_xlsx"),
         ("indicateur,caisse,année,seuil\n".encode("latin-1"), "not_utf8"),
         (b"indicateur,caisse,annee\nF10-21,011,2015", "wrong_columns"),
         (b"indicateur,indicateur,caisse,annee,seuil\n", "wrong_columns"),
@@ -138,6 +139,33 @@ def test_columns_are_found_by_name_in_any_order_with_semicolons_and_accents() ->
     read = read_targets(data, REFERENCE)
     assert [(row.line, row.threshold) for row in read.rows] == [(2, D("84.5"))]
     assert [problem.code for problem in read.problems] == ["ignored_columns"]
+
+
+def test_a_workbook_reads_as_the_csv_does_and_names_its_cells() -> None:
+    header = ["Indicateur", "Caisse", "Année", "Seuil"]
+    rows = [["F10-21", "011", 2015, D("84.5")], ["F10-21", "999", 2015, "beaucoup"]]
+    read = read_targets(write_workbook([("Cibles", header, rows)]), REFERENCE)
+    assert [(row.body, row.year, row.threshold) for row in read.rows] == [("011", 2015, D("84.5"))]
+    assert [(problem.sheet, problem.cell) for problem in read.problems] == [("Cibles", "B3"), ("Cibles", "D3")]
+    assert str(read.problems[0]).startswith("feuille « Cibles », cellule B3, colonne caisse : trouvé « 999 »")
+
+
+def test_a_percentage_of_a_workbook_is_what_it_shows() -> None:
+    book = SafeWorkbook()
+    sheet = book.sheet("Cibles")
+    for column, label in enumerate(["indicateur", "caisse", "annee", "seuil"], start=1):
+        sheet.write(1, column, label)
+    for column, value in enumerate(["F10-21", "011", 2015], start=1):
+        sheet.write(2, column, value)
+    sheet.write(2, 4, D("0.845"), {"num_format": "0.0%"})
+    read = read_targets(book.finish(), REFERENCE)
+    assert [row.threshold for row in read.rows] == [D("84.5")]
+
+
+def test_an_empty_workbook_is_refused() -> None:
+    book = SafeWorkbook()
+    book.sheet("Rien")
+    assert [problem.code for problem in read_targets(book.finish(), REFERENCE).problems] == ["empty_file"]
 
 
 @given(st.binary(max_size=300))
