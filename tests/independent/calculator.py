@@ -43,8 +43,8 @@ R19 F1-1.1 at the year: the value given for the year (Mneaje) else December's (T
 R20 state: sans_objet, then non_calculable, then incomplet (something concerned is missing), then provisoire, then
     definitif.
 R21 cumulate_from: the headline is the cumulative value; pairs are (body, year); the year's own is secondary.
-R22 national `mean`, mean_of_caisses, dispersion: over the caisses that have a value, complete or not; completeness
-    = they/102.
+R22 national `mean`, mean_of_caisses, dispersion: over the caisses that have a value, complete or not; completeness adds
+    the (caisse, finest period) pairs [caisses with a value / 102].
 R23 units_below_target counts the caisses whose unrounded value fails the national target in force that year.
 R24 excluded units count nowhere: no row, no value, not concerned.
 R25 completeness of ratio by pairs of (body, finest period); variation, evolution, index: bodies that have both
@@ -186,6 +186,9 @@ class Sheet:
             return
         for measure in self.spec["national_addition"]:
             added = self.facts.value(measure, "NATIONAL", period, {}, "sum")
+            if added == NS:
+                outcome.aside += 1
+                continue
             outcome.concerned += 1
             if isinstance(added, Fraction):
                 outcome.numerator += added
@@ -202,7 +205,7 @@ class Sheet:
                 now.pairs, then.pairs = now.pairs + one.pairs, then.pairs + two.pairs
                 now.reported += 1
                 now.concerned += 1
-            elif one.aside or two.aside:
+            elif (one.aside or one.pairs) and (two.aside or two.pairs):
                 now.aside += 1
             else:
                 now.concerned += 1
@@ -275,6 +278,7 @@ class Sheet:
         outcome = Outcome()
         for rate in self._rates():
             found = self.gather(rate, bodies, period, extra)
+            outcome.aside += found.aside
             outcome.reported += found.reported
             outcome.concerned += found.concerned
             if not found.pairs:
@@ -300,7 +304,7 @@ class Sheet:
                     self.facts.given(forecast, body, f"{period}-{month:02d}", {}),
                     self.facts.value(accounts, body, period, {}, "last"),
                 )
-                if NS in pair:
+                if NS in pair and None not in pair:
                     outcome.aside += 1
                     continue
                 outcome.concerned += 1
@@ -311,10 +315,10 @@ class Sheet:
                 continue
             if closed == 0:
                 outcome.reason = ZERO
-                return outcome
+                continue
             gaps += weight * abs(expected - closed) / closed
             weights += weight
-        if weights:
+        if weights and not outcome.reason:
             outcome.value = 100 * gaps / weights
         return outcome
 
@@ -376,8 +380,11 @@ class Sheet:
     def _over_caisses(self, period: str, extra: Picked) -> Outcome:
         found = self.locals(period, extra)
         known = [one.value for one in found if one.value is not None]
-        concerned = sum(one.state() != "sans_objet" for one in found)
-        outcome = Outcome(reported=len(known), concerned=concerned, aside=len(found) - concerned)
+        outcome = Outcome(
+            reported=sum(one.reported for one in found),
+            concerned=sum(one.concerned for one in found),
+            aside=sum(one.aside for one in found),
+        )
         if not known:
             return outcome
         shown = spread(known)

@@ -159,6 +159,8 @@ class Generator:
                 found = [one for one in found if one not in parts("2014-T1")] + ["2014-T1"]
             elif chance < 0.2:
                 found += ["2014-S1", "2014"]
+            if family[0] == "rdv_realises":
+                found += [f"2015-{month:02d}" for month in range(1, 4)]
             if finest == "D" and chance > 0.5:
                 found = [one for one in found if one != "2014-03"] + parts("2014-03")
         return found

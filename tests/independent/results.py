@@ -1,6 +1,7 @@
 """Every row of results.csv, secondary_results.csv and dispersions.csv, by the independent calculation."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -9,6 +10,8 @@ from tests.independent.facts import Facts, Picked
 from tests.independent.outcomes import Line, Outcome, Spread, spread
 from tests.independent.reference import Reference
 
+DECILES = {"1er décile": "d1", "médiane": "median", "9e décile": "d9"}
+GAPS = ("écart au 1er décile", "écart à la médiane", "écart au 9e décile")
 MEANINGS = ("numerator", "denominator", "reference_numerator", "reference_denominator")
 
 
@@ -124,8 +127,7 @@ def _other(sheet: Sheet, other: dict[str, Any]) -> Sheet:
 def _name(other: dict[str, Any]) -> str:
     if "name" in other:
         return str(other["name"])
-    return " / ".join(filter(None, (other.get("numerator", other.get("reference_numerator")),
-                                    other.get("denominator", other.get("reference_denominator")))))  # fmt: skip
+    return " / ".join(filter(None, (other.get("numerator"), other.get("denominator")))) or str(other["method"])
 
 
 def _below_target(sheet: Sheet, period: str) -> Iterator[Line]:
@@ -139,33 +141,39 @@ def _below_target(sheet: Sheet, period: str) -> Iterator[Line]:
         known = [one.value for one in found if one.value is not None]
         floor = Fraction(str(target["threshold"]))
         missed = Fraction(sum(not compare[target["operator"]](one, floor) for one in known))
-        concerned = sum(one.state() != "sans_objet" for one in found)
-        outcome = Outcome(missed if known else None, missed if known else None, None, len(known), concerned)
+        whole = sheet.variation(national="mean").national(sheet.caisses, period, {})
+        outcome = replace(whole, value=missed if known else None, numerator=missed if known else None)
         yield Line(sheet.code, "national", period, "", outcome, "units_below_target")
 
 
 def _beside(sheet: Sheet, period: str) -> Iterator[Line]:
-    """Spreads beside the headline, national; rank and gaps of each caisse for quantiles."""
+    """What stands beside a spread: some of its figures for the whole, rank and gaps of each caisse for quantiles."""
     for extra in ({}, *sheet.listed()):
         outcomes = dict(zip(sheet.caisses, sheet.locals(period, extra), strict=True))
-        known = {body: one.value for body, one in outcomes.items() if one.value is not None}
+        known = {body: one for body, one in outcomes.items() if one.value is not None}
         if not known:
             continue
-        shown = spread(known.values())
+        figures = spread(one.value for one in known.values()).figures
         breakdown = ";".join(f"{k}={v}" for k, v in extra.items())
-        for name, value in shown.figures.items():
-            outcome = Outcome(value, reported=len(known), concerned=len(outcomes))
-            yield Line(sheet.code, "national", period, breakdown, outcome, name)
-        mean = shown.figures["mean"]
-        for name, value in (("max - mean", shown.figures["max"] - mean), ("min - mean", shown.figures["min"] - mean)):
-            yield Line(sheet.code, "national", period, breakdown, Outcome(value), name)
         if sheet.method == "quantiles":
-            for body, value in known.items():
-                rank = Fraction(1 + sum(other < value for other in known.values()))
-                yield Line(sheet.code, body, period, breakdown, Outcome(rank), "rang")
-                for name in ("d1", "median", "d9"):
-                    gap = value - shown.figures[name]
-                    yield Line(sheet.code, body, period, breakdown, Outcome(gap), f"écart {name}")
+            beside = {name: figures[key] for name, key in DECILES.items()}
+        else:
+            beside = {
+                "moyenne": figures["mean"],
+                "écart-type": figures["stdev"],
+                "écart positif extrême à la moyenne": figures["max"] - figures["mean"],
+                "écart négatif extrême à la moyenne": figures["mean"] - figures["min"],
+            }
+        whole = sheet.national(sheet.caisses, period, extra)
+        for name, value in beside.items():
+            yield Line(sheet.code, "national", period, breakdown, replace(whole, value=value), name)
+        if sheet.method == "quantiles":
+            for body, one in known.items():
+                rank = Fraction(1 + sum(other.value < one.value for other in known.values()))
+                own = replace(one, numerator=None, denominator=None)
+                yield Line(sheet.code, body, period, breakdown, replace(own, value=rank), "rang")
+                for name, key in zip(GAPS, DECILES.values(), strict=True):
+                    yield Line(sheet.code, body, period, breakdown, replace(own, value=one.value - figures[key]), name)
 
 
 def by_key(lines: Iterable[Line]) -> dict[tuple[str, ...], Line]:

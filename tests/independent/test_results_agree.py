@@ -19,7 +19,7 @@ from tests.independent.reference import Reference, read_folder
 from tests.independent.results import calculate
 
 FOLDER = Path(__file__).resolve().parents[2] / "fixtures" / "cog-2013-2017"
-PERIODS = ["2014", "2014-S1", "2014-S2", "2014-T1", "2014-02", "2014-12"]
+PERIODS = ["2014", "2014-S1", "2014-S2", "2014-T1", "2014-02", "2014-12", "2015-T1", "2015-02"]
 SEEDS = [int(seed) for seed in os.environ.get("INDEPENDENT_SEEDS", "20131").split(",")]  # more of them on request
 COLUMNS = ["mesure", "caisse", "periode", "ventilation", "valeur"]
 
@@ -49,6 +49,7 @@ def _package(files: list[Path], folder: Path, compute_after: int = 0) -> Iterato
             call_command("import_observations", str(file), "--accept", "--report", str(folder.with_suffix(".json")))
             if number in (compute_after, len(files)):
                 call_command("compute", "2014", verbosity=0)
+                call_command("compute", "2015-T1", verbosity=0)
         call_command("opendata", str(folder), verbosity=0)
         yield folder
         transaction.set_rollback(True)
