@@ -223,6 +223,16 @@ DJANGO_TABLES2_TEMPLATE = "components/table.html"
 DEFAULT_CONVENTION = env.str("SUIVI_CONVENTION", default="")  # empty: the one that is in force, else the latest
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
+# --- Mail: kept as files under var/ in the demonstration, sent by EMAIL_URL in production -----------------------------
+SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")  # for the links in messages, never taken from a request
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="suivi-cog@localhost")
+EMAIL_TIMEOUT = 10
+if PRODUCTION:
+    vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = str(VAR_DIR / "courriels")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -30,3 +30,9 @@ class IndicatorsConfig(AppConfig):
             "indicators.operations.results.recompute_from_job",
             label="Calcul des résultats",
         )
+        jobs.register(
+            "indicators.remind",
+            "indicators.operations.reminders.remind_from_job",
+            label="Envoi de rappels",
+            page="reminders",
+        )

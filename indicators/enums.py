@@ -95,6 +95,17 @@ class BatchForm(models.TextChoices):
     TEMPLATE = "modele", "modèle d'une caisse"
 
 
+class DueState(models.TextChoices):
+    """« état d'une remontée attendue », what matters most first."""
+
+    LATE = "en_retard", "en retard, rien reçu"
+    PARTIAL_LATE = "partiel_retard", "en retard, incomplet"
+    EXPECTED = "attendu", "attendu, rien reçu"
+    PARTIAL = "partiel", "incomplet"
+    COMPLETE = "complet", "complet"
+    NOT_CONCERNED = "sans_objet", "sans objet"
+
+
 class VersionOrigin(models.TextChoices):
     """« origine de la définition »: the reference files of the convention, or an adoption recorded here."""
 

@@ -16,9 +16,9 @@ register = template.Library()
 
 
 @register.filter
-def figure(value: Decimal | None, decimals: int = 0) -> str:
+def figure(value: Decimal | int | None, decimals: int = 0) -> str:
     """« 1 234,5 »; « n.d. » when there is no value."""
-    return figures.format_figure(value, int(decimals))
+    return figures.format_figure(Decimal(value) if isinstance(value, int) else value, int(decimals))
 
 
 @register.filter

@@ -175,7 +175,8 @@ def accept_from_job(job: Job, beat: Beat) -> None:
         return may_accept(User.objects.get(pk=by.pk), batch)
 
     def then() -> None:
-        request_recompute(convention=batch.convention, by=by, at=job.created_at)
+        recompute = request_recompute(convention=batch.convention, by=by, at=job.created_at)
+        ImportBatch.objects.filter(pk=batch.pk).update(summary=batch.summary | {"recompute": str(recompute.pk)})
 
     try:
         accept_batch(

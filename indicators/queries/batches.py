@@ -1,5 +1,7 @@
 """Who sees and accepts which batches, and the history of a value."""
 
+from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -8,6 +10,7 @@ from cog.models import Convention, Organisation, User
 from cog.periods import Granularity, Period
 from cog.permissions import Permission, Scope, caisses_visible_to, scopes
 from indicators.models import ImportBatch, Observation
+from indicators.problem_titles import DEFAULT_TITLE, PROBLEM_TITLES
 
 _LENGTHS = (Granularity.MONTH, Granularity.QUARTER, Granularity.SEMESTER)
 
@@ -55,3 +58,31 @@ def history(*, organisation: Organisation, measure: str, period: str, breakdown:
         .select_related("measure", "batch", "batch__received_by", "batch__accepted_by", "closed_by")
         .order_by("-revision")
     )
+
+
+@dataclass(frozen=True)
+class ProblemGroup:
+    """Problems of one kind, under the words that name it."""
+
+    code: str
+    title: str
+    severity: str
+    count: int
+
+
+def problem_groups(batch: ImportBatch) -> list[ProblemGroup]:
+    """The kinds of problems of a batch, errors first, the most frequent first."""
+    counted = Counter((problem["severity"], problem["code"]) for problem in batch.problems)
+    groups = [
+        ProblemGroup(code, PROBLEM_TITLES.get(code, DEFAULT_TITLE), severity, count)
+        for (severity, code), count in counted.items()
+    ]
+    return sorted(groups, key=lambda group: (group.severity, -group.count, group.title))
+
+
+def problems_of(batch: ImportBatch, code: str = "") -> list[dict[str, Any]]:
+    """The problems of a batch (of one kind), errors first, kind by kind, in the order of the file."""
+    rank = {(group.severity, group.code): place for place, group in enumerate(problem_groups(batch))}
+    kept = [problem for problem in batch.problems if code in ("", problem["code"])]
+    titled = [problem | {"title": PROBLEM_TITLES.get(problem["code"], DEFAULT_TITLE)} for problem in kept]
+    return sorted(titled, key=lambda one: (rank[one["severity"], one["code"]], one["sheet"], one["line"] or 0))

@@ -1,0 +1,19 @@
+from django.urls import path
+
+from indicators import batch_views, due_views
+
+urlpatterns = [
+    path("", batch_views.batches, name="batches"),
+    path("envoyer/", batch_views.send, name="batch-send"),
+    path("<int:batch_id>/", batch_views.batch, name="batch"),
+    path("<int:batch_id>/confirmer/", batch_views.confirm, name="batch-confirm"),
+    path("<int:batch_id>/controler/", batch_views.check_again, name="batch-check"),
+    path("<int:batch_id>/abandonner/", batch_views.abandon, name="batch-abandon"),
+    path("<int:batch_id>/fichier/", batch_views.batch_file, name="batch-file"),
+    path("<int:batch_id>/anomalies.json", batch_views.batch_problems, name="batch-problems-json"),
+    path("valeurs/<str:caisse>/<str:measure>/<str:period>/", batch_views.value_history, name="value-history"),
+    path("attendu/", due_views.due, name="due"),
+    path("attendu/fiche/<int:number>/", due_views.due_fiche, name="due-fiche"),
+    path("rappels/", due_views.reminders, name="reminders"),
+    path("attendu/<str:code>/", due_views.due_body, name="due-body"),
+]

@@ -1,0 +1,202 @@
+"""Pages of what is reported: the batches, and the three steps of one file (file, check, confirmation)."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from cog.models import Organisation
+from cog.permissions import Permission, Scope, caisses_visible_to, requires, scopes
+from cog.views import convention_or_404
+from indicators.batch_forms import BatchFilter, ConfirmForm, UploadForm
+from indicators.enums import BatchState
+from indicators.models import ImportBatch
+from indicators.operations import AcceptanceRefused, abandon_batch, request_acceptance, request_check, send_batch
+from indicators.queries.batches import (
+    batches_visible_to,
+    filtered,
+    history,
+    may_accept,
+    problem_groups,
+    problems_of,
+)
+
+PAGE_SIZE = 25
+FEW = 50
+
+
+@requires(Permission.SEE_OBSERVATIONS)
+def batches(request: HttpRequest) -> HttpResponse:
+    convention = convention_or_404()
+    form = BatchFilter(request.GET or None)
+    chosen = form.cleaned_data if form.is_valid() else {}
+    rows = filtered(
+        batches_visible_to(request.user, convention=convention),
+        state=chosen.get("etat", ""),
+        caisse=chosen.get("caisse", ""),
+        period=chosen.get("periode"),
+    )
+    page = Paginator(rows.defer("problems"), PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "indicators/batches/list.html", {"form": form, "page": page, "chosen": chosen})
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.SEND_OBSERVATIONS)
+def send(request: HttpRequest) -> HttpResponse:
+    """Step 1: the file."""
+    convention = convention_or_404()
+    caisses = _caisses(request).filter(convention=convention)
+    open_to_all = Scope.ALL in scopes(request.user, Permission.SEND_OBSERVATIONS)
+    form = UploadForm(request.POST or None, request.FILES or None, caisses=caisses, open_to_all=open_to_all)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["fichier"]
+        sent = send_batch(
+            convention=convention,
+            file_name=file.name,
+            data=file.read(),
+            only=form.cleaned_data["caisse"],
+            by=request.user,
+            at=timezone.now(),
+        )
+        if sent.known and sent.batch.state == BatchState.ACCEPTED:
+            messages.info(request, "Ce même fichier est déjà accepté : voici son lot, il n'y a rien à refaire.")
+        elif sent.known:
+            messages.info(request, "Ce même fichier attendait déjà : voici son lot.")
+        return redirect("batch", batch_id=sent.batch.pk)
+    return render(
+        request,
+        "indicators/batches/send.html",
+        {"form": form, "open_to_all": open_to_all, "caisses": caisses},
+    )
+
+
+@requires(Permission.SEE_OBSERVATIONS)
+def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
+    """Step 2: how the check goes, then what it found; later, how it ended."""
+    found = get_object_or_404(_batches(request), pk=batch_id)
+    under_way = found.job is not None and not found.job.is_over
+    chosen = request.GET.get("nature", "")
+    problems = Paginator(problems_of(found, chosen), FEW).get_page(request.GET.get("anomalies"))
+    corrections = Paginator(found.summary.get("corrections", []), FEW).get_page(request.GET.get("page"))
+    response = render(
+        request,
+        "indicators/batches/batch.html",
+        {
+            "batch": found,
+            "under_way": under_way,
+            "interrupted": found.state == BatchState.RECEIVED and not under_way,
+            "not_accepted": found.state == BatchState.CHECKED and found.job is not None and found.job.state == "echec",
+            "groups": problem_groups(found),
+            "chosen": chosen,
+            "problems": problems,
+            "corrections": corrections,
+            "may_accept": may_accept(request.user, found),
+            "may_send": bool(scopes(request.user, Permission.SEND_OBSERVATIONS)),
+        },
+    )
+    if under_way:
+        response["Refresh"] = "2"  # works without JavaScript
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.ACCEPT_OBSERVATIONS)
+def confirm(request: HttpRequest, batch_id: int) -> HttpResponse:
+    """Step 3: what will change, why, and who says so."""
+    found = get_object_or_404(_batches(request), pk=batch_id)
+    if not may_accept(request.user, found):
+        raise Http404("Ce lot n'existe pas.")
+    if found.state != BatchState.CHECKED:
+        return redirect("batch", batch_id=found.pk)
+    form = ConfirmForm(request.POST or None, warnings=found.warnings)
+    if request.method == "POST" and form.is_valid():
+        try:
+            request_acceptance(batch=found, by=request.user, at=timezone.now(), reason=form.cleaned_data["motif"])
+        except AcceptanceRefused as refusal:
+            messages.error(request, str(refusal))
+        return redirect("batch", batch_id=found.pk)
+    return render(request, "indicators/batches/confirm.html", {"batch": found, "form": form})
+
+
+@require_POST
+@requires(Permission.SEND_OBSERVATIONS)
+def check_again(request: HttpRequest, batch_id: int) -> HttpResponse:
+    found = get_object_or_404(_batches(request), pk=batch_id)
+    try:
+        request_check(batch=found, by=request.user, at=timezone.now())
+    except AcceptanceRefused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("batch", batch_id=found.pk)
+
+
+@require_POST
+@requires(Permission.SEND_OBSERVATIONS)
+def abandon(request: HttpRequest, batch_id: int) -> HttpResponse:
+    found = get_object_or_404(_batches(request), pk=batch_id)
+    if abandon_batch(batch=found, by=request.user, at=timezone.now()):
+        messages.success(
+            request, "Le lot est abandonné : rien n'a été écrit. Son fichier et son contrôle restent lisibles."
+        )
+    else:
+        messages.info(request, "Ce lot est déjà accepté ou abandonné.")
+    return redirect("batch", batch_id=found.pk)
+
+
+@requires(Permission.SEE_OBSERVATIONS)
+def batch_file(request: HttpRequest, batch_id: int) -> FileResponse:
+    """The file as it was received."""
+    found = get_object_or_404(_batches(request), pk=batch_id)
+    if not found.file.storage.exists(found.file.name):
+        raise Http404("Le fichier de ce lot est introuvable.")
+    return FileResponse(
+        found.file.open("rb"),
+        as_attachment=True,
+        filename=found.file_name,
+        content_type="application/octet-stream",
+    )
+
+
+@requires(Permission.SEE_OBSERVATIONS)
+def batch_problems(request: HttpRequest, batch_id: int) -> JsonResponse:
+    """Every problem listed by the check, for a program."""
+    found = get_object_or_404(_batches(request), pk=batch_id)
+    return JsonResponse(
+        found.problems,
+        safe=False,
+        json_dumps_params={"ensure_ascii": False, "indent": 1},
+        headers={"Content-Disposition": f'attachment; filename="anomalies-lot-{found.pk}.json"'},
+    )
+
+
+@requires(Permission.SEE_OBSERVATIONS)
+def value_history(request: HttpRequest, caisse: str, measure: str, period: str) -> HttpResponse:
+    """Every revision of a value, with the file, the sheet and the cell each came from."""
+    convention = convention_or_404()
+    visible = caisses_visible_to(request.user, Permission.SEE_OBSERVATIONS)
+    organisation = get_object_or_404(visible, convention=convention, code=caisse)
+    breakdown = request.GET.get("ventilation", "")
+    revisions = list(history(organisation=organisation, measure=measure, period=period, breakdown=breakdown))
+    if not revisions:
+        raise Http404("Aucune valeur n'a été remontée pour cette donnée, cette caisse et cette période.")
+    context: dict[str, Any] = {
+        "organisation": organisation,
+        "measure": revisions[0].measure,
+        "period": period,
+        "breakdown": breakdown,
+        "revisions": revisions,
+        "readable": set(_batches(request).values_list("pk", flat=True)) & {one.batch_id for one in revisions},
+    }
+    return render(request, "indicators/batches/history.html", context)
+
+
+def _batches(request: HttpRequest) -> QuerySet[ImportBatch]:
+    return batches_visible_to(request.user, convention=convention_or_404())
+
+
+def _caisses(request: HttpRequest) -> QuerySet[Organisation]:
+    return caisses_visible_to(request.user, Permission.SEND_OBSERVATIONS).order_by("code")

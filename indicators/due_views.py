@@ -1,0 +1,169 @@
+"""Pages of what is due with a quarter's transmission: by fiche, by caisse, and the values that miss."""
+
+from datetime import date
+
+from django import forms
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from cog.models import Convention, Organisation
+from cog.periods import Period, PeriodError, parse
+from cog.permissions import Permission, Scope, caisses_visible_to, requires, scopes
+from cog.queries import domains_with_fiches
+from cog.views import convention_or_404
+from indicators.enums import DueState
+from indicators.models import Measure
+from indicators.operations.reminders import compose, request_reminders
+from indicators.queries.due import DueQuarter, due_quarter, transmission_quarters
+from indicators.queries.reminders import candidates, last_reminders
+
+
+class DueFilter(forms.Form):
+    """Which transmission to show."""
+
+    transmission = forms.ChoiceField(label="Transmission", required=False)
+
+    def __init__(self, *args: object, quarters: tuple[Period, ...], chosen: Period, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        field = self.fields["transmission"]
+        field.choices = [(str(one), one.label) for one in reversed(quarters)]  # type: ignore[attr-defined]
+        field.initial = str(chosen)
+
+
+def chosen_quarter(request: HttpRequest, convention: Convention, today: date) -> tuple[Period, tuple[Period, ...]]:
+    """The transmission asked for, else the last one of the term that is over."""
+    quarters = transmission_quarters(convention=convention)
+    asked = request.GET.get("transmission", "") or request.POST.get("transmission", "")
+    try:
+        wanted = parse(asked) if asked else None
+    except PeriodError:
+        wanted = None
+    if wanted in quarters:
+        return wanted, quarters
+    over = [one for one in quarters if one.end < today and one.end <= convention.end]
+    return (over or list(quarters))[-1 if over else 0], quarters
+
+
+def bodies_of(request: HttpRequest, convention: Convention) -> QuerySet[Organisation]:
+    """The bodies whose dues one may see: those of the network, and the whole for what exists once."""
+    visible = caisses_visible_to(request.user, Permission.SEE_OBSERVATIONS)
+    return visible.filter(convention=convention, valid_to__isnull=True).order_by("code")
+
+
+@requires(Permission.SEE_OBSERVATIONS)
+def due(request: HttpRequest) -> HttpResponse:
+    """Each fiche and each body, with what is missing first."""
+    convention, today = convention_or_404(), timezone.localdate()
+    transmission, quarters = chosen_quarter(request, convention, today)
+    bodies = list(bodies_of(request, convention))
+    if Scope.ALL not in scopes(request.user, Permission.SEE_OBSERVATIONS) and len(bodies) == 1:
+        return redirect(f"{bodies[0].code}/?transmission={transmission}")
+    page = due_quarter(convention=convention, transmission=transmission, at=today, bodies=bodies)
+    return render(
+        request,
+        "indicators/due/due.html",
+        {
+            "page": page,
+            "fiches": page.by_fiche(),
+            "lines": page.by_body(),
+            "form": DueFilter(quarters=quarters, chosen=transmission),
+            "states": _states(page),
+            "reminded": last_reminders(convention=convention, period=transmission),
+        },
+    )
+
+
+@requires(Permission.SEE_OBSERVATIONS)
+def due_fiche(request: HttpRequest, number: int) -> HttpResponse:
+    """The bodies by the sheets of one fiche."""
+    convention, today = convention_or_404(), timezone.localdate()
+    fiche = next(
+        (one for group in domains_with_fiches(convention=convention) for one in group.fiches if one.number == number),
+        None,
+    )
+    if fiche is None:
+        raise Http404(f"La fiche n° {number} n'existe pas dans la convention.")
+    transmission, quarters = chosen_quarter(request, convention, today)
+    page = due_quarter(
+        convention=convention,
+        transmission=transmission,
+        at=today,
+        bodies=bodies_of(request, convention),
+        fiche=number,
+    )
+    only_open = request.GET.get("montrer") == "manque"
+    lines = [line for line in page.by_body() if line.absent or not only_open]
+    rows = [(line, [page.cells.get((sheet.code, line.subject.code)) for sheet in page.sheets]) for line in lines]
+    return render(
+        request,
+        "indicators/due/fiche.html",
+        {
+            "page": page,
+            "fiche": fiche,
+            "rows": rows,
+            "only_open": only_open,
+            "form": DueFilter(quarters=quarters, chosen=transmission),
+            "states": _states(page),
+        },
+    )
+
+
+@requires(Permission.SEE_OBSERVATIONS)
+def due_body(request: HttpRequest, code: str) -> HttpResponse:
+    """What one body owes: sheet by sheet, the values that miss."""
+    convention, today = convention_or_404(), timezone.localdate()
+    body = get_object_or_404(bodies_of(request, convention), code=code)
+    transmission, quarters = chosen_quarter(request, convention, today)
+    page = due_quarter(convention=convention, transmission=transmission, at=today, bodies=[body])
+    return render(
+        request,
+        "indicators/due/body.html",
+        {
+            "page": page,
+            "body": body,
+            "rows": page.of_body(code),
+            "measures": dict(Measure.objects.filter(convention=convention).values_list("code", "label")),
+            "form": DueFilter(quarters=quarters, chosen=transmission),
+            "states": _states(page),
+            "reminded": last_reminders(convention=convention, period=transmission).get(body.pk),
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.SEND_REMINDERS)
+def reminders(request: HttpRequest) -> HttpResponse:
+    """Who owes what, whom it would be told to, the message itself; then the sending, and who was told when."""
+    convention, today = convention_or_404(), timezone.localdate()
+    transmission, quarters = chosen_quarter(request, convention, today)
+    found = candidates(convention=convention, transmission=transmission, at=today)
+    chosen = {one.line.subject.code for one in found if one.recipients} & set(request.POST.getlist("caisses"))
+    if request.method == "POST" and chosen:
+        job = request_reminders(
+            convention=convention, transmission=transmission, caisses=sorted(chosen), by=request.user, at=timezone.now()
+        )
+        messages.success(request, f"{len(chosen)} rappel{'s' if len(chosen) > 1 else ''} en cours d'envoi.")
+        return redirect("job", job_id=job.pk)
+    if request.method == "POST":
+        messages.error(request, "Aucune caisse n'est choisie : cocher celles à qui écrire.")
+    first = next((one for one in found if one.recipients), None)
+    return render(
+        request,
+        "indicators/due/reminders.html",
+        {
+            "transmission": transmission,
+            "form": DueFilter(quarters=quarters, chosen=transmission),
+            "candidates": found,
+            "reachable": sum(bool(one.recipients) for one in found),
+            "sample": first
+            and compose(candidate=first, convention=convention, transmission=transmission, by=request.user),
+        },
+    )
+
+
+def _states(page: DueQuarter) -> list[tuple[DueState, int]]:
+    return [(state, page.states[state]) for state in DueState if page.states[state]]
