@@ -81,9 +81,7 @@ class BatchFilter(forms.Form):
 
     etat = forms.ChoiceField(label="État", required=False, choices=[("", "Tous les états"), *BatchState.choices])
     caisse = forms.CharField(label="Code de caisse", required=False, max_length=12)
-    periode = forms.CharField(
-        label="Période", required=False, max_length=10, help_text="Par exemple 2014-T1, 2014-03 ou 2014."
-    )
+    periode = forms.CharField(label="Période (2014-T1, 2014-03…)", required=False, max_length=10)
 
     def clean_caisse(self) -> str:
         return str(self.cleaned_data["caisse"]).strip()

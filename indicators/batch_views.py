@@ -52,7 +52,8 @@ def send(request: HttpRequest) -> HttpResponse:
     convention = convention_or_404()
     caisses = _caisses(request).filter(convention=convention)
     open_to_all = Scope.ALL in scopes(request.user, Permission.SEND_OBSERVATIONS)
-    form = UploadForm(request.POST or None, request.FILES or None, caisses=caisses, open_to_all=open_to_all)
+    sent_data = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = UploadForm(*sent_data, caisses=caisses, open_to_all=open_to_all)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["fichier"]
         sent = send_batch(
