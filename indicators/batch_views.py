@@ -25,6 +25,7 @@ from indicators.queries.batches import (
     problem_groups,
     problems_of,
 )
+from indicators.workbooks import download, problems_workbook
 
 PAGE_SIZE = 25
 FEW = 50
@@ -172,6 +173,13 @@ def batch_problems(request: HttpRequest, batch_id: int) -> JsonResponse:
         json_dumps_params={"ensure_ascii": False, "indent": 1},
         headers={"Content-Disposition": f'attachment; filename="anomalies-lot-{found.pk}.json"'},
     )
+
+
+@requires(Permission.SEE_OBSERVATIONS)
+def batch_problems_xlsx(request: HttpRequest, batch_id: int) -> HttpResponse:
+    """Every problem listed by the check, as a workbook."""
+    found = get_object_or_404(_batches(request), pk=batch_id)
+    return download(problems_workbook(found), f"anomalies-lot-{found.pk}")
 
 
 @requires(Permission.SEE_OBSERVATIONS)

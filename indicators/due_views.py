@@ -20,6 +20,7 @@ from indicators.models import Measure
 from indicators.operations.reminders import compose, request_reminders
 from indicators.queries.due import DueQuarter, due_quarter, transmission_quarters
 from indicators.queries.reminders import candidates, last_reminders
+from indicators.workbooks import download, due_workbook
 
 
 class DueFilter(forms.Form):
@@ -110,6 +111,17 @@ def due_fiche(request: HttpRequest, number: int) -> HttpResponse:
             "states": _states(page),
         },
     )
+
+
+@requires(Permission.SEE_OBSERVATIONS)
+def due_xlsx(request: HttpRequest) -> HttpResponse:
+    """The whole matrix one may see, and every value that misses, as a workbook."""
+    convention, today = convention_or_404(), timezone.localdate()
+    transmission, _ = chosen_quarter(request, convention, today)
+    page = due_quarter(
+        convention=convention, transmission=transmission, at=today, bodies=bodies_of(request, convention)
+    )
+    return download(due_workbook(page), f"attendu-{transmission}")
 
 
 @requires(Permission.SEE_OBSERVATIONS)

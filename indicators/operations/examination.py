@@ -55,7 +55,7 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True)
 class Examination:
-    """A file read and compared. `stamp` tells whether anything came for its bodies since then."""
+    """A file read and compared. `stamp` is the number of the last value known then."""
 
     intake: Intake
     problems: list[Problem]
@@ -121,7 +121,7 @@ def examine(
     compared with one another again.
     """
     progress(0, 3, "lit et contrôle le fichier")
-    before_all = stamp_of(convention=convention)
+    stamp = Observation.objects.aggregate(last=Max("pk"))["last"] or 0  # before any value is read
     checks = [file_check_of(convention=convention, today=localdate(received_at))] if received_at else []
     intake, form = _read(data, file_name, convention, only, checks)
     progress(1, 3, "compare aux valeurs en vigueur")
@@ -129,8 +129,6 @@ def examine(
     codes = dict(Organisation.objects.filter(convention=convention).values_list("code", "pk"))
     keys = [(measures[row.measure], codes[row.body], row.period, row.breakdown) for row in intake.rows]
     bodies = frozenset(key[1] for key in keys)
-    # Before the values: what comes in between is seen, here and in what the checks knew.
-    stamp = min(before_all, stamp_of(convention=convention, bodies=bodies))
     present = _in_force(keys)
     changes, unchanged, usurping = [], 0, []
     for key, row in zip(keys, intake.rows, strict=True):
@@ -155,12 +153,9 @@ def examine(
     )
 
 
-def stamp_of(*, convention: Convention, bodies: frozenset[int] | None = None) -> int:
-    """The number of the last value that came for these bodies (None: any): every change adds one, under one lock."""
-    rows = Observation.objects.filter(measure__convention=convention)
-    if bodies is not None and len(bodies) <= _FEW:
-        rows = Observation.objects.filter(organisation_id__in=bodies)
-    return rows.aggregate(last=Max("pk"))["last"] or 0
+def is_overtaken(examined: Examination) -> bool:
+    """Whether a value came since for one of its bodies: every change adds a row, numbered under one lock."""
+    return Observation.objects.filter(pk__gt=examined.stamp, organisation_id__in=examined.bodies).exists()
 
 
 def _read(
@@ -173,11 +168,13 @@ def _read(
 def _in_force(keys: Sequence[Key]) -> dict[Key, InForce]:
     """The open observations under the measures, bodies and periods of these keys."""
     bodies, periods = {key[1] for key in keys}, {key[2] for key in keys}
-    rows = Observation.objects.filter(measure_id__in={key[0] for key in keys}, closed_by__isnull=True)
-    if len(bodies) <= _FEW:
-        rows = rows.filter(organisation_id__in=bodies)
+    rows = Observation.objects.filter(closed_by__isnull=True)
     if len(periods) <= _FEW:
         rows = rows.filter(period__in=periods)
+    if len(bodies) <= _FEW:
+        rows = rows.filter(organisation_id__in=bodies)  # by the index of bodies and periods
+    else:
+        rows = rows.filter(measure_id__in={key[0] for key in keys})  # by the one of the values in force
     fields: Any = rows.values_list(
         "pk",
         "measure_id",

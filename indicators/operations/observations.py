@@ -13,7 +13,7 @@ from cog.models import Convention, Organisation, User
 from indicators.enums import BatchState
 from indicators.intake.messages import Problem
 from indicators.models import ImportBatch, Observation
-from indicators.operations.examination import Change, Examination, Progress, examine, stamp_of
+from indicators.operations.examination import Change, Examination, Progress, examine, is_overtaken
 from indicators.operations.files import clean_name, stored_name
 from indicators.operations.results import mark_stale
 
@@ -183,7 +183,7 @@ def accept_batch(
             raise CheckOutdated(examined)
         progress(2, 3, f"enregistre {len(examined.changes)} valeurs")
         with transaction.atomic():
-            Convention.objects.select_for_update(no_key=True).get(pk=batch.convention_id)  # one acceptance at a time
+            _one_acceptance_at_a_time()
             current = ImportBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
             if current.state == BatchState.ACCEPTED:
                 return Accepted(0, 0, current.row_count)
@@ -195,12 +195,17 @@ def accept_batch(
                 )
             if not allowed():
                 raise AcceptanceRefused("Ce compte n'a plus le droit d'accepter ce fichier : rien n'a été écrit.")
-            if stamp_of(convention=batch.convention, bodies=examined.bodies) == examined.stamp:
+            if not is_overtaken(examined):
                 _write(current, examined, by, at, reason)
                 then()
                 return Accepted(examined.added, examined.corrected, examined.unchanged)
         examined = None  # overtaken by another acceptance: read and compare again
     raise AcceptanceRefused("D'autres fichiers sont acceptés en ce moment : recommencer dans une minute.")
+
+
+def _one_acceptance_at_a_time() -> None:
+    """One lock, whatever the convention: values are numbered in the order in which they are committed."""
+    Convention.objects.select_for_update(no_key=True).order_by("pk").first()
 
 
 def examine_batch(batch: ImportBatch, progress: Progress) -> Examination:

@@ -149,7 +149,7 @@ def test_a_caisse_sends_for_itself_only(client_of, convention: Convention) -> No
     assert "seule caisse de cet envoi" in client.get(f"/remontees/{batch.pk}/").content.decode()
 
 
-ADDRESSES = ["", "confirmer/", "fichier/", "anomalies.json"]
+ADDRESSES = ["", "confirmer/", "fichier/", "anomalies.json", "anomalies.xlsx"]
 ACTS = ["confirmer/", "controler/", "abandonner/"]
 
 
