@@ -16,7 +16,7 @@ from indicators.compute.due import Body, Slot, Term, Want, due_on, slots_of, tra
 from indicators.enums import DueState, Statement
 from indicators.intake.reference import Reference
 from indicators.models import Indicator, Observation
-from indicators.queries.engine import definition_of, intake_reference, versions_in_force
+from indicators.queries.engine import definition_of, intake_reference, version_at, versions_of
 
 Told = tuple[Period, str]  # a period and a breakdown for which something was said
 
@@ -148,7 +148,7 @@ def _line(subject: Any, cells: list[DueCell]) -> Line:
 
 def transmission_quarters(*, convention: Convention) -> tuple[Period, ...]:
     """The quarters a transmission is made for."""
-    definitions = [definition_of(version) for version in versions_in_force(convention=convention)]
+    definitions = [definition_of(rows[-1]) for rows in versions_of(convention=convention).values()]
     return transmissions(definitions, _term(convention))
 
 
@@ -161,9 +161,11 @@ def due_quarter(
     fiche: int | None = None,
 ) -> DueQuarter:
     """What these bodies owe for a quarter (of one fiche), and what came, as things stand; `at` tells what is late."""
-    versions = versions_in_force(convention=convention)
+    versions = [version_at(rows, transmission) for rows in versions_of(convention=convention).values()]
     reference = intake_reference(convention=convention)
-    wants = wanted(transmission, [definition_of(one) for one in versions], reference.measures, _term(convention))
+    wants = wanted(
+        transmission, [definition_of(one) for one in versions if one is not None], reference.measures, _term(convention)
+    )
     sheets = list(
         Indicator.objects.filter(convention=convention).select_related("fiche").order_by("position").defer("sheet")
     )
@@ -176,10 +178,16 @@ def due_quarter(
     is_past = due is not None and at > due
     told = _told(convention, wants, bodies)
     cells: dict[tuple[str, str], DueCell] = defaultdict(lambda: DueCell(late=is_past))
+    apart = {code for want in wants for code in want.excluded}
+    slots: dict[str, list[Slot]] = {}  # the same for all the bodies of a kind, but those that a sheet leaves out
     for body in bodies:
-        for slot in slots_of(wants, reference.measures, Body(body.code, body.kind)):
-            if slot.is_owed:
-                _count(cells, slot, body.code, told, reference)
+        alike = body.code if body.code in apart else body.kind
+        if alike not in slots:
+            slots[alike] = [
+                slot for slot in slots_of(wants, reference.measures, Body(body.code, body.kind)) if slot.is_owed
+            ]
+        for slot in slots[alike]:
+            _count(cells, slot, body.code, told, reference)
     owing = {code for code, _ in cells}, {code for _, code in cells}
     return DueQuarter(
         transmission=transmission,
@@ -199,7 +207,9 @@ def _count(
     reference: Reference,
 ) -> None:
     said = told.get((slot.measure, body), {})
-    missing = slot.missing(said.keys(), reference.measures[slot.measure])
+    missing: tuple[str, ...] = ()
+    if not all((slot.period, cell) in said for cell in slot.breakdowns):  # nearly always told as it is asked
+        missing = slot.missing(said.keys(), reference.measures[slot.measure])
     for sheet in slot.sheets:
         cell = cells[sheet, body]
         cell.asked += len(slot.breakdowns)
