@@ -102,7 +102,6 @@ def line_payload(line: Any, year: int, aims: Aims) -> Payload:
         "aimed": _aimed(yardstick, line) if value else "",
         "value": point_payload(value) if value else None,
         "years": [point_payload(point) for point in line.years if point.period <= str(year)],
-        "method_ready": line.method_ready,
         "to_build": line.to_build,
     } | _gap(value, yardstick, line)
 
@@ -319,8 +318,6 @@ def pending_payload(line: Any, value: Any) -> Payload | None:
         return None
     if line.to_build:
         reason = "indicateur à construire : la convention n'en arrête pas la définition"
-    elif not line.method_ready:
-        reason = "méthode de calcul pas encore mise en œuvre dans l'application"
     elif value is None:
         reason = "aucun résultat n'est dû pour cette année"
     else:

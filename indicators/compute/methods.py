@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from cog.figures import Reason
@@ -210,7 +211,7 @@ _GAP_REASONS = {
 def conclude(definition: Definition, span: Span, units: tuple[int, int], *, provisional: bool) -> Outcome:
     """The outcome of what was gathered: a value, or why there is none. `units`: answered, concerned."""
     quantities, reported, concerned, _ = span
-    completeness = Completeness(reported, concerned, *units)
+    completeness = _completeness(reported, concerned, *units)
     if definition.method == "to_build":
         return Outcome(None, None, None, State.TO_BUILD, None, completeness)
     if not isinstance(quantities, tuple):
@@ -226,6 +227,9 @@ def conclude(definition: Definition, span: Span, units: tuple[int, int], *, prov
     state = State.PROVISIONAL if provisional else State.DEFINITIVE
     return Outcome(value, numerator, denominator, state, None, completeness)
 
+
+_completeness = lru_cache(maxsize=1 << 12)(Completeness)
+"""Half a million outcomes share a few of them."""
 
 _STATES = {reason: State(reason.state_code) for reason in Reason}
 

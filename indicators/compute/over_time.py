@@ -135,6 +135,8 @@ class Reading:
         return known
 
     def _read(self, period: Period) -> Span:
+        if not self._sources:  # a sheet to build
+            return Span(Gap.MISSING, 0, self._grid.count(period), False)
         values = [source.at(period) for source in self._sources]
         missing = sum(value is Gap.MISSING for value in values)
         if not missing:
@@ -229,19 +231,20 @@ _WORST_FIRST = (Gap.DISAGREEING, Gap.MISSING, Gap.ZERO_DIVISION, Gap.NOT_APPLICA
 
 
 class FlowReading:
-    """The same as `Reading`, several times faster, where nothing is special.
+    """The same as `Reading`, several times faster, where nothing is special: nearly all of what caisses report.
 
-    Each term is one measure that adds up, supplied only at the sheet's finest periods, as numbers: nearly all of what
-    caisses report.
+    Each term is one measure, supplied only at the sheet's finest periods, as numbers; either they all add up, or they
+    all are stocks, of which a longer period has the last (`stocks`).
     """
 
-    def __init__(self, histories: Sequence[History], grid: Grid) -> None:
+    def __init__(self, histories: Sequence[History], grid: Grid, *, stocks: bool) -> None:
         first, *others = [history.values for history in histories]
         self._cells: dict[Period, Any] = {period: (value,) for period, value in first.items()}
         for other in others:
             self._cells = {p: (*known, other[p]) for p, known in self._cells.items() if p in other}
-        self._width = len(histories)
+        self._pairs = len(histories) == 2
         self._grid = grid
+        self._stocks = stocks
         self._spans: dict[Period, Span] = {}
 
     def span(self, period: Period) -> Span:
@@ -252,15 +255,18 @@ class FlowReading:
         return known
 
     def _read(self, period: Period) -> Span:
+        cells = self._cells
         if period.granularity <= self._grid.finest:
-            cell = self._cells.get(period)
+            cell = cells.get(period)
             return _NOTHING_OF_ONE if cell is None else Span(cell, 1, 1, True)
         parts = _finest_parts(self._grid, period)
-        cells = self._cells
+        if self._stocks:
+            cell = cells.get(parts[-1]) if parts else None
+            return _NOTHING_OF_ONE if cell is None else Span(cell, 1, 1, False)
         known = [cells[part] for part in parts if part in cells]
         if not known:
             return Span(Gap.MISSING, 0, len(parts), False)
-        if self._width == 2:
+        if self._pairs:
             first = second = _ZERO
             for one, other in known:
                 first += one
@@ -272,21 +278,25 @@ class FlowReading:
 _ZERO = Decimal(0)
 
 
-def _flows(terms: Sequence[Sequence[Source]], programs: Sequence[Program], grid: Grid) -> list[History] | None:
-    """The histories of terms that a `FlowReading` can read; None when one of them is special."""
-    histories = []
+def _plain(
+    terms: Sequence[Sequence[Source]], programs: Sequence[Program], grid: Grid
+) -> tuple[list[History], bool] | None:
+    """The histories that a `FlowReading` can read, and whether they are stocks; None when one of them is special."""
+    histories, rules = [], set()
+    longer = [length for length in Granularity if length > grid.finest]
     for term, program in zip(terms, programs, strict=True):
         source = term[0]
         if program or len(term) > 1 or source.sign < 0 or source.years_back or source.in_year is not None:
             return None
-        if not source.history.levels <= {grid.finest} or not all(
-            source.rules[length] is Rule.SUM for length in Granularity if length > grid.finest
-        ):
+        if not source.history.levels <= {grid.finest}:
             return None
         if not all(type(value) is Decimal for value in source.history.values.values()):
             return None
+        rules |= {source.rules[length] for length in longer}
         histories.append(source.history)
-    return histories or None
+    if not histories or len(rules) > 1 or Rule.MEAN in rules:
+        return None
+    return histories, rules == {Rule.LAST}
 
 
 def reading(
@@ -308,8 +318,8 @@ def reading(
     terms = list(terms)
     sources = [[source(term, index) for index in range(len(term.expression.references))] for term in terms]
     programs = [term.expression.program for term in terms]
-    flows = _flows(sources, programs, grid)
-    return FlowReading(flows, grid) if flows else Reading(sources, programs, grid)
+    plain = _plain(sources, programs, grid)
+    return FlowReading(plain[0], grid, stocks=plain[1]) if plain else Reading(sources, programs, grid)
 
 
 def add_spans(spans: Sequence[Span]) -> Span:

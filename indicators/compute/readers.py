@@ -82,6 +82,7 @@ class PooledReader:
         self._series = series
         self._definition = series.definition
         self._facts = facts
+        self._since = series.definition.cumulate_from
         self._readings: dict[str, Reading | FlowReading] = {}
 
     def rows(self, asked: Asked, *, sampled: bool = False) -> Rows:
@@ -100,7 +101,16 @@ class PooledReader:
 
     def parts(self, units: Sequence[str], asked: Asked) -> list[Part]:
         """What each unit brings to the period, and its own outcome."""
-        return [self._part(unit, asked) for unit in units]
+        definition, period = self._definition, asked.period
+        moves, settled = asked.provisional or definition.provisional, self._is_settled_by_year(period)
+        parts = []
+        for unit in units:
+            span = self._span(unit, period)
+            quantities, reported, _, direct = span
+            answered = _ANSWERED if reported or isinstance(quantities, tuple) else _SILENT
+            provisional = moves or (definition.has_vintages and not (direct and settled))
+            parts.append(Part(unit, span, conclude(definition, span, answered, provisional=provisional)))
+        return parts
 
     def _local_rows(self, caisses: list[Part], asked: Asked) -> list[Result]:
         name, breakdown, scopes = self._series.name, self._series.breakdown, asked.scopes
@@ -132,48 +142,34 @@ class PooledReader:
         span = read.span(asked.period)
         return Part(measure, span, not_computable(Reason.MISSING_DATA, Completeness(0, 0, 0, 0)))
 
-    def _part(self, unit: str, asked: Asked) -> Part:
-        span = self._span(unit, asked.period)
-        quantities, reported, _, direct = span
-        units = _ANSWERED if reported or isinstance(quantities, tuple) else _SILENT
-        return Part(unit, span, conclude(self._definition, span, units, provisional=self._may_move(direct, asked)))
-
     def _span(self, unit: str, period: Period) -> Span:
-        definition = self._definition
-        if definition.to_build:
-            return Span(Gap.MISSING, 0, definition.grid.count(period), False)
-        read = self._reading(unit)
-        if definition.cumulate_from is None:
+        read = self._readings.get(unit) or self._reading(unit)
+        if self._since is None:
             return read.span(period)
-        return add_spans([read.span(one) for one in _periods_since(definition.cumulate_from, period)])
+        return add_spans([read.span(one) for one in _periods_since(self._since, period)])
 
     def _reading(self, unit: str) -> Reading | FlowReading:
-        known = self._readings.get(unit)
-        if known is None:
-            known = self._readings[unit] = reading(
-                self._series.terms,
-                self._facts,
-                unit,
-                rules=self._definition.over_time,
-                grid=self._definition.grid,
-                from_breakdowns=self._definition.method != "survey",
-            )
-        return known
+        read = self._readings[unit] = reading(
+            self._series.terms,
+            self._facts,
+            unit,
+            rules=self._definition.over_time,
+            grid=self._definition.grid,
+            from_breakdowns=self._definition.method != "survey",
+        )
+        return read
 
     def _together(self, parts: list[Part], asked: Asked) -> Outcome:
-        direct = all(part.span.direct for part in parts)
-        return national_outcome(self._definition, parts, provisional=self._may_move(direct, asked))
-
-    def _may_move(self, direct: bool, asked: Asked) -> bool:
-        """Whether the result is « provisoire ».
-
-        The caller says so, the definition is not adopted, or the sheet has vintages and this is not its
-        definitive one: the yearly figure supplied as such.
-        """
         definition = self._definition
-        if definition.has_vintages and not (direct and asked.period.granularity is Granularity.YEAR):
-            return True
-        return asked.provisional or definition.provisional
+        provisional = asked.provisional or definition.provisional
+        if definition.has_vintages:
+            direct = all(part.span.direct for part in parts)
+            provisional = provisional or not (direct and self._is_settled_by_year(asked.period))
+        return national_outcome(definition, parts, provisional=provisional)
+
+    def _is_settled_by_year(self, period: Period) -> bool:
+        """A sheet with vintages is « provisoire » but for its definitive one: the yearly figure supplied as such."""
+        return period.granularity is Granularity.YEAR
 
     def _row(self, scope: str, outcome: Outcome) -> Result:
         return Result(self._series.name, scope, self._series.breakdown, outcome)

@@ -86,7 +86,6 @@ def _line(indicator: Indicator, results: list[IndicatorResult], until: date | No
         target=_headline_target(targets),
         latest=latest,
         years=years,
-        method_ready=definition is not None,
         to_build=status_of(indicator) == IndicatorStatus.TO_BUILD,
     )
 

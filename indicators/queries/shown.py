@@ -83,7 +83,6 @@ class SheetLine:
     target: str
     latest: Point | None
     years: list[Point]
-    method_ready: bool
     to_build: bool = False  # no definition that is settled yet
 
     @property
