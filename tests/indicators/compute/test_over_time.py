@@ -1,14 +1,18 @@
 """Over time: what makes a quarter, a semester, a year. Each case is read through the door, on one caisse."""
 
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cog.periods import Granularity, month, parse
 from indicators.compute.evaluate import Perimeter
+from indicators.compute.facts import History
 from indicators.compute.methods import State
+from indicators.compute.over_time import FlowReading, Grid, Reading, Rule, Source, same_rule
 from tests.indicators.compute.builders import facts, headline, ratio, sheet
 
 CAISSE = Perimeter(["751"])
@@ -182,3 +186,24 @@ def test_a_year_is_its_quarters_is_its_months(months):
     reported = [o.completeness.reported for o in (outcomes["2014-S2"], outcomes["2014-T3"], outcomes["2014-T4"])]
     assert reported[0] == reported[1] + reported[2]
     assert year.completeness.concerned == 12
+
+
+@settings(deadline=None)
+@given(
+    st.dictionaries(st.integers(1, 12), st.integers(0, 99)),
+    st.dictionaries(st.integers(1, 12), st.integers(0, 99)),
+    st.sampled_from([Rule.SUM, Rule.LAST]),
+    st.sampled_from([None, date(2014, 5, 1), date(2015, 1, 1)]),
+)
+def test_the_fast_reading_says_what_the_general_one_says(numerators, denominators, rule, first):
+    grid, rules = Grid(Granularity.MONTH, first), same_rule(rule)
+    histories = [
+        History(
+            {month(2014, number): Decimal(value) for number, value in values.items()}, frozenset({Granularity.MONTH})
+        )
+        for values in (numerators, denominators)
+    ]
+    fast = FlowReading(histories, grid, stocks=rule is Rule.LAST)
+    general = Reading([[Source(history, rules, 1, 0)] for history in histories], [(), ()], grid)
+    for text in ("2014-01", "2014-06", "2014-T1", "2014-T2", "2014-S1", "2014-S2", "2014"):
+        assert fast.span(parse(text)) == general.span(parse(text)), text
