@@ -77,7 +77,7 @@ def _message(page: SheetPage, known: list[Point]) -> str:
 
 def _drawn(page: SheetPage, point: Point) -> charts.Point:
     period = parse(point.period)
-    broken = any(str(period.start) == one["before"] for one in page.line.indicator.breaks)
+    broken = point.period in page.broken
     label = point.period if period.granularity is Granularity.YEAR else point.period.split("-", 1)[1]
     return charts.Point(
         label=label,

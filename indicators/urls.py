@@ -13,6 +13,7 @@ urlpatterns = [
     path("<str:code>/", views.indicator, name="indicator"),
     path("<str:code>/serie.svg", views.series_svg, name="indicator-series"),
     path("<str:code>/distribution.svg", views.distribution_svg, name="indicator-distribution"),
+    path("<str:code>/revisions/", views.revisions, name="indicator-revisions"),
     path("<str:code>/definitions/", definition_views.versions, name="indicator-definitions"),
     path("<str:code>/definitions/nouvelle/", definition_views.adopt, name="indicator-adopt"),
     path("<str:code>/definitions/<int:number>/retirer/", definition_views.withdraw, name="indicator-withdraw"),

@@ -8,7 +8,9 @@ from cog.permissions import Permission, Scope, caisses_visible_to, can, requires
 from cog.views import convention_or_404
 from indicators import drawings
 from indicators.forms import IndicatorFilter
+from indicators.models import Indicator
 from indicators.queries import SheetLine, SheetPage, by_attention, sheet_lines, sheet_page
+from indicators.queries.revisions import revision_triangle
 from indicators.tables import CaisseTable
 
 SVG = "image/svg+xml"
@@ -90,3 +92,14 @@ def series_svg(request: HttpRequest, code: str) -> HttpResponse:
 def distribution_svg(request: HttpRequest, code: str) -> HttpResponse:
     drawing = drawings.distribution(_page_or_404(request, code))
     return HttpResponse(drawing, content_type=SVG)
+
+
+@requires(Permission.READ_RESULTS)
+def revisions(request: HttpRequest, code: str) -> HttpResponse:
+    """How the national values of an indicator were known at successive dates."""
+    convention = convention_or_404()
+    found = Indicator.objects.filter(convention=convention, code=code).select_related("convention", "fiche").first()
+    if found is None:
+        raise Http404(f"L'indicateur « {code} » n'existe pas dans la convention.")
+    triangle = revision_triangle(indicator=found, length=request.GET.get("pas", ""))
+    return render(request, "indicators/revisions.html", {"triangle": triangle, "indicator": found})

@@ -230,7 +230,7 @@ _ASKED = {Operator.AT_LEAST: "au moins", Operator.AT_MOST: "au plus", Operator.E
 
 def _measured(gap: Decimal, decimals: int, unit: str) -> str:
     """A gap in the unit of the sheet; a gap between percentages is in points, and is never shown as nil."""
-    name = "points" if unit == "%" else unit
+    name = unit if unit not in ("%", "points") else "points" if abs(gap) >= 2 else "point"  # French is plural from 2 on
     shown = format_figure(gap, decimals)
     while gap and not any(digit in shown for digit in "123456789"):
         decimals += 1

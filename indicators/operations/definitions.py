@@ -18,7 +18,7 @@ from cog.periods import format_date
 from indicators.compute.methods_file import DefinitionError, definition_from
 from indicators.enums import VersionOrigin
 from indicators.models import Indicator, IndicatorResult, IndicatorVersion, Measure
-from indicators.operations.results import mark_stale_sheet
+from indicators.operations.results import mark_stale_sheet, request_recompute
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,7 @@ def adopt_version(*, indicator: Indicator, adoption: Adoption, by: User, at: dat
         adopted_by=by,
     )
     mark_stale_sheet(indicator=indicator)
+    request_recompute(convention=indicator.convention, by=by, at=at)
     audit.record(
         action="definition.adopted",
         subject=f"{indicator.code} v{version.number}",
@@ -107,6 +108,7 @@ def withdraw_version(*, version: IndicatorVersion, reason: str, by: User, at: da
     told = _told(held) | {"withdrawn_because": reason.strip()}
     held.delete()
     mark_stale_sheet(indicator=indicator)
+    request_recompute(convention=indicator.convention, by=by, at=at)
     audit.record(
         action="definition.withdrawn", subject=f"{indicator.code} v{version.number}", by=by, at=at, details=told
     )

@@ -11,7 +11,7 @@ from cog import audit
 from cog.figures import Operator
 from cog.models import Convention, Organisation, User
 from indicators.models import Indicator, LocalTarget
-from indicators.operations.results import mark_stale_sheet
+from indicators.operations.results import mark_stale_sheet, request_recompute
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,7 @@ def save_local_targets(
     if added or closed:
         for indicator in indicators.values():
             mark_stale_sheet(indicator=indicator)
+        request_recompute(convention=convention, by=by, at=at)
         audit.record(
             action="local_targets.saved",
             subject=", ".join(sorted(codes))[:200],

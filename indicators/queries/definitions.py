@@ -302,7 +302,9 @@ def difference_in_words(before: Decimal, after: Decimal, decimals: int, unit: st
     change = after - before
     if not change:
         return "= inchangé"
-    name = {"%": "points", "points": "points"}.get(unit, unit)
+    name = (
+        unit if unit not in ("%", "points") else "points" if abs(change) >= 2 else "point"
+    )  # French is plural from 2 on
     shown = format_figure(abs(change), decimals)
     if not any(digit in shown for digit in "123456789"):
         shown = f"moins de {format_figure(Decimal(1).scaleb(-decimals), decimals)}"

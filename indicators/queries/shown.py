@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
 from cog.figures import format_figure
 from cog.models import Organisation
-from cog.periods import Granularity, parse
+from cog.periods import Granularity, Period, parse
 from indicators.compute.definition import Definition
 from indicators.enums import IndicatorKind, Verdict
 from indicators.models import (
@@ -136,6 +137,12 @@ class SheetPage:
         return [point for point in self.series if parse(point.period).granularity is length]
 
     @property
+    def broken(self) -> dict[str, str]:
+        """period -> why the series breaks just before it, for the periods in view."""
+        reasons = {point.period: break_before(self.line.indicator, parse(point.period)) for point in self.charted}
+        return {period: reason for period, reason in reasons.items() if reason}
+
+    @property
     def lengths(self) -> list[tuple[str, str, bool]]:
         """The lengths of period there are: their name, their last known period, whether it is the one in view."""
         last: dict[Granularity, str] = {}
@@ -157,6 +164,16 @@ class SheetPage:
     @property
     def simulated(self) -> bool:
         return any(point.simulated for point in self.series)
+
+
+def break_before(indicator: Indicator, period: Period) -> str:
+    """Why the series breaks at the beginning of this period, or within it; empty where it does not."""
+    reasons = [
+        str(one["reason"])
+        for one in indicator.breaks
+        if period.start <= date.fromisoformat(str(one["before"])) <= period.end
+    ]
+    return reasons[0] if reasons else ""
 
 
 def target_in_words(target: Target) -> str:

@@ -248,9 +248,9 @@ def test_without_facts_there_is_no_preview_and_a_reason(convention: Convention) 
     ("before", "after", "words"),
     [
         ("25", "25", "= inchangé"),
-        ("25", "26.25", "▲ +1,3 points"),
+        ("25", "26.25", "▲ +1,3 point"),
         ("25", "20", "▼ \u22125,0 points"),
-        ("25", "25.01", "▲ plus haut de moins de 0,1 points"),
+        ("25", "25.01", "▲ plus haut de moins de 0,1 point"),
     ],
 )
 def test_a_difference_is_told_with_its_sign_and_a_word(before: str, after: str, words: str) -> None:
