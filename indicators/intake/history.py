@@ -97,14 +97,14 @@ def _doubts(
 def _magnitude(row: Row, value: Decimal, usual: Decimal | None, kind: str) -> Problem | None:
     limit = LARGEST.get(kind)
     if limit is not None and abs(value) >= limit:
-        expected = f"moins de {format_exact(limit)}, plus que toute la branche"
+        expected = f"moins de {format_exact(limit)}, que la branche entière n'atteint pas"
         return _doubt(row, "absurd_magnitude", expected, "vérifiez l'unité et le nombre de zéros")
     if usual is None or usual <= 0 or value <= 0:
         return None
     if value < THOUSAND * usual and value * THOUSAND > usual:
         return None
     expected = f"un ordre de grandeur proche de {_about(usual)}, la valeur habituelle de cet organisme"
-    return _doubt(row, "factor_1000", expected, "vérifiez l'unité : facteur 1000 (euros ou milliers d'euros) ?")
+    return _doubt(row, "factor_1000", expected, "vérifiez l'unité (facteur 1000 : des euros pour des milliers ?)")
 
 
 def _sudden(

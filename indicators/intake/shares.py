@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from cog.figures import format_exact
 from indicators.compute.expression import TOTAL, Breakdown
+from indicators.intake.checks import Row
 from indicators.intake.held import Held, at, place
 from indicators.intake.messages import Problem, Severity
 from indicators.intake.relations import Relations, Share
@@ -51,13 +52,19 @@ def _problem(
     code = "numerator_above_denominator" if whole[1] else "part_of_nothing"
     numerator = held.blamed(share.numerator, part[0], period)
     denominator = held.blamed(share.denominator, whole[0], period)
-    why = f"l'un est une partie de l'autre ({share.code}) : {CHECK_BOTH}"
-    mend = why if severity is Severity.ERROR else f"{why} ; {WRITE_WHY}"
+    mend = f"l'un est une partie de l'autre ({share.code}) : {CHECK_BOTH}"
+    if severity is Severity.WARNING:
+        mend = f"d'ordinaire {mend} ; {WRITE_WHY}"
     if numerator is not None:
         other = f"la valeur de {relations.named(share.denominator, whole[0])}, {place(denominator)}"
-        summed = "" if numerator.value == part[1] else f" pour la somme des parties, {format_exact(part[1])}"
-        yield at(numerator, severity, code, f"au plus {format_exact(whole[1])}{summed}, {other}", mend)
+        yield at(numerator, severity, code, _limit("au plus", numerator, part[1], whole[1], other), mend)
     elif denominator is not None:
         other = f"la valeur de {relations.named(share.numerator, part[0])}, {place(None)}"
-        summed = "" if denominator.value == whole[1] else f" pour la somme des parties, {format_exact(whole[1])}"
-        yield at(denominator, severity, code, f"au moins {format_exact(part[1])}{summed}, {other}", mend)
+        yield at(denominator, severity, code, _limit("au moins", denominator, whole[1], part[1], other), mend)
+
+
+def _limit(words: str, row: Row, compared: Decimal, limit: Decimal, other: str) -> str:
+    """« au plus 10, la valeur de… »; of a part that was added to others before it was compared, their sum."""
+    if row.value == compared:
+        return f"{words} {format_exact(limit)}, {other}"
+    return f"des parties dont la somme soit {words} {format_exact(limit)}, {other} ; elle est {format_exact(compared)}"

@@ -224,18 +224,20 @@ def _over_time(
 def _unlike(
     held: Held, key: tuple[str, Breakdown], period: Period, parts: Sequence[str], added: Decimal, total: Decimal
 ) -> Iterator[Problem]:
-    words = f"de ses {len(parts)} périodes plus courtes ({when(parts[0])}… {when(parts[-1])})"
+    words = f"des {len(parts)} périodes de « {when(parts[0])} » à « {when(parts[-1])} »"
+    words = f"la somme {words}" if len(parts) > 1 else f"la valeur de « {when(parts[0])} »"
+    least = "" if len(parts) == len(period.children(parse(parts[0]).granularity)) else "au moins "
     whole = held.row(*key, str(period))
     if whole is not None:
-        expected = f"{format_exact(added)}, la somme {words}"
-        mend = f"la valeur la plus longue sera utilisée ; {ACCEPT}"
+        expected = f"{least}{format_exact(added)}, {words}"
+        mend = f"c'est la valeur de « {period.label} » qui sera utilisée ; {ACCEPT}"
         yield at(whole, Severity.WARNING, "sum_over_time", expected, mend)
         return
     part = next((row for one in parts if (row := held.row(*key, one))), None)
     if part is not None:
         expected = (
-            f"des valeurs qui donnent ensemble {format_exact(total)}, la valeur de {period.label}, "
-            f"{place(whole)} ; leur somme est {format_exact(added)}"
+            f"des valeurs qui donnent ensemble {'au plus ' if least else ''}{format_exact(total)}, la valeur de "
+            f"« {period.label} », {place(whole)} ; leur somme est {format_exact(added)}"
         )
-        mend = f"la valeur de {period.label} reste utilisée ; {ACCEPT}"
+        mend = f"la valeur de « {period.label} » reste utilisée ; {ACCEPT}"
         yield at(part, Severity.WARNING, "sum_over_time", expected, mend)

@@ -1,5 +1,6 @@
 """Where a problem is placed and what it says, word for word; the periods to come; the order of the lines."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -7,8 +8,12 @@ import pytest
 
 from indicators.intake.checks import Row
 from indicators.intake.relations import Relations
+from tests.indicators.intake.conftest import CONVENTION
 from tests.indicators.intake.semantic_cases import find, find_in, rows_of, said
 
+CHECKS = ("checks", "shares", "sums", "history", "semantics")
+BEFORE = r"Severity\.[A-Z]+,\s+|severity, |_(?:error|refused|doubt)\((?:row, )?|code = |else "
+CODE = re.compile(f'(?:{BEFORE})"([a-z]+_[a-z_0-9]+|duplicate|percent)"')
 OLD_LABEL = "« Pièces (prestations légales et action sociale) traitées » (pieces_traitees)"
 BOTH = "l'un est une partie de l'autre (F10-21) : vérifiez les deux valeurs, peut-être inversées"
 ABOVE = ["pieces_traitees_15j,011,2014-01,,1200", "pieces_traitees,011,2014-01,,1000"]
@@ -77,3 +82,13 @@ def test_only_the_partners_and_the_bodies_of_the_file_are_asked_for(relations: R
     check = file_check(relations, lambda body, measures: asked.append((body, measures)) or {}, today=date(2026, 1, 1))
     list(check(rows_of(["visites,021,2014-01,,1", "ram,011,2014,,1"])))
     assert asked == [("011", {"ram"}), ("021", {"visites", "visites_attente_20min"})]
+
+
+def test_every_check_is_told_to_those_who_meet_it() -> None:
+    """Codes are told in docs/controles.md, and the page tells no other."""
+    intake = CONVENTION.parents[1] / "indicators" / "intake"
+    sources = [(intake / f"{name}.py").read_text(encoding="utf-8") for name in CHECKS]
+    codes = {code for source in sources for code in CODE.findall(source)}
+    page = (CONVENTION.parents[1] / "docs" / "controles.md").read_text(encoding="utf-8")
+    told = {code for line in page.splitlines() for code in re.findall(r"`([a-z_0-9]+)`", line.partition(" | ")[0])}
+    assert told == codes
