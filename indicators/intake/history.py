@@ -50,11 +50,10 @@ def against_history(held: Held, relations: Relations) -> Iterator[Problem]:
     """Every doubt that the body's own values raise about the values that the file changes; one a value, the gravest."""
     for key, rows in held.changed.items():
         kind = relations.traits[key[0]].value_kind
-        if kind != "flag":
-            lengths = {_length(text) for text in rows}
-            for length, points in _by_length(held.numbers(*key)).items():
-                if length in lengths:
-                    yield from _doubts(held, relations, key, rows, points, kind)
+        lengths = {_length(text) for text in rows}
+        for length, points in _by_length(held.numbers(*key)).items():
+            if length in lengths:
+                yield from _doubts(held, relations, key, rows, points, kind)
 
 
 def _length(text: str) -> Granularity:

@@ -58,6 +58,7 @@ def test_every_share_of_the_convention_and_no_other(relations: Relations) -> Non
         ("allocataires_interroges", "canal", "", Parts.UNRELATED),  # a survey
         ("senacs_adherents", "adherent", "", Parts.UNRELATED),  # no single value
         ("adhesion_service_national", "service", "", Parts.UNRELATED),  # flags
+        ("activite_externalisee", "service", "", Parts.UNRELATED),  # flags of which no sheet says it
         ("marches_avec_clause", "clause", "", Parts.OVERLAPPING),  # a contract may carry both
         ("achats_mutualises", "niveau", "", Parts.USUALLY_SUMMED),
         ("etp_gestion_administrative", "gestion", "", Parts.USUALLY_SUMMED),  # one value stands for the whole
@@ -128,4 +129,5 @@ def test_the_strictest_of_two_sheets_stands_whatever_their_order() -> None:
 def test_a_measure_that_one_sheet_does_not_sum_is_not_summed() -> None:
     traits = {code: Traits(code, "x", "count") for code in "ab"}
     both = [definition_from("F1-1", _entry()), definition_from("F1-2", _entry(over_time="last"))]
-    assert not relations_between(both, traits).summed["a"]
+    for order in (both, both[::-1]):
+        assert not relations_between(order, traits).summed["a"]

@@ -46,6 +46,10 @@ SHARES = {
     "a denominator that cannot be read is not known": case(
         "pieces_traitees_15j,011,2014-01,,1200 pieces_traitees,011,2014-01,,", "pieces_traitees,011,2014-01,,1000"
     ),
+    "the first of two lines for a value stands": case(
+        "pieces_traitees_15j,011,2014-01,,1200 pieces_traitees_15j,011,2014-01,,800 pieces_traitees,011,2014-01,,1000",
+        "", (ERROR, ABOVE, 2),
+    ),
     "nothing changes": case(
         "pieces_traitees_15j,011,2014-01,,1200",
         "pieces_traitees_15j,011,2014-01,,1200 pieces_traitees,011,2014-01,,1000",
@@ -117,6 +121,9 @@ BREAKDOWNS = {
         f"{RDV},,60 {RDV},cadre=instruction_rsa,30 {RDV},cadre=parcours_specifique,NS {RDV},cadre=demande,30"
     ),
     "a part withdrawn is not known": case(f"{RDV},cadre=demande,ND", f"{RDV},,60 {RDV_ALL}"),
+    "a part that cannot be read is not known": case(
+        f"{RDV},,60 {RDV},cadre=instruction_rsa,10 {RDV},cadre=parcours_specifique,20 {RDV},cadre=demande,"
+    ),
     "a part said NS changes the sum": case(f"{RDV},cadre=demande,NS", f"{RDV},,60 {RDV_ALL}", (ERROR, SUM, 2)),
     "a total said NS": case(f"{RDV},,NS {RDV_ALL}"),
     "all parts NS": case(
@@ -170,6 +177,19 @@ BREAKDOWNS = {
     "a negative part leaves room for the others": case(
         "indus_recouvres,011,2014,,100 indus_recouvres,011,2014,phase=amiable,120 "
         "indus_recouvres,011,2014,phase=contentieux,-30"
+    ),
+    "a negative part not yet known may bring the others down": case(
+        "indus_recouvres,011,2014,,100 indus_recouvres,011,2014,phase=amiable,120 "
+        "indus_recouvres,011,2014,phase=contentieux,-10"
+    ),
+    "a part made of its own parts": case(
+        "demarches_dematerialisees,011,2014,,14 demarches_dematerialisees,011,2014,teleprocedure=dar,1 "
+        "demarches_dematerialisees,011,2014,teleprocedure=dtr_rsa,1 "
+        "demarches_dematerialisees,011,2014,teleprocedure=changement_situation,1 "
+        "demarches_dematerialisees,011,2014,teleprocedure=quittance_loyer,1 "
+        "demarches_dematerialisees,011,2014,teleprocedure=aide_logement;voie=ideal,5 "
+        "demarches_dematerialisees,011,2014,teleprocedure=aide_logement;voie=teleprocedure,6",
+        "", (ERROR, SUM, 2),
     ),
     "two dimensions that disagree": case(
         "eaje_places_creees,011,2014,origine=ouverture,10 eaje_places_creees,011,2014,origine=hausse_agrement,5 "
@@ -225,6 +245,9 @@ OVER_TIME = {
     ),
     "a year that is its last month": case(
         "personnes_actives,011,2014,,9 " + " ".join(f"personnes_actives,011,2014-{m:02d},,10" for m in range(1, 13))
+    ),
+    "a month that is its last day": case(
+        "pieces_solde,011,2014-02,,9 " + " ".join(f"pieces_solde,011,2014-02-{d:02d},,1" for d in range(1, 29))
     ),
     "amounts are forgiven their rounding": case(
         "cout_gestion_administrative,011,2014,,3 cout_gestion_administrative,011,2014-S1,,1.4 "
