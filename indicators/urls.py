@@ -1,9 +1,11 @@
 from django.urls import path
 
-from indicators import definition_views, target_views, views
+from indicators import definition_views, group_views, target_views, views
 
 urlpatterns = [
     path("", views.indicators, name="indicators"),
+    path("groupes/", group_views.groups, name="organisation-groups"),
+    path("groupes/fichier/", group_views.groups_file, name="organisation-groups-file"),
     path("cibles-cpog/", target_views.targets, name="local-targets"),
     path("cibles-cpog/fichier/", target_views.targets_file, name="local-targets-file"),
     path("cibles-cpog/confirmer/", target_views.targets_confirm, name="local-targets-confirm"),

@@ -16,6 +16,7 @@ from indicators.operations.definitions import (
     why_it_stays,
     withdraw_version,
 )
+from indicators.operations.groups import GroupsOverlap, GroupsSaved, save_groups
 from indicators.operations.local_targets import TargetEntry, TargetsMoved, TargetsSaved, save_local_targets
 from indicators.operations.observations import (
     AcceptanceRefused,
@@ -44,6 +45,8 @@ __all__ = [
     "CheckOutdated",
     "Computed",
     "Fault",
+    "GroupsOverlap",
+    "GroupsSaved",
     "ImportRefused",
     "Received",
     "Sent",
@@ -62,6 +65,7 @@ __all__ = [
     "request_acceptance",
     "request_check",
     "request_recompute",
+    "save_groups",
     "save_indicators",
     "save_local_targets",
     "send_batch",

@@ -44,6 +44,14 @@ PAGES = {
         SHEET,
         "/indicateurs/F1-5/",
         "/indicateurs/F3-14/",
+        "/indicateurs/F3-14/definitions/",
+        "/indicateurs/F10-27/definitions/",
+        "/indicateurs/F10-27/definitions/nouvelle/",
+        "/indicateurs/F10-21/revisions/?pas=mois",
+        "/indicateurs/cibles-cpog/",
+        "/indicateurs/cibles-cpog/F10-21/?annee=2014",
+        "/indicateurs/cibles-cpog/F10-21/saisie/",
+        "/indicateurs/groupes/",
         "/budgets/",
         "/budgets/fnga/",
         "/calendrier/?au=2014-03-31",
@@ -55,7 +63,7 @@ PAGES = {
         "/aide/",
         "/adresse-inconnue/",
     ],
-    "caf": ["/", "/fiches/10/", SHEET, "/travaux/{job}/"],
+    "caf": ["/", "/fiches/10/", SHEET, "/indicateurs/cibles-cpog/", "/travaux/{job}/"],
     "tutelle": ["/", "/fiches/", "/fiches/10/", "/indicateurs/", SHEET, "/budgets/fnas/", "/documents/"],
 }
 HIDDEN = {("pilotage", "/adresse-inconnue/"), ("caf", "/travaux/{job}/")}  # what these may not see is not there
