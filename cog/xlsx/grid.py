@@ -240,7 +240,7 @@ class Grid:
             raise ValueError("a cell that did not begin")
         text = "".join(self._value)
         self._value = None
-        cell = self._cell(text) if self._has_value else None
+        cell = self._cell(text) if self._has_value and text else None
         if cell is None or (not cell.text and cell.kind is Kind.TEXT):
             if not self._is_formula:
                 return

@@ -92,6 +92,25 @@ class SafeSheet:
         else:
             self.raw.write_number(row - 1, column - 1, value, format_)
 
+    def across(self, row: int, first: int, last: int, text: str, style: Mapping[str, Any]) -> None:
+        """One text over several cells of a row: a title, never data."""
+        self.raw.merge_range(row - 1, first - 1, row - 1, last - 1, "", self._book.format(style))
+        self.raw.write_string(row - 1, first - 1, safe_text(text), self._book.format(style))
+
+    def height(self, row: int, points: float) -> None:
+        """The height of a row."""
+        self.raw.set_row(row - 1, points)
+
+    def validate(self, row: int, column: int, rule: Mapping[str, Any]) -> None:
+        """What a cell accepts, in xlsxwriter's words."""
+        self.raw.data_validation(row - 1, column - 1, row - 1, column - 1, dict(rule))
+
+    def print_wide(self) -> None:
+        """On paper: landscape, A4, one page wide."""
+        self.raw.set_landscape()
+        self.raw.set_paper(9)
+        self.raw.fit_to_pages(1, 0)
+
     def note(self, row: int, column: int, text: str) -> None:
         """A note on a cell."""
         lines = 2 + sum(1 + len(line) // 38 for line in text.splitlines())

@@ -180,7 +180,7 @@ def test_the_calendar_of_1904() -> None:
         ("><f>A2*2</f><v>24</v>", Kind.NUMBER, "24"),
         ('><f t="shared" si="0"/><v>24</v>', Kind.NUMBER, "24"),
         ("><f>A2*2</f>", Kind.EMPTY, ""),
-        ("><f>A2*2</f><v></v>", Kind.UNREADABLE, ""),
+        ("><f>A2*2</f><v></v>", Kind.EMPTY, ""),
         ('t="str"><f>A2</f><v></v>', Kind.EMPTY, ""),
         ('t="str"><f>A2</f><v>ram</v>', Kind.TEXT, "ram"),
         ('t="e"><f>1/0</f><v>#DIV/0!</v>', Kind.ERROR, "#DIV/0!"),

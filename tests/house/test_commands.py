@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
         ["bilan", "2014"],
         ["opendata", "paquet"],
         ["import_observations", "README.md"],
+        ["import_template", "--period", "2014-T1", "--caisse", "751", "-o", "modele.xlsx"],
     ],
     ids=lambda command: command[0],
 )
