@@ -161,7 +161,7 @@ _ASKED = {
 }
 _OFFERED = {**_ASKED, "bg_color": _CREAM}
 _NOT_ASKED = {**_FONT, "border": 1, "border_color": _LINE, "bg_color": _GREY}
-_WIDTHS = (46.0, 24.0, 12.0, 30.0)
+_WIDTHS = (46, 24, 12, 30)
 _FORMATS = {"count": "#,##0", "flag": "0", "amount": "#,##0.00"}
 _PROTECTION = {"format_columns": True, "format_rows": True}
 
@@ -241,7 +241,7 @@ class _PageWriter:
 
     def _finish(self) -> None:
         sheet = self._sheet
-        sheet.widths(*_WIDTHS, *[13.0] * 20)
+        sheet.widths(*_WIDTHS, *[13] * 20)
         sheet.raw.freeze_panes(3, 1)
         sheet.raw.protect("", _PROTECTION)
         sheet.print_wide()
