@@ -42,6 +42,9 @@ BREAKDOWN = Column("ventilation", "breakdown", fold)
 VALUE = Column("valeur", "value", plain_spaces)
 
 COLUMNS = (MEASURE, BODY, PERIOD, BREAKDOWN, VALUE)
+ANOMALIES_COLUMN = "anomalies"
+"""The column that a file given back with its problems has in addition."""
+
 _MAX_NAMED = 8
 _LABELS = tuple(column.label for column in COLUMNS)
 
@@ -74,7 +77,7 @@ def match_header(cells: Sequence[str], line: int) -> Header:
     problems = []
     if any(count != 1 for count in counts):
         problems.append(_wrong_columns(cells[: len(names)], names, line))
-    elif len(names) > len(COLUMNS):
+    elif set(names) - {*_LABELS, ANOMALIES_COLUMN}:
         problems.append(_ignored_columns(cells, names, line))
     positions = tuple(names.index(label) for label in _LABELS if label in names)
     return Header(positions, len(names), tuple(problems))
@@ -106,7 +109,7 @@ def _closest(cell: str, missing: list[str]) -> str:
 
 
 def _ignored_columns(cells: Sequence[str], names: list[str], line: int) -> Problem:
-    unknown = [cell for cell, name in zip(cells, names, strict=False) if name not in _LABELS]
+    unknown = [cell for cell, name in zip(cells, names, strict=False) if name not in (*_LABELS, ANOMALIES_COLUMN)]
     return Problem(
         Severity.WARNING,
         "ignored_columns",

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from cog.figures import format_figure
 from indicators.intake.checks import WholeFileCheck
-from indicators.intake.columns import Header, match_header, recognised
+from indicators.intake.columns import COLUMNS, Header, match_header, recognised
 from indicators.intake.messages import Problem, Severity
 from indicators.intake.reference import Reference
 from indicators.intake.rows import Intake, Record, read_records, unusable
@@ -46,6 +46,23 @@ def read_long_form(
     if not header.is_usable:
         return unusable(*header.problems)
     return read_records(_records(lines, delimiter), header, reference, only=only, checks=checks)
+
+
+def lines_of_csv(data: bytes) -> tuple[list[str], Iterator[tuple[int, Sequence[str]]]] | None:
+    """To copy a file: the label that each column was found under, and its lines with their cells; None: unreadable."""
+    if _unreadable_file(data) is not None:
+        return None
+    delimiter, header = _header(*next(_lines(data)))
+    labels = [""] * header.width
+    if header.is_usable:
+        for column, place in zip(COLUMNS, header.positions, strict=True):
+            labels[place] = column.label
+    return labels, ((number, _cells_or_line(line, delimiter)) for number, line in _lines(data))
+
+
+def _cells_or_line(line: str, delimiter: str) -> Sequence[str]:
+    cells = _cells(line, delimiter)
+    return [line[:_MAX_LINE]] if isinstance(cells, Problem) else cells
 
 
 def _unreadable_file(data: bytes) -> Problem | None:

@@ -4,6 +4,7 @@ PURE. `Report` gathers the problems of one file and keeps the list readable in s
 """
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -60,6 +61,15 @@ class Problem:
     def at(self, line: int) -> "Problem":
         """The same problem, met on this line."""
         return replace(self, line=line)
+
+    @classmethod
+    def from_dict(cls, kept: Mapping[str, str | int | None]) -> "Problem":
+        """The problem that `as_dict` gave, as a batch keeps it."""
+        line = kept.get("line")
+        texts = {
+            key: str(kept.get(key) or "") for key in ("code", "column", "found", "expected", "mend", "sheet", "cell")
+        }
+        return cls(severity=Severity(str(kept["severity"])), line=int(line) if line else None, **texts)
 
     def as_dict(self) -> dict[str, str | int | None]:
         """For the JSON report: every field, and the sentence under `message`."""

@@ -19,6 +19,9 @@ from indicators.intake.reference import Reference
 from indicators.intake.rows import LONG_XLSX, Intake, Record, read_records, unusable
 
 SHEET = "Observations"
+ANOMALIES_SHEET = "Anomalies"
+"""Of a workbook given back with its problems: nothing is read in it."""
+
 MAX_TEXT = 300  # characters of a cell that are looked at: no valid one is longer
 _MAX_NAMED = 8
 _READ_TWO_WAYS = re.compile(r"-?[1-9][0-9]{0,2}\.[0-9]{3}")
@@ -180,7 +183,8 @@ def told_of_the_book(book: Workbook, read: Sequence[Sheet]) -> Iterator[Problem]
         (False, "feuille non lue", "feuilles non lues"),
         (True, "feuille masquée non lue", "feuilles masquées non lues"),
     ):
-        others = [sheet for sheet in book.sheets if sheet not in read and sheet.is_hidden is is_hidden]
+        ignored = [*(sheet.name for sheet in read), ANOMALIES_SHEET]
+        others = [sheet for sheet in book.sheets if sheet.name not in ignored and sheet.is_hidden is is_hidden]
         names = [quoted(sheet.name) for sheet in others if next(sheet.rows(), None) is not None]
         if names:
             mend = "vérifiez qu'elle ne contient rien à transmettre" if len(names) == 1 else "vérifiez leur contenu"

@@ -13,7 +13,7 @@ from indicators.compute.due import Body, Slot, Term, due_on, due_slots
 from indicators.intake.rows import Identity
 from indicators.intake.template import VERSION, Asked, Block, Content, Line, Page, Value
 from indicators.models import Indicator, Measure, Observation
-from indicators.queries.engine import definition_of, intake_reference, versions_in_force
+from indicators.queries.engine import definition_of, intake_reference, version_at, versions_of
 
 Given = Mapping[tuple[str, str, str], Value]
 """(measure, period, breakdown) -> the value in force."""
@@ -21,9 +21,10 @@ Given = Mapping[tuple[str, str, str], Value]
 
 def template_content(*, convention: Convention, body: Organisation, transmission: Period) -> Content:
     """The content of the template of a body for the transmission of a quarter; no page when nothing is asked of it."""
+    versions = [version_at(own, transmission) for own in versions_of(convention=convention).values()]
     slots = due_slots(
         transmission,
-        [definition_of(version) for version in versions_in_force(convention=convention)],
+        [definition_of(version) for version in versions if version is not None],
         intake_reference(convention=convention).measures,
         Term(convention.start, convention.end),
         Body(body.code, body.kind),
