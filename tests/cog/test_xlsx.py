@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import zipfile
+from collections.abc import Callable
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from cog.xlsx import Kind, WorkbookRefused, open_untrusted_xlsx, safe_text, write_workbook
+from cog.xlsx import MAX_BYTES, Kind, WorkbookRefused, open_untrusted_xlsx, safe_text, write_workbook
 from tests.workbooks import MAIN, OLE, grid, number, text, with_lying_size, with_parts, xlsx, zipped
 
 ROOT = Path(__file__).parents[2]
@@ -91,10 +92,14 @@ def test_a_good_workbook_passes() -> None:
         (xlsx(types="application/vnd.ms-excel.sheet.macroEnabled.main+xml"), "macros", "macros"),
         (with_parts(GOOD, {"xl/workbook.bin": b"x"}), "not_xlsx", ".xlsb"),
         (zipped({"[Content_Types].xml": b"x"} | {f"p{n}": b"" for n in range(1001)}), "bomb", "morceaux"),
-        (bomb(600), "bomb", "décompressé"),
-        (bomb(20), "bomb", "compressé"),
+        (lambda: bomb(600), "bomb", "décompressé"),
+        (lambda: bomb(20), "bomb", "compressé"),
         (with_lying_size(GOOD, "xl/worksheets/sheet1.xml", 40), "damaged", "abîmé"),
         (with_parts(GOOD, {"xl/worksheets/sheet1.xml": LAUGHS}), "damaged", "abîmé"),
+        (with_parts(GOOD, {"xl/worksheets/sheet1.xml": b"<!DOCTYPE worksheet><worksheet/>"}), "damaged", "abîmé"),
+        (with_parts(GOOD, {"xl/styles.xml": b"<!DOCTYPE styleSheet><styleSheet/>"}), "damaged", "abîmé"),
+        (with_parts(GOOD, {"xl/worksheets/sheet1.xml": b"<?xml version='1.0' encoding='x'?><a/>"}), "damaged", "abîmé"),
+        (lambda: b"PK" + b"\0" * MAX_BYTES, "size", "50 Mo"),
         (xlsx({"S": grid([[text("a")]], first=1_048_576)}), "too_many_rows", "1 000 000"),
         (xlsx({"S": '<sheetData><row r="3"><c r="XFD3"><v>1</v></c></row></sheetData>'}), "too_many_columns", "XFD3"),
         (xlsx({"S": '<sheetData><row r="3"/><row r="2"/></sheetData>'}), "damaged", "abîmé"),
@@ -105,8 +110,8 @@ def test_a_good_workbook_passes() -> None:
         (xlsx({"S": grid([[text("a" * 32_768)]])}), "long_text", "32767"),
     ],
 )
-def test_what_is_refused_and_why(data: bytes, code: str, words: str) -> None:
-    found = refusal(data)
+def test_what_is_refused_and_why(data: bytes | Callable[[], bytes], code: str, words: str) -> None:
+    found = refusal(data() if callable(data) else data)
     assert found.code == code
     assert words in found.found
 
@@ -115,6 +120,10 @@ def test_what_is_refused_and_why(data: bytes, code: str, words: str) -> None:
     "twin",
     [
         with_parts(GOOD, {"xl/media/image1.png": b"\x89PNG"}),  # a picture is no macro
+        with_parts(
+            GOOD,
+            {"xl/worksheets/sheet1.xml": b"<worksheet><sheetData><row><c><v>1</v></c></row></sheetData></worksheet>"},
+        ),
         bomb(5),  # very compressed, but small
         xlsx({"S": grid([[text("a")]], first=1_000_000)}),
         xlsx({"S": '<sheetData><row r="3"><c r="IV3"><v>1</v></c></row></sheetData>'}),
