@@ -191,17 +191,21 @@ class _Values:
         return Rows(wanted, [value for value in local if value is not None])
 
     def breakdowns(self, asked: Asked) -> Iterator[Result]:
-        """A dimension that nobody reported makes no row, unless it stands for the whole; an optional one only where it
-        was reported.
+        """The rows of each value of each dimension.
+
+        A dimension that nobody reported at the period makes none, unless it stands for the whole; nor does a value of
+        an open list that nobody reported; an optional one is there only for those who did.
         """
         for dimension, readers in self._dimensions:
-            rows = _rows(dimension, readers, asked)
-            if dimension.optional:
-                yield from (row for row in rows if row.outcome.completeness.units_reported)
-            elif self._definition.headline == HEADLINE_NONE or any(
-                row.outcome.completeness.units_reported for row in rows
-            ):
-                yield from rows
+            values = [reader.rows(asked, sampled=dimension.national_only).results for reader in readers]
+            reported = [any(row.outcome.completeness.units_reported for row in rows) for rows in values]
+            if not any(reported) and self._definition.headline != HEADLINE_NONE:
+                continue
+            for rows, known in zip(values, reported, strict=True):
+                if dimension.optional:
+                    yield from (row for row in rows if row.outcome.completeness.units_reported)
+                elif known or dimension.values:
+                    yield from rows
 
 
 def _is_whole(row: Result) -> bool:

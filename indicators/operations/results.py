@@ -19,11 +19,15 @@ from indicators.compute.readers import CAF_SCOPE, NATIONAL_SCOPE
 from indicators.models import Indicator, IndicatorResult, Measure, StaleResult
 from indicators.operations.results_store import replace_results
 from indicators.queries import Dependencies, Evaluation
+from indicators.queries.evaluation import COLUMNS
 
 Progress = Callable[[int, int, str], None]
 
 RECOMPUTE = "indicators.recompute"
 """Kind of the job that computes again what rests on facts that changed."""
+
+SCOPE, PERIOD, NAME, BREAKDOWN = map(COLUMNS.index, ("scope", "period", "name", "breakdown"))
+"""Where these stand in a row."""
 
 MANY_BODIES = 12
 """Past that many bodies whose facts changed, all the caisses of the sheet are computed again."""
@@ -159,25 +163,54 @@ def recompute_stale(*, convention: Convention, by: User, at: datetime, progress:
 
 @transaction.atomic
 def _recompute_sheet(evaluation: Evaluation, indicator: Indicator) -> int:
+    """Answer the marks of one sheet: for each period of their years, the bodies whose facts changed, and the whole.
+
+    All the bodies where the whole has not the same rows as before: a breakdown that appears or goes does so for all.
+    """
     Indicator.objects.select_for_update().get(pk=indicator.pk)
     stale = list(StaleResult.objects.filter(indicator=indicator).values_list("pk", "year", "organisation__code"))
-    written = 0
     years: defaultdict[int, set[str | None]] = defaultdict(set)
     for _, year, body in stale:
         years[year].add(body)
-    batches: defaultdict[frozenset[str] | None, list[Period]] = defaultdict(list)
-    for period in evaluation.due(indicator):
-        if period.year in years:
-            bodies = years[period.year]
-            everyone = None in bodies or evaluation.moves_with_others(indicator)
-            batches[None if everyone else frozenset(filter(None, bodies))].append(period)
+    due = [period for period in evaluation.due(indicator) if period.year in years]
+    alike = evaluation.moves_with_others(indicator)
+    alone = {period for period in due if None not in years[period.year] and not alike}
+    before = _rows_of_the_whole(indicator, alone)
+    batches: defaultdict[frozenset[str], list[Period]] = defaultdict(list)
+    for period in due:
+        if period in alone and before[period]:
+            batches[frozenset(filter(None, years[period.year]))].append(period)
+    written, answered = 0, set()
     for scopes, periods in batches.items():
         evaluated = evaluation.evaluate(indicator, periods, scopes)
-        replaced = None if scopes is None else {*scopes, NATIONAL_SCOPE, CAF_SCOPE}
-        replace_results(indicator=indicator.pk, periods=periods, scopes=replaced, evaluated=evaluated)
-        written += len(evaluated.rows)
+        now: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+        for row in evaluated.rows:
+            if row[SCOPE] == NATIONAL_SCOPE:
+                now[row[PERIOD]].add((row[NAME], row[BREAKDOWN]))
+        same = [period for period in periods if now[str(period)] == before[period]]
+        answered |= set(same)
+        written += replace_results(
+            indicator=indicator.pk,
+            periods=same,
+            scopes={*scopes, NATIONAL_SCOPE, CAF_SCOPE},
+            evaluated=evaluated.at({str(period) for period in same}),
+        )
+    others = [period for period in due if period not in answered]
+    evaluated = evaluation.evaluate(indicator, others)
+    written += replace_results(indicator=indicator.pk, periods=others, scopes=None, evaluated=evaluated)
     StaleResult.objects.filter(pk__in=[pk for pk, _, _ in stale]).delete()
     return written
+
+
+def _rows_of_the_whole(indicator: Indicator, periods: Collection[Period]) -> dict[Period, set[tuple[str, str]]]:
+    """period -> the (name, breakdown) of its rows for the whole; none where it was never computed."""
+    found: dict[Period, set[tuple[str, str]]] = {period: set() for period in periods}
+    rows = IndicatorResult.objects.filter(
+        indicator=indicator, scope=NATIONAL_SCOPE, period__in=[str(period) for period in periods]
+    )
+    for text, name, breakdown in rows.values_list("period", "name", "breakdown"):
+        found[parse(text)].add((name, breakdown))
+    return found
 
 
 def mark_stale(*, convention: Convention, changed: Iterable[tuple[int, int, str]]) -> int:

@@ -13,8 +13,13 @@ from indicators.queries.evaluation import COLUMNS, DISPERSION_COLUMNS, Evaluated
 
 def replace_results(
     *, indicator: int, periods: Sequence[Period] | None, scopes: Collection[str] | None, evaluated: Evaluated
-) -> None:
-    """Put these rows in the place of those of the same periods and scopes (None: all), in the caller's transaction."""
+) -> int:
+    """Put these rows in the place of those of the same periods and scopes (None: all), in the caller's transaction.
+
+    Returns how many results were written.
+    """
+    if periods is not None and not periods:
+        return 0
     results = IndicatorResult.objects.filter(indicator=indicator)
     spreads = Dispersion.objects.filter(indicator=indicator)
     if periods is not None:
@@ -26,6 +31,7 @@ def replace_results(
     spreads.delete()
     _insert(IndicatorResult, COLUMNS, indicator, sorted(evaluated.rows, key=_KEY))
     _insert(Dispersion, DISPERSION_COLUMNS, indicator, evaluated.dispersions)
+    return len(evaluated.rows)
 
 
 # The order of the unique index (name, breakdown, scope, period): each row goes after the one before.

@@ -54,6 +54,14 @@ class Evaluated(NamedTuple):
     rows: list[Row]
     dispersions: list[Row]
 
+    def at(self, periods: Collection[str]) -> "Evaluated":
+        """Those of some periods."""
+        own, spreads = COLUMNS.index("period"), DISPERSION_COLUMNS.index("period")
+        return Evaluated(
+            [row for row in self.rows if row[own] in periods],
+            [row for row in self.dispersions if row[spreads] in periods],
+        )
+
 
 @dataclass
 class _Judging:
@@ -265,11 +273,10 @@ class _Judge:
 
 
 def _simulated_bodies(definition: Definition, loaded: LoadedFacts, period: Period) -> frozenset[str]:
-    """The bodies whose figures at this period rest on simulated values, of any of the years it reads."""
+    """The bodies whose figures at this period rest on simulated values."""
     if not loaded.simulated:
         return frozenset()
-    years = definition.years_read(period.year)
-    return frozenset(body for body, number in loaded.simulated if number in years)
+    return frozenset().union(*(loaded.simulated.get(read, ()) for read in _read_at(definition, period)))
 
 
 def _row(version: int, period: str, result: Result, verdict: str, simulated: frozenset[str]) -> Row:
@@ -292,27 +299,32 @@ def _dispersion(period: str, spread: Dispersion, simulated: bool) -> Row:
     )  # fmt: skip
 
 
-_MANY = 400
+_MANY = 40
 
 
 def _periods_read(definition: Definition, periods: Collection[Period]) -> list[str] | None:
     """The periods whose facts make results at these; None when it is simpler to read them all."""
-    if definition.cumulate_from is not None or len(periods) > _MANY:
+    if len(periods) > _MANY:
         return None
-    wanted: set[Period] = set()
-    for period in periods:
-        for number in definition.years_read(period.year):
-            whole = definition.method == "weighted_gap" or definition.reference_year == number
-            wanted |= _within(year(number) if whole else period.previous_year(period.year - number), definition)
-            if len(wanted) > _MANY:
-                return None
+    wanted = set().union(*(_read_at(definition, period) for period in periods))
     return [str(period) for period in sorted(wanted)]
+
+
+def _read_at(definition: Definition, period: Period) -> set[Period]:
+    """The periods whose facts make the results of this one."""
+    read: set[Period] = set()
+    for number in definition.years_read(period.year):
+        whole = definition.method == "weighted_gap" or definition.reference_year == number
+        whole = whole or definition.cumulate_from is not None
+        read |= _within(year(number) if whole else period.previous_year(period.year - number), definition)
+    return read
 
 
 def _within(period: Period, definition: Definition) -> set[Period]:
     finest = min(definition.grid.finest, Granularity.MONTH)
-    levels = [length for length in Granularity if finest <= length <= period.granularity]
-    return {part for length in levels for part in period.children(length)}
+    return {
+        part for length in Granularity if finest <= length <= period.granularity for part in period.children(length)
+    }
 
 
 class Dependencies:

@@ -1,6 +1,7 @@
 """The observations a calculation reads, straight from the table."""
 
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -9,7 +10,7 @@ from typing import Any
 from django.db import connection
 
 from cog.models import Convention, Organisation
-from cog.periods import parse
+from cog.periods import Period, parse
 from indicators.compute.facts import Catalogue, Facts, Gap
 from indicators.enums import Statement
 from indicators.intake.reference import read_breakdowns
@@ -24,10 +25,10 @@ def catalogue(*, convention: Convention) -> Catalogue:
 
 @dataclass(frozen=True)
 class LoadedFacts:
-    """Facts of some measures, and the (body, year) pairs among them that are simulated."""
+    """Facts of some measures, and, for each period, the bodies that have simulated ones among them."""
 
     facts: Facts
-    simulated: frozenset[tuple[str, int]]
+    simulated: Mapping[Period, Collection[str]]
 
 
 class FactLoader:
@@ -49,15 +50,15 @@ class FactLoader:
 
     def load(self, measures: Iterable[str], periods: Collection[str] | None = None) -> LoadedFacts:
         """The facts of these measures, over these periods (written forms; None: all there are)."""
-        facts, simulated = [], set()
+        facts, simulated = [], defaultdict(set)
         codes, bodies, known = self._codes, self._bodies, self._simulated
         for measure, body, text, breakdown, value, statement, batch in self._rows(measures, periods):
             period = parse(text)
             held = Gap.NOT_APPLICABLE if statement else value
             facts.append((codes[measure], bodies[body], period, breakdown, held))
             if batch in known:
-                simulated.add((bodies[body], period.year))
-        return LoadedFacts(Facts(facts, self.catalogue), frozenset(simulated))
+                simulated[period].add(bodies[body])
+        return LoadedFacts(Facts(facts, self.catalogue), simulated)
 
     def _rows(self, measures: Iterable[str], periods: Collection[str] | None) -> Iterable[tuple[Any, ...]]:
         wanted = [self._measures[code] for code in measures if code in self._measures]
