@@ -288,6 +288,8 @@ SUDDEN, THOUSAND, RATE = "sudden_change", "factor_1000", "rate_for_quantity"
 HISTORY = {
     "as usual": case("visites,011,2013-01,,1015", months("visites", STEADY)),
     "twice": case("visites,011,2013-01,,2000", months("visites", STEADY), (WARNING, SUDDEN, 2)),
+    "rare, but less than half more than what was seen": case("visites,011,2013-01,,1500", months("visites", STEADY)),
+    "small numbers vary much": case("visites,011,2013-01,,20", months("visites", "9 9 9 9 9 9 9 9 9 9 9 9")),
     "half": case("visites,011,2013-01,,500", months("visites", STEADY), (WARNING, SUDDEN, 2)),
     "nothing at all": case("visites,011,2013-01,,0", months("visites", STEADY), (WARNING, SUDDEN, 2)),
     "five earlier values are too few": case("visites,011,2012-06,,2000", months("visites", "10 11 10 11 10")),
@@ -353,6 +355,10 @@ HISTORY = {
     "five rates are too few to refuse": case(
         "visites_attente_20min,011,2013-01,,86 visites,011,2013-01,,10000",
         WHOLES + months("visites_attente_20min", "8600 8600 8600 8600 8600"), (WARNING, RATE, 2),
+    ),
+    "two denominators are too few to say": case(
+        "visites_attente_20min,011,2012-05,,86", months("visites", "10000 10000")
+        + " " + months("visites_attente_20min", "8600 8600 8600 8600"),
     ),
     "two rates are too few to say": case(
         "visites_attente_20min,011,2013-01,,86 visites,011,2013-01,,10000",
