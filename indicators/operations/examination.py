@@ -8,7 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -20,9 +20,11 @@ from indicators.enums import BatchForm
 from indicators.intake.checks import Row, WholeFileCheck
 from indicators.intake.files import read_file
 from indicators.intake.messages import Problem, Severity
+from indicators.intake.reference import Reference
 from indicators.intake.rows import Intake
 from indicators.models import Measure, Observation
 from indicators.queries import file_check_of, intake_reference
+from indicators.queries.remembered import remembered
 
 Key = tuple[int, int, str, str]  # measure, organisation, period, breakdown
 Progress = Callable[[int, int, str], None]
@@ -122,11 +124,11 @@ def examine(
     """
     progress(0, 3, "lit et contrôle le fichier")
     stamp = Observation.objects.aggregate(last=Max("pk"))["last"] or 0  # before any value is read
-    checks = [file_check_of(convention=convention, today=localdate(received_at))] if received_at else []
-    intake, form = _read(data, file_name, convention, only, checks)
+    today = localdate(received_at) if received_at else None
+    ground = remembered(("ground", today), convention, lambda: _ground(convention, today))
+    intake = read_file(data, ground.reference, only=only, checks=ground.checks)
     progress(1, 3, "compare aux valeurs en vigueur")
-    measures = dict(Measure.objects.filter(convention=convention).values_list("code", "pk"))
-    codes = dict(Organisation.objects.filter(convention=convention).values_list("code", "pk"))
+    measures, codes = ground.measures, ground.bodies
     keys = [(measures[row.measure], codes[row.body], row.period, row.breakdown) for row in intake.rows]
     bodies = frozenset(key[1] for key in keys)
     present = _in_force(keys)
@@ -149,7 +151,7 @@ def examine(
         unchanged=unchanged,
         bodies=bodies,
         stamp=stamp,
-        form=form,
+        form=BatchForm(intake.form),
     )
 
 
@@ -158,11 +160,24 @@ def is_overtaken(examined: Examination) -> bool:
     return Observation.objects.filter(pk__gt=examined.stamp, organisation_id__in=examined.bodies).exists()
 
 
-def _read(
-    data: bytes, file_name: str, convention: Convention, only: str | None, checks: Sequence[WholeFileCheck]
-) -> tuple[Intake, BatchForm]:
-    intake = read_file(data, intake_reference(convention=convention), only=only, checks=checks)
-    return intake, BatchForm(intake.form)
+@dataclass(frozen=True)
+class _Ground:
+    """What every file is checked against, until the reference or a definition changes."""
+
+    reference: Reference
+    checks: tuple[WholeFileCheck, ...]
+    measures: dict[str, int]
+    bodies: dict[str, int]
+
+
+def _ground(convention: Convention, today: date | None) -> _Ground:
+    """`today` None: the values are not compared with one another."""
+    return _Ground(
+        reference=intake_reference(convention=convention),
+        checks=(file_check_of(convention=convention, today=today),) if today else (),
+        measures=dict(Measure.objects.filter(convention=convention).values_list("code", "pk")),
+        bodies=dict(Organisation.objects.filter(convention=convention).values_list("code", "pk")),
+    )
 
 
 def _in_force(keys: Sequence[Key]) -> dict[Key, InForce]:

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -15,6 +16,7 @@ from indicators.intake.messages import Problem
 from indicators.models import ImportBatch, Observation
 from indicators.operations.examination import Change, Examination, Progress, examine, is_overtaken
 from indicators.operations.files import clean_name, stored_name
+from indicators.operations.observations_store import insert_observations
 from indicators.operations.results import mark_stale
 
 RACES = 5  # acceptances that may overtake this one before it gives up
@@ -227,7 +229,7 @@ def _write(batch: ImportBatch, examined: Examination, by: User, at: datetime, re
     closed = [change.before.pk for change in examined.changes if change.before is not None]
     for start in range(0, len(closed), 500):
         Observation.objects.filter(pk__in=closed[start : start + 500]).update(closed_by=batch)
-    Observation.objects.bulk_create((_observation(change, batch) for change in examined.changes), batch_size=2000)
+    insert_observations([_row(change, batch) for change in examined.changes])
     mark_stale(convention=batch.convention, changed=(change.key[:3] for change in examined.changes))
     if batch.simulated:
         Convention.objects.filter(pk=batch.convention_id).update(holds_simulated=True)
@@ -248,18 +250,9 @@ def _write(batch: ImportBatch, examined: Examination, by: User, at: datetime, re
     )
 
 
-def _observation(change: Change, batch: ImportBatch) -> Observation:
+def _row(change: Change, batch: ImportBatch) -> tuple[Any, ...]:
+    """The row a change adds, in the order of `observations_store.COLUMNS`."""
     (measure, body, period, breakdown), row, before = change
-    return Observation(
-        measure_id=measure,
-        organisation_id=body,
-        period=period,
-        breakdown=breakdown,
-        value=row.value,
-        statement=row.statement,
-        revision=before.revision + 1 if before else 1,
-        batch=batch,
-        source_row=row.line,
-        source_sheet=row.sheet,
-        source_cell=row.cell,
-    )
+    revision = before.revision + 1 if before else 1
+    said = (row.value, row.statement, revision)
+    return measure, period, body, breakdown, *said, batch.pk, row.line, row.sheet, row.cell

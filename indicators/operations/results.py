@@ -20,6 +20,7 @@ from indicators.models import Indicator, IndicatorResult, Measure, StaleResult
 from indicators.operations.results_store import replace_results
 from indicators.queries import Dependencies, Evaluation
 from indicators.queries.evaluation import COLUMNS
+from indicators.queries.remembered import remembered
 
 Progress = Callable[[int, int, str], None]
 
@@ -223,7 +224,7 @@ def mark_stale(*, convention: Convention, changed: Iterable[tuple[int, int, str]
     if not facts:
         return 0
     codes = dict(Measure.objects.filter(convention=convention).values_list("pk", "code"))
-    dependencies = Dependencies(convention=convention)
+    dependencies = remembered("dependencies", convention, lambda: Dependencies(convention=convention))
     moved: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
     for measure, body, year in facts:
         for pair in dependencies.of(codes[measure], year):
