@@ -1,5 +1,6 @@
 """The pages of what is reported: whose batch one may open, what a form refuses, what a second click does."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from indicators import batch_forms
 from indicators.enums import BatchState
 from indicators.models import ImportBatch, Measure, Observation
 from indicators.operations import receive_batch
+from indicators.problem_titles import PROBLEM_TITLES
 
 HEADER = "mesure,caisse,periode,ventilation,valeur\n"
 GOOD = HEADER + "pieces_traitees,011,2014-01,,1000\npieces_traitees_15j,011,2014-01,,850\n"
@@ -250,3 +252,16 @@ def test_a_received_file_without_its_bytes_is_a_404(client_of, convention: Conve
     ).batch
     Path(batch.file.path).unlink()
     assert client_of("pilotage").get(f"/remontees/{batch.pk}/fichier/").status_code == 404
+
+
+ROOT = Path(__file__).parents[2]
+CALLS = r"(?:_error|_warning|_refused|_doubt|WorkbookRefused|too_big)"
+CODE = re.compile(CALLS + r'\(\s*(?:row, )?"([a-z_]+)"|\.(?:ERROR|WARNING), "([a-z_]+)"')
+
+
+def test_every_kind_of_problem_has_its_name_in_french() -> None:
+    files = [*(ROOT / "indicators" / "intake").glob("*.py"), *(ROOT / "cog" / "xlsx").glob("*.py")]
+    files = [file for file in files if file.stem not in ("local_targets", "small_table", "groups")]
+    codes = {a or b for file in files for a, b in CODE.findall(file.read_text(encoding="utf-8"))}
+    assert len(codes) > 40
+    assert codes <= set(PROBLEM_TITLES), codes - set(PROBLEM_TITLES)
