@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 from django.template.defaultfilters import filesizeformat
 
 from cog.models import Organisation
@@ -53,6 +54,25 @@ class UploadForm(forms.Form):
                 " l'envoyer en plusieurs fichiers"
             )
         return file
+
+
+class TemplateForm(forms.Form):
+    """Which workbook to fill."""
+
+    periode = forms.ChoiceField(label="Transmission")
+    caisse = forms.ModelChoiceField(
+        label="Caisse", queryset=Organisation.objects.none(), to_field_name="code", empty_label=None
+    )
+
+    def __init__(
+        self, *args: object, caisses: QuerySet[Organisation], quarters: Iterable[Period], **kwargs: object
+    ) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["periode"].choices = [(str(one), one.label) for one in quarters]  # type: ignore[attr-defined]
+        field = self.fields["caisse"]
+        field.queryset = caisses  # type: ignore[attr-defined]
+        field.label_from_instance = lambda one: f"{one.code} · {one.name}"  # type: ignore[attr-defined]
+        self.auto_id = "modele_%s"  # two forms on one page
 
 
 class ConfirmForm(forms.Form):

@@ -13,8 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from cog.models import Organisation
 from cog.permissions import Permission, Scope, caisses_visible_to, requires, scopes
 from cog.views import convention_or_404
-from indicators.batch_forms import BatchFilter, ConfirmForm, UploadForm
+from indicators.batch_forms import BatchFilter, ConfirmForm, TemplateForm, UploadForm
+from indicators.due_views import chosen_quarter
 from indicators.enums import BatchState
+from indicators.intake.template import write_template
 from indicators.models import ImportBatch
 from indicators.operations import AcceptanceRefused, abandon_batch, request_acceptance, request_check, send_batch
 from indicators.queries.batches import (
@@ -25,7 +27,9 @@ from indicators.queries.batches import (
     problem_groups,
     problems_of,
 )
-from indicators.workbooks import download, problems_workbook
+from indicators.queries.due import transmission_quarters
+from indicators.queries.template import template_content
+from indicators.workbooks import annotated, download, problems_workbook
 
 PAGE_SIZE = 25
 FEW = 50
@@ -70,11 +74,26 @@ def send(request: HttpRequest) -> HttpResponse:
         elif sent.known:
             messages.info(request, "Ce même fichier attendait déjà : voici son lot.")
         return redirect("batch", batch_id=sent.batch.pk)
-    return render(
-        request,
-        "indicators/batches/send.html",
-        {"form": form, "open_to_all": open_to_all, "caisses": caisses},
-    )
+    asked, quarters = chosen_quarter(request, convention, timezone.localdate())
+    initial = {"periode": request.GET.get("periode", str(asked)), "caisse": request.GET.get("caisse", "")}
+    template_form = TemplateForm(initial=initial, caisses=caisses, quarters=reversed(quarters))
+    return render(request, "indicators/batches/send.html", {"form": form, "template_form": template_form})
+
+
+@requires(Permission.SEND_OBSERVATIONS)
+def template(request: HttpRequest) -> HttpResponse:
+    """The workbook that a caisse fills for a quarter."""
+    convention = convention_or_404()
+    body = get_object_or_404(_caisses(request), convention=convention, code=request.GET.get("caisse", ""))
+    quarters = {str(one): one for one in transmission_quarters(convention=convention)}
+    transmission = quarters.get(request.GET.get("periode", ""))
+    if transmission is None:
+        raise Http404("Ce trimestre n'est pas celui d'une transmission de la convention.")
+    content = template_content(convention=convention, body=body, transmission=transmission)
+    if not content.pages:
+        messages.info(request, f"Rien n'est demandé à {body.name} pour le {transmission.label}.")
+        return redirect("batch-send")
+    return download(write_template(content), f"remontee-{body.code}-{transmission}")
 
 
 @requires(Permission.SEE_OBSERVATIONS)
@@ -180,6 +199,15 @@ def batch_problems_xlsx(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Every problem listed by the check, as a workbook."""
     found = get_object_or_404(_batches(request), pk=batch_id)
     return download(problems_workbook(found), f"anomalies-lot-{found.pk}")
+
+
+@requires(Permission.SEE_OBSERVATIONS)
+def batch_annotated(request: HttpRequest, batch_id: int) -> HttpResponse:
+    """The file received, with its problems in their cells."""
+    found = get_object_or_404(_batches(request), pk=batch_id)
+    if not found.file.storage.exists(found.file.name):
+        raise Http404("Le fichier de ce lot est introuvable.")
+    return download(annotated(found), f"annote-lot-{found.pk}")
 
 
 @requires(Permission.SEE_OBSERVATIONS)

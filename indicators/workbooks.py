@@ -5,6 +5,8 @@ from typing import Any
 from django.http import HttpResponse
 
 from cog.xlsx import write_workbook
+from indicators.intake.annotate import annotated_workbook
+from indicators.intake.messages import Problem
 from indicators.models import ImportBatch
 from indicators.queries.batches import problems_of
 from indicators.queries.due import DueQuarter
@@ -44,6 +46,13 @@ def problems_workbook(batch: ImportBatch) -> bytes:
         ["Avertissements", batch.warnings],
     ]
     return write_workbook([("Anomalies", header, rows), ("Notes", ["Quoi", "Valeur"], notes)], title="Anomalies")
+
+
+def annotated(batch: ImportBatch) -> bytes:
+    """The file received, given back with its problems in their cells."""
+    problems = [Problem.from_dict(one) for one in batch.problems]
+    with batch.file.open("rb") as stream:
+        return annotated_workbook(stream.read(), problems)
 
 
 def due_workbook(page: DueQuarter) -> bytes:

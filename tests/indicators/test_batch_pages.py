@@ -151,7 +151,7 @@ def test_a_caisse_sends_for_itself_only(client_of, convention: Convention) -> No
     assert "seule caisse de cet envoi" in client.get(f"/remontees/{batch.pk}/").content.decode()
 
 
-ADDRESSES = ["", "confirmer/", "fichier/", "anomalies.json", "anomalies.xlsx"]
+ADDRESSES = ["", "confirmer/", "fichier/", "anomalies.json", "anomalies.xlsx", "annote.xlsx"]
 ACTS = ["confirmer/", "controler/", "abandonner/"]
 
 
@@ -265,3 +265,19 @@ def test_every_kind_of_problem_has_its_name_in_french() -> None:
     codes = {a or b for file in files for a, b in CODE.findall(file.read_text(encoding="utf-8"))}
     assert len(codes) > 40
     assert codes <= set(PROBLEM_TITLES), codes - set(PROBLEM_TITLES)
+
+
+def test_the_template_of_a_caisse_comes_back_without_a_problem(client_of) -> None:
+    caf = client_of("caf")
+    book = caf.get("/remontees/modele.xlsx?caisse=011&periode=2014-T1")
+    assert book["Content-Disposition"] == 'attachment; filename="remontee-011-2014-T1.xlsx"'
+    assert caf.get("/remontees/modele.xlsx?caisse=751&periode=2014-T1").status_code == 404
+    assert caf.get("/remontees/modele.xlsx?caisse=011&periode=2014-03").status_code == 404
+    assert client_of("tutelle").get("/remontees/modele.xlsx?caisse=011&periode=2014-T1").status_code == 403
+    _post(caf, book.content, name="remontee.xlsx", caisse="011")
+    _work()
+    batch = ImportBatch.objects.get()
+    assert (batch.state, batch.form, batch.errors, batch.row_count) == (BatchState.CHECKED, "modele", 0, 0)
+    _post(client_of("pilotage"), book.content, name="remontee.xlsx", caisse="751")
+    _work()
+    assert ImportBatch.objects.get(only__code="751").state == BatchState.REFUSED
