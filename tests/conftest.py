@@ -43,6 +43,8 @@ django.setup()  # so that a conftest below this one may import models
 
 from django.conf import settings  # noqa: E402 - only once set up
 
+if os.environ.get("SUIVI_TEST_FILE"):  # SQLite in a file, for the tests whose other processes must see it
+    settings.DATABASES["default"]["TEST"]["NAME"] = str(Path(_VAR) / "essais.sqlite3")
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # Argon2 is slow on purpose
 
 
