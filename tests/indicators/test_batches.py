@@ -16,6 +16,7 @@ from indicators.enums import BatchState
 from indicators.models import ImportBatch, Measure, Observation
 from indicators.operations import (
     AcceptanceRefused,
+    CheckOutdated,
     abandon_batch,
     accept_batch,
     receive_batch,
@@ -233,3 +234,20 @@ def test_a_long_name_is_cut_and_the_disk_knows_nothing_of_it(convention: Convent
     assert stored.parent == Path(settings.STORAGES["default"]["OPTIONS"]["location"]) / "remontees"
     assert stored.suffix == ".csv"
     assert "é" not in stored.name
+
+
+def test_an_acceptance_overtaken_between_reading_and_writing_starts_again(convention: Convention, people) -> None:
+    by = people["pilotage"]
+    batch = _checked(convention, by, GOOD)
+    other = receive_batch(
+        convention=convention, file_name="b.csv", data=GOOD.replace("850", "840").encode(), by=by, at=timezone.now()
+    )
+
+    def overtake(done: int, total: int, message: str) -> None:
+        if message.startswith("enregistre"):
+            accept_batch(batch=other.batch, by=by, at=timezone.now(), reason="")
+
+    with pytest.raises(CheckOutdated):
+        accept_batch(batch=batch, by=by, at=timezone.now(), reason="", progress=overtake)
+    assert not Observation.objects.filter(batch=batch).exists()
+    assert Observation.objects.filter(batch=other.batch).count() == 2
