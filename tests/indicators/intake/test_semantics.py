@@ -288,7 +288,9 @@ SUDDEN, THOUSAND, RATE = "sudden_change", "factor_1000", "rate_for_quantity"
 HISTORY = {
     "as usual": case("visites,011,2013-01,,1015", months("visites", STEADY)),
     "twice": case("visites,011,2013-01,,2000", months("visites", STEADY), (WARNING, SUDDEN, 2)),
-    "rare, but less than half more than what was seen": case("visites,011,2013-01,,1500", months("visites", STEADY)),
+    "rare, but less than half more than what was seen": case(
+        "visites,011,2013-03,,1500", months("visites", STEADY + " 980 980")
+    ),
     "small numbers vary much": case("visites,011,2013-01,,20", months("visites", "9 9 9 9 9 9 9 9 9 9 9 9")),
     "half": case("visites,011,2013-01,,500", months("visites", STEADY), (WARNING, SUDDEN, 2)),
     "nothing at all": case("visites,011,2013-01,,0", months("visites", STEADY), (WARNING, SUDDEN, 2)),
