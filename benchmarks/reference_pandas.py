@@ -225,7 +225,8 @@ class Analyst:
                 d1, q1, median, q3, d9 = np.quantile(local, (0.1, 0.25, 0.5, 0.75, 0.9))
                 figures = {
                     "n": len(local), "min": local.min(), "max": local.max(), "range": local.max() - local.min(),
-                    "d1": d1, "q1": q1, "median": median, "q3": q3, "d9": d9, "stdev": local.std(ddof=0), "mean": local.mean(),
+                    "d1": d1, "q1": q1, "median": median, "q3": q3, "d9": d9,
+                    "stdev": local.std(ddof=0), "mean": local.mean(),
                 }  # fmt: skip
                 found[code, period] = figures
                 method = METHODS[code]["method"]
