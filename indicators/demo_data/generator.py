@@ -27,6 +27,15 @@ def generate(*, measures: Sequence[DemoMeasure], bodies: Sequence[DemoBody], yea
     `years`: civil years, in order (the paths are declared for 2012-2017). Same arguments, same rows.
     Raises DemoDataError when a measure has no model, or another list of breakdowns than its model.
     """
+    for row, late in generate_with_late(measures=measures, bodies=bodies, years=years, seed=seed):
+        if not late:
+            yield row
+
+
+def generate_with_late(
+    *, measures: Sequence[DemoMeasure], bodies: Sequence[DemoBody], years: range, seed: int
+) -> Iterator[tuple[Row, bool]]:
+    """The same rows, and among them, marked, those of the gaps that are filled months after."""
     site = _Site({measure.code: measure for measure in measures}, World(bodies, years, seed))
     trouble = Trouble(site.world)
     for measure in measures:
@@ -51,31 +60,34 @@ class _Site:
             known = self._built[code] = MODELS[code].build(self._measures[code], self)
         return known
 
-    def rows(self, measure: DemoMeasure, trouble: Trouble) -> Iterator[Row]:
-        """Rows of a measure, its second delivery included."""
+    def rows(self, measure: DemoMeasure, trouble: Trouble) -> Iterator[tuple[Row, bool]]:
+        """Rows of a measure, its second delivery included, and whether they come late."""
         model = MODELS[measure.code]
         yield from _rows(measure, model, self.of(measure.code), trouble)
         settled = model.settle(measure, self)
         if settled is not None:
             for code, values in settled.values.items():
                 for slot, cells in zip(settled.slots, values, strict=True):
-                    yield from _numbers(measure.code, code, slot, settled, cells)
+                    yield from ((row, False) for row in _numbers(measure.code, code, slot, settled, cells))
 
 
-def _rows(measure: DemoMeasure, model: Model, series: Series, trouble: Trouble) -> Iterator[Row]:
+def _rows(measure: DemoMeasure, model: Model, series: Series, trouble: Trouble) -> Iterator[tuple[Row, bool]]:
     silent = model.concern in _SAYS_NOTHING_TO_REPORT
     for code, values in series.values.items():
         for slot, cells in zip(series.slots, values, strict=True):
             if cells is None:
                 statement = "NS" if silent else ""
             elif trouble.is_missing(model.feed, code, slot, numerator=isinstance(model, Share)):
+                if trouble.comes_late(model.feed, code, slot):
+                    yield from ((row, True) for row in _numbers(measure.code, code, slot, series, cells))
                 continue
             else:
                 statement = "ND" if trouble.is_unavailable(measure, code, slot) else ""
             if statement:
-                yield from (Row(measure.code, code, slot.text, name, statement) for name in series.breakdowns)
+                said = (Row(measure.code, code, slot.text, name, statement) for name in series.breakdowns)
+                yield from ((row, False) for row in said)
             else:
-                yield from _numbers(measure.code, code, slot, series, cells)
+                yield from ((row, False) for row in _numbers(measure.code, code, slot, series, cells))
 
 
 def _numbers(measure: str, code: str, slot: Slot, series: Series, cells: Cells | None) -> Iterator[Row]:

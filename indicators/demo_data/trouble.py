@@ -12,6 +12,8 @@ GAP_YEARS = (2013, 2015)
 """Elsewhere every caisse reports, so that complete years stand beside incomplete ones."""
 HALF_GAP = 0.15
 """Part of those where only the numerator is missing."""
+LATE_RATE = 0.4
+"""Part of the missing flows that come late."""
 UNAVAILABLE_RATE = 0.002
 """Part of the yearly figures of caisses that are « ND »."""
 LATE_YEAR, LATE_MONTHS = 2015, (4, 5, 6)
@@ -48,6 +50,10 @@ class Trouble:
             return True
         only_numerator = self._gaps.get((feed, code, slot.year, month))
         return only_numerator is not None and (numerator or not only_numerator)
+
+    def comes_late(self, feed: str, code: str, slot: Slot) -> bool:
+        """Whether a flow that was missing is sent months after; the caisse that was silent a quarter stays so."""
+        return code != self._late and self._world.rng(f"late:{feed}:{code}:{slot.text}").random() < LATE_RATE
 
     def is_unavailable(self, measure: DemoMeasure, code: str, slot: Slot) -> bool:
         """Whether a caisse says « ND » for this yearly figure."""
