@@ -65,7 +65,7 @@ def _incremental(seed: str) -> dict[str, Any]:
     from indicators.operations import accept_batch, receive_batch, recompute_stale
 
     rows = Observation.objects.filter(
-        closed_by=None, organisation__code="011", period__in=("2014-01", "2014-02", "2014-03"), breakdown=""
+        closed_by=None, organisation__code="011", period__in=("2014-01", "2014-02", "2014-03"), measure__breakdowns=""
     ).values_list("measure__code", "period", "value")
     draw = random.Random(seed)
     shift = draw.randint(1, 9)
@@ -156,7 +156,8 @@ def run(scale: float, runs: int) -> tuple[Bars, dict[str, dict[str, Any]]]:
     found: dict[str, dict[str, Any]] = {}
     for name in ("all", "only", "polars", "pandas", "year", "quarter"):
         found[name] = repeat(SCRIPT, name, runs)
-        print(f"  {name} : {found[name]['seconds']:.2f} s, {found[name]['megabytes']:.0f} Mo", flush=True)
+        one = found[name]
+        print(f"  {name} : {one['seconds']:.2f} s ({one['cpu']:.2f} de calcul), {one['megabytes']:.0f} Mo", flush=True)
     agreed = step(SCRIPT, "agree")
     print(
         f"  polars, pandas et nous : {agreed['compared']} valeurs et {agreed['spreads']} dispersions égales", flush=True

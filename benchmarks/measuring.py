@@ -38,17 +38,18 @@ def repeat(script: str, name: str, times: int, *arguments: str) -> dict[str, Any
     return {
         **runs[-1],
         "seconds": statistics.median(run["seconds"] for run in runs),
+        "cpu": statistics.median(run["cpu"] for run in runs),
         "megabytes": max(run["megabytes"] for run in runs),
     }
 
 
 def tell(work: Callable[[], Any]) -> None:
     """Time a piece of work and print it as one line of JSON (what `step` reads), with what it returns."""
-    begun = time.perf_counter()
+    begun, spent = time.perf_counter(), time.process_time()
     told = work() or {}
-    seconds = time.perf_counter() - begun
+    seconds, cpu = time.perf_counter() - begun, time.process_time() - spent
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"seconds": seconds, "megabytes": peak, **told}))
+    print(json.dumps({"seconds": seconds, "cpu": cpu, "megabytes": peak, **told}))
 
 
 class Bars:
