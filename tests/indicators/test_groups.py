@@ -107,6 +107,13 @@ def test_what_would_overlap_is_refused_and_nothing_written(convention: Conventio
     assert _held() == [("011", "Petite", date(2015, 1, 1), None)]
 
 
+def test_a_membership_that_begins_on_the_last_day_of_another_overlaps_it(convention: Convention) -> None:
+    _save(convention, _row("011", "Petite", date(2013, 1, 1), date(2014, 6, 30)))
+    with pytest.raises(GroupsOverlap, match="se chevauchent"):
+        _save(convention, _row("011", "Grande", date(2014, 6, 30)))
+    assert _save(convention, _row("011", "Grande", date(2014, 7, 1))) == GroupsSaved(1, 0, 0, 0)
+
+
 def test_only_the_sheets_that_read_the_groups_are_computed_again(convention: Convention) -> None:
     _save(convention, _row("011", "Grande", date(2013, 1, 1)))
     assert set(StaleResult.objects.values_list("indicator__code", flat=True)) == {"F16-43.1", "F16-43.2", "F16-43.3"}
