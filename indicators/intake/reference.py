@@ -18,12 +18,16 @@ Breakdowns = Mapping[str, Collection[str]]
 
 @dataclass(frozen=True, slots=True)
 class MeasureInfo:
-    """What a measure accepts, in the codes of `measures.csv` (`count`, `caisse`…)."""
+    """What a measure accepts, in the codes of `measures.csv` (`count`, `caisse`…).
+
+    `sampled`: the dimensions known for the whole only, from a national sample; there `NATIONAL` may report too.
+    """
 
     value_kind: str
     level: str
     finest_period: Granularity
     breakdowns: Breakdowns
+    sampled: Collection[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

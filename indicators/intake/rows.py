@@ -19,7 +19,7 @@ from indicators.intake.checks import (
 )
 from indicators.intake.columns import BODY, BREAKDOWN, MEASURE, PERIOD, VALUE, Column, Header
 from indicators.intake.messages import Problem, Report, Severity
-from indicators.intake.reference import Reference
+from indicators.intake.reference import NATIONAL, Reference
 
 LONG_CSV, LONG_XLSX, TEMPLATE = "long_csv", "long_xlsx", "modele"
 """Forms of a file; the codes of `BatchForm`."""
@@ -129,6 +129,7 @@ class _Reader:
         self._body = _remembered(BODY, checks.body)
         self._period = _remembered(PERIOD, checks.period)
         self._breakdown = _remembered(BREAKDOWN, checks.breakdown)
+        self._sampled = {code: info.sampled for code, info in reference.measures.items() if info.sampled}
         self._figure = lru_cache(maxsize=_MEMORY)(lambda kind, text: _figure(checks, kind, text))
 
     def read(
@@ -140,6 +141,8 @@ class _Reader:
         when, of_period = self._period(what, period)
         part, of_breakdown = self._breakdown(what, breakdown)
         number, statement, reported, of_value = self._figure(self._kind(what), value)
+        if of_body and what and self._is_sampled(what, part):
+            of_body = tuple(problem for problem in of_body if problem.code != "wrong_level" or who != NATIONAL)
         found = of_measure + of_body + of_period + of_breakdown + of_value
         if problems:
             known = {problem.column for problem in problems if problem.severity is Severity.ERROR}
@@ -155,6 +158,11 @@ class _Reader:
         if reported and what and who and when and part is not None:
             sheet, cell = self._locate(line, "") if self._locate else ("", "")
             kept.append(Row(line, what, who, when, part, number, statement, sheet, cell))
+
+    def _is_sampled(self, measure: str, breakdown: str | None) -> bool:
+        """Whether the whole may report this part of a measure of the caisses, from a national sample."""
+        keys = self._sampled.get(measure, ())
+        return any(pair.partition("=")[0] in keys for pair in (breakdown or "").split(";"))
 
     def refuse(self, line: int, problem: Problem) -> None:
         """A line whose cells cannot be told apart."""

@@ -15,6 +15,7 @@ from indicators.models import Indicator, IndicatorVersion, Measure
 
 def intake_reference(*, convention: Convention) -> Reference:
     """The measures and bodies a file may name, and the dates it may cover."""
+    sampled = _sampled_dimensions(convention)
     return Reference(
         measures={
             measure.code: MeasureInfo(
@@ -22,6 +23,7 @@ def intake_reference(*, convention: Convention) -> Reference:
                 level=measure.level,
                 finest_period=PERIODICITIES[measure.finest_period],
                 breakdowns=read_breakdowns(measure.breakdowns),
+                sampled=sampled.get(measure.code, frozenset()),
             )
             for measure in Measure.objects.filter(convention=convention)
         },
@@ -29,6 +31,18 @@ def intake_reference(*, convention: Convention) -> Reference:
         end=convention.end,
         convention=convention.code,
     )
+
+
+def _sampled_dimensions(convention: Convention) -> dict[str, frozenset[str]]:
+    """measure -> the dimensions that its sheets know for the whole only (F14-34: a national sample by benefit)."""
+    found: dict[str, frozenset[str]] = {}
+    for version in IndicatorVersion.objects.filter(indicator__convention=convention).select_related("indicator"):
+        definition = definition_of(version)
+        for each in (definition, *definition.variants):
+            keys = frozenset(dimension.key for dimension in each.dimensions if dimension.national_only)
+            for measure in each.measures if keys else ():
+                found[measure] = found.get(measure, frozenset()) | keys
+    return found
 
 
 def definition_of(version: IndicatorVersion) -> Definition:

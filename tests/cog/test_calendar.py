@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cog.calendar import (
@@ -206,6 +206,7 @@ RULES = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(JSON | RULES.map(lambda rule: entry(**rule)), max_size=4))
 def test_any_content_gives_problems_and_never_an_error(entries: list[Any]) -> None:
     obligations, problems = parse_obligations(entries)
@@ -213,6 +214,7 @@ def test_any_content_gives_problems_and_never_an_error(entries: list[Any]) -> No
     assert occurrences(obligations, SIGNATURE) == occurrences(tuple(reversed(obligations)), SIGNATURE)
 
 
+@settings(deadline=None)
 @given(st.dates(date(2012, 1, 1), date(2019, 12, 31)), st.none() | st.dates(), st.dates())
 def test_late_only_after_a_date_that_follows_the_signature(due: date, done_on: date | None, at: date) -> None:
     found = state(Occurrence("X", None, due, "", Precision.DAY), at, done_on, SIGNATURE)

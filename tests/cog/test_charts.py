@@ -485,6 +485,7 @@ def test_a_sparkline_has_gaps_and_a_dot_on_its_last_value() -> None:
 NUMBERS = st.decimals(-(10**12), 10**12, allow_nan=False, allow_infinity=False, places=4)
 
 
+@settings(deadline=None)
 @given(st.lists(NUMBERS, max_size=30), st.integers(3, 9))
 def test_ticks_are_round_and_enclose_the_values(values: list[D], count: int) -> None:
     marks = steps(values, count).ticks
@@ -502,6 +503,7 @@ def test_equal_values_still_have_an_axis(values: list[D]) -> None:
     assert series_chart(**NAMED, points=[Point("x", value) for value in values])
 
 
+@settings(deadline=None)
 @given(st.lists(NUMBERS, min_size=1, max_size=6))
 def test_labels_at_the_end_keep_the_order_of_their_values(values: list[D]) -> None:
     scale = steps(values, 5)
@@ -510,6 +512,7 @@ def test_labels_at_the_end_keep_the_order_of_their_values(values: list[D]) -> No
     assert all(above["y"] - below["y"] >= 0.4999 for above, below in pairwise(rows))
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 600), max_size=102))
 def test_dots_of_a_distribution_stay_near_the_middle_and_apart(places: list[float]) -> None:
     offsets = swarm(places, 6, 40)

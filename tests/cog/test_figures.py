@@ -3,7 +3,7 @@
 from decimal import Context, Decimal, localcontext
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cog.figures import (
@@ -90,6 +90,7 @@ def test_display_never_rounds_across_the_threshold(value, threshold, operator, d
     assert format_against(Decimal(value), Decimal(threshold), Operator(operator), decimals) == shown
 
 
+@settings(deadline=None)
 @given(NUMBERS, NUMBERS, st.sampled_from(Operator), st.integers(0, 3))
 def test_what_is_shown_has_the_verdict_of_what_is_computed(value, threshold, operator, decimals):
     shown = parse_french_decimal(format_against(value, threshold, operator, decimals))
@@ -165,12 +166,14 @@ def test_the_unit_of_the_field_may_follow_and_no_other():
         parse_french_decimal("113 k€", unit="M€")
 
 
+@settings(deadline=None)
 @given(NUMBERS, st.integers(0, 4), st.sampled_from(["", "%", "€", "M€", "points", "heures/semaine"]))
 def test_our_own_figure_copied_back_is_read(value, decimals, unit):
     shown = format_figure(value, decimals, unit)
     assert parse_french_decimal(shown, unit=unit, refuse_ambiguous_dot=True) == round_half_up(value, decimals)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="0123456789., -+\u2212\u202f\u00a0\u2009%eE_٣３nN", max_size=12))
 def test_reading_gives_a_finite_number_or_refuses(text):
     try:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cog.periods import (
@@ -122,18 +122,21 @@ def test_format_date_says_premier():
     assert format_date(date(2014, 8, 1)) == "1er août 2014"
 
 
+@settings(deadline=None)
 @given(PERIODS)
 def test_written_form_reads_back(period):
     assert parse(str(period)) == period
     assert hash(parse(str(period))) == hash(period)
 
 
+@settings(deadline=None)
 @given(PERIODS)
 def test_neighbours_touch_and_undo_each_other(period):
     assert period.previous().end + timedelta(days=1) == period.start
     assert period.previous().next() == period == period.next().previous()
 
 
+@settings(deadline=None)
 @given(PERIODS, st.sampled_from(Granularity))
 def test_children_make_the_whole(period, granularity):
     if granularity > period.granularity:
@@ -145,11 +148,13 @@ def test_children_make_the_whole(period, granularity):
     assert list(children) == sorted(children)
 
 
+@settings(deadline=None)
 @given(DATES, st.sampled_from(Granularity))
 def test_containing_contains(moment, granularity):
     assert Period.containing(moment, granularity).contains(day(moment))
 
 
+@settings(deadline=None)
 @given(PERIODS)
 def test_number_and_year_name_the_period_again(period):
     builders = {

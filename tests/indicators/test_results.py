@@ -164,3 +164,14 @@ def test_the_command_refuses_what_it_does_not_understand(convention: Convention)
         with pytest.raises(CommandError) as error:
             call_command("compute", *arguments, stdout=StringIO())
         assert error.value.returncode == returncode, arguments
+
+
+def test_F14_34_the_national_sample_by_benefit_comes_from_the_whole(convention: Convention) -> None:
+    rows = [f"{name},NATIONAL,2014-03,prestation=al,{value}" for name, value in
+            (("iql6_anomalies_nombre", 3), ("iql6_dossiers_controles", 60))]  # fmt: skip
+    rows += ["iql6_anomalies_nombre,011,2014-03,,1", "iql6_dossiers_controles,011,2014-03,,10"]
+    _import(convention, rows)
+    _compute(convention, "2014-03")
+    assert _result("F14-34", "national", "2014-03", "prestation=al").value == 5
+    assert _result("F14-34", "national", "2014-03").value == 10
+    assert not IndicatorResult.objects.filter(indicator__code="F14-34", scope="011", breakdown="prestation=al").exists()

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actions.compute.deadlines import Kind, Reading, read_deadlines, read_one
@@ -300,6 +300,7 @@ WORDS = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(), st.lists(WORDS, max_size=9).map(" ".join), st.lists(WORDS, max_size=9).map("".join)))
 def test_any_text_is_read_without_error_and_keeps_the_rules_of_kinds(cell: str) -> None:
     readings = read_deadlines(cell, term=TERM)
@@ -323,6 +324,7 @@ def test_any_text_is_read_without_error_and_keeps_the_rules_of_kinds(cell: str) 
                 assert start and end and start <= end
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(ONE_DATE_AS_PRINTED)), st.sampled_from([str.upper, str.lower, str.title]))
 def test_case_accents_and_spaces_change_nothing(cell: str, recase: object) -> None:
     bare = cell.translate(str.maketrans("éèàêûÉ’", "eeaeuE'"))
@@ -330,6 +332,7 @@ def test_case_accents_and_spaces_change_nothing(cell: str, recase: object) -> No
         assert shown(variant) == shown(cell)
 
 
+@settings(deadline=None)
 @given(st.dates(date(1990, 1, 1), date(2090, 12, 31)))
 def test_any_day_is_read_back_from_its_usual_spellings(day: date) -> None:
     months = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre")

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actions.compute.deadlines import Kind
@@ -78,6 +78,7 @@ def test_what_makes_no_sense_is_refused(status: str, done_on: date | None, kind:
 DATES = st.dates(date(2013, 1, 1), date(2018, 12, 31))
 
 
+@settings(deadline=None)
 @given(st.sampled_from(Status), st.none() | DATES, st.none() | DATES, st.sampled_from(Kind), DATES)
 def test_late_only_when_the_end_is_past(
     status: Status, done_on: date | None, end: date | None, kind: Kind, at: date

@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from budgets.compute.identities import Line, gaps
@@ -49,6 +49,7 @@ def test_a_blank_part_counts_for_nothing_and_a_column_without_parts_is_not_check
     assert _gaps(TREE, {(1, "2013"): 6, (3, "2013"): 6, (3, "2014"): 12}) == []
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(-(10**9), 10**9), min_size=1, max_size=12))
 def test_a_total_that_is_the_sum_has_no_gap(parts: list[int]) -> None:
     lines = [(position, 99, "component") for position in range(1, len(parts) + 1)] + [(99, None, "total")]

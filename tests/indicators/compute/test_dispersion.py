@@ -5,7 +5,7 @@ from decimal import Context, Decimal, localcontext
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indicators.compute.dispersion import disperse, quantile
@@ -49,6 +49,7 @@ def test_no_values_or_no_order_is_an_error(values, order):
         quantile(values, *order)
 
 
+@settings(deadline=None)
 @given(VALUES)
 def test_against_statistics(values):
     spread = disperse(values)
@@ -65,6 +66,7 @@ def test_against_statistics(values):
         assert all(abs(Fraction(a) - b) < Fraction(1, 10**25) for a, b in zip(found, expected, strict=True))
 
 
+@settings(deadline=None)
 @given(VALUES)
 def test_quantiles_are_in_order_and_inside(values):
     s = disperse(values)

@@ -4,7 +4,7 @@ import statistics
 from decimal import Decimal
 from fractions import Fraction
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cog.figures import Reason
@@ -351,6 +351,7 @@ COUNTS = st.one_of(st.none(), st.integers(0, 10**9))
 CAISSES = [f"{number:03d}" for number in range(1, 8)]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(COUNTS, COUNTS), min_size=7, max_size=7))
 def test_national_is_the_ratio_of_sums_over_the_caisses_that_have_both(pairs):
     lines = [
@@ -371,6 +372,7 @@ def test_national_is_the_ratio_of_sums_over_the_caisses_that_have_both(pairs):
     assert national.state is (State.DEFINITIVE if len(both) == 7 else State.INCOMPLETE)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**15), st.integers(1, 10**15))
 def test_a_quotient_never_falls_on_a_threshold_it_does_not_meet(numerator, denominator):
     store = facts(f"n 751 2014-01 {numerator}\nd 751 2014-01 {denominator}")

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cog.figures import Operator
@@ -145,6 +145,7 @@ units = st.dictionaries(
 averaging = st.sampled_from([Aggregation.WEIGHTED, Aggregation.MEAN])
 
 
+@settings(deadline=None)
 @given(units, averaging, numbers)
 def test_the_aggregate_of_equal_targets_is_that_target(
     body: dict[str, tuple[Decimal, Decimal]], aggregation: Aggregation, target: Decimal
@@ -160,6 +161,7 @@ def test_the_aggregate_of_equal_targets_is_that_target(
     assert (found.aggregate, found.holds, found.shortfalls) == (target, True, ())
 
 
+@settings(deadline=None)
 @given(units, st.sampled_from([Aggregation.WEIGHTED, Aggregation.MEAN, Aggregation.SUM]), numbers, st.randoms())
 def test_the_order_of_the_caisses_is_irrelevant(
     body: dict[str, tuple[Decimal, Decimal]], aggregation: Aggregation, threshold: Decimal, random: object
@@ -178,6 +180,7 @@ def test_the_order_of_the_caisses_is_irrelevant(
     assert (one.aggregate, one.gap, one.shortfalls) == (other.aggregate, other.gap, other.shortfalls)
 
 
+@settings(deadline=None)
 @given(units, averaging, numbers)
 def test_the_aggregate_lies_among_the_targets(
     body: dict[str, tuple[Decimal, Decimal]], aggregation: Aggregation, threshold: Decimal
@@ -194,6 +197,7 @@ def test_the_aggregate_lies_among_the_targets(
     assert min(targets.values()) <= found.aggregate <= max(targets.values())
 
 
+@settings(deadline=None)
 @given(units, averaging, numbers)
 def test_what_the_short_caisses_take_less_what_the_others_give_is_the_gap(
     body: dict[str, tuple[Decimal, Decimal]], aggregation: Aggregation, threshold: Decimal

@@ -162,6 +162,7 @@ AMOUNTS = st.one_of(st.none(), st.just("NS"), st.integers(0, 10**6))
 MONTHS = st.lists(st.tuples(AMOUNTS, AMOUNTS), min_size=12, max_size=12)
 
 
+@settings(deadline=None)
 @given(MONTHS)
 def test_a_year_is_its_quarters_is_its_months(months):
     """Numerator and denominator of any span are those of its months that have both, whatever the path."""

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cog.figures import Operator
@@ -167,6 +167,7 @@ def test_every_verdict_has_its_word():
     assert all(verdict.label for verdict in Verdict)
 
 
+@settings(deadline=None)
 @given(st.integers(2013, 2016), st.integers(-1000, 1000), st.integers(-1000, 1000))
 def test_the_line_joins_the_baseline_to_the_target(year, base, goal):
     dated = [target("F10-21", str(goal), ">=", 2017, 2017)]

@@ -1,8 +1,11 @@
 """Every refused line with its whole message, and beside it a line as close as possible that passes."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+
+from indicators.intake.long_form import read_long_form
 
 BODY = "le code d'une caisse (« 011 »), d'un organisme de la branche, ou « NATIONAL »"
 FORMS = "« 2014 », « 2014-S1 », « 2014-T1 », « 2014-03 » ou « 2014-03-31 »"
@@ -316,3 +319,18 @@ def test_each_measure_takes_its_own_rhythm_and_breakdowns(read, reference):
     intake = read(*lines)
 
     assert (intake.problems, len(intake.rows)) == ([], len(lines))
+
+
+def test_a_national_sample_is_reported_by_the_whole_and_only_by_benefit(reference):
+    sampled = replace(reference.measures["iql6_anomalies_nombre"], sampled={"prestation"})
+    known = replace(reference, measures={**reference.measures, "iql6_anomalies_nombre": sampled})
+
+    def codes(line):
+        header = "mesure,caisse,periode,ventilation,valeur"
+        return [found.code for found in read_long_form(f"{header}\n{line}\n".encode(), known).problems]
+
+    assert codes("iql6_anomalies_nombre,NATIONAL,2014-01,prestation=al,12") == []
+    assert codes("iql6_anomalies_nombre,NATIONAL,2014-01,,12") == ["wrong_level"]
+    assert codes("iql6_dossiers_controles,NATIONAL,2014-01,prestation=al,12") == ["wrong_level"]
+    assert codes("iql6_anomalies_nombre,CNAF,2014-01,prestation=al,12") == ["wrong_level"]
+    assert codes("iql6_anomalies_nombre,011,2014-01,prestation=al,12") == []

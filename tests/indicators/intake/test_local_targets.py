@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cog.figures import Operator
@@ -168,12 +168,14 @@ def test_an_empty_workbook_is_refused() -> None:
     assert [problem.code for problem in read_targets(book.finish(), REFERENCE).problems] == ["empty_file"]
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_give_rows_or_problems_never_an_exception(data: bytes) -> None:
     read = read_targets(data, REFERENCE)
     assert read.problems or read.rows
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_under_a_right_header_never_raises(text: str) -> None:
     read_targets(f"indicateur,caisse,annee,seuil\n{text}".encode("utf-8", "surrogatepass"), REFERENCE)

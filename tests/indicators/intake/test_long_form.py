@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cog.figures import format_exact
@@ -158,6 +158,7 @@ def test_the_breakdowns_of_the_reference_file():
 # What holds for any file.
 
 
+@settings(deadline=None)
 @given(st.one_of(st.binary(), st.text().map(str.encode), st.text().map(lambda t: f"{HEADER}\n{t}".encode())))
 def test_any_bytes_get_an_answer(reference, data):
     intake = read_long_form(data, reference)
@@ -203,6 +204,7 @@ def written(rows: list[tuple[str, ...]], delimiter: str = ",") -> str:
     return text.getvalue()
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(LIKELY, LIKELY, st.tuples(*[CELL] * 5), st.tuples(CELL, CELL)), max_size=12))
 def test_each_line_is_a_row_or_refused_or_unreported(reference, cells):
     text = written(cells)
@@ -246,6 +248,7 @@ WRITINGS = st.sampled_from([lambda d: f"{d:f}", lambda d: f"{d:f}".replace(".", 
 VALUES = st.one_of(st.sampled_from(["ND", "NS"]), DECIMALS)
 
 
+@settings(deadline=None)
 @given(data=st.data(), delimiter=st.sampled_from(",;"), order=st.permutations(range(5)), mark=st.booleans())
 def test_what_is_written_is_read_back(reference, data, delimiter, order, mark):
     values = data.draw(st.dictionaries(keys(reference), VALUES, max_size=8))
