@@ -99,7 +99,9 @@ class Dispersion(models.Model):
 
 
 class StaleResult(models.Model):
-    """« résultat à recalculer »: facts of a year changed since a sheet was computed (no body: for all of them).
+    """« résultat à recalculer »: facts changed since a sheet was computed (no body: for all of them).
+
+    What is to be computed again: the results of `year` whose period contains `period`.
 
     Written in the transaction that changes the facts, removed in the one that replaces the results: a computation that
     is killed leaves it, and the next one takes it up. The same mark may stand several times: each computation removes
@@ -108,6 +110,7 @@ class StaleResult(models.Model):
 
     indicator = models.ForeignKey(Indicator, models.CASCADE, verbose_name="indicateur")
     year = models.PositiveSmallIntegerField("année")
+    period = models.CharField("période", max_length=10, blank=True)  # empty: the whole year
     organisation = models.ForeignKey(
         Organisation, models.CASCADE, verbose_name="organisme", null=True, blank=True, db_index=False
     )

@@ -2,7 +2,7 @@
 
 import gc
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,8 +30,8 @@ RECOMPUTE = "indicators.recompute"
 SCOPE, PERIOD, NAME, BREAKDOWN = map(COLUMNS.index, ("scope", "period", "name", "breakdown"))
 """Where these stand in a row."""
 
-MANY_BODIES = 12
-"""Past that many bodies whose facts changed, all the caisses of the sheet are computed again."""
+MANY_BODIES, MANY_PERIODS = 12, 6
+"""Past that many bodies, or periods, whose facts changed, all those of the sheet are computed again."""
 
 
 @dataclass
@@ -59,7 +59,7 @@ def compute_results(
         kept = due if wanted is None else [period for period in due if any(one.contains(period) for one in wanted)]
         return _compute_sheet(evaluation, indicator, kept, whole=wanted is None)
 
-    computed = _over_sheets(evaluation.indicators, compute, progress)
+    computed = _over_sheets(evaluation.indicators, compute, progress, together=wanted is None)
     audit.record(
         action="results.computed",
         subject=convention.code,
@@ -70,13 +70,20 @@ def compute_results(
     return computed
 
 
-def _over_sheets(indicators: Sequence[Indicator], compute: Callable[[Indicator], int], progress: Progress) -> Computed:
+def _over_sheets(
+    indicators: Sequence[Indicator],
+    compute: Callable[[Indicator], int],
+    progress: Progress,
+    *,
+    together: bool = False,
+) -> Computed:
     """Compute each sheet, and add up the rows written.
 
-    Two at a time where the database lets two connections write, and the caller holds no transaction:
-    one is stored while the other is calculated.
+    `together`: two at a time, one stored while the other is calculated, where the database lets two connections write
+    and the caller holds no transaction.
     """
-    computed, together = Computed(), connection.vendor == "postgresql" and not connection.in_atomic_block
+    computed = Computed()
+    together = together and connection.vendor == "postgresql" and not connection.in_atomic_block
     pool = ThreadPoolExecutor(2 if together else 1)
     with _collector_at_rest():
         try:
@@ -169,18 +176,21 @@ def _recompute_sheet(evaluation: Evaluation, indicator: Indicator) -> int:
     All the bodies where the whole has not the same rows as before: a breakdown that appears or goes does so for all.
     """
     Indicator.objects.select_for_update().get(pk=indicator.pk)
-    stale = list(StaleResult.objects.filter(indicator=indicator).values_list("pk", "year", "organisation__code"))
-    years: defaultdict[int, set[str | None]] = defaultdict(set)
-    for _, year, body in stale:
-        years[year].add(body)
-    due = [period for period in evaluation.due(indicator) if period.year in years]
+    stale = list(
+        StaleResult.objects.filter(indicator=indicator).values_list("pk", "year", "period", "organisation__code")
+    )
+    marks = {(year, text and parse(text), body) for _, year, text, body in stale}
+    moved = {
+        period: bodies
+        for period in evaluation.due(indicator)
+        if (bodies := {b for year, fact, b in marks if year == period.year and (not fact or period.contains(fact))})
+    }
     alike = evaluation.moves_with_others(indicator)
-    alone = {period for period in due if None not in years[period.year] and not alike}
-    before = _rows_of_the_whole(indicator, alone)
+    before = _rows_of_the_whole(indicator, [period for period in moved if None not in moved[period] and not alike])
     batches: defaultdict[frozenset[str], list[Period]] = defaultdict(list)
-    for period in due:
-        if period in alone and before[period]:
-            batches[frozenset(filter(None, years[period.year]))].append(period)
+    for period, rows in before.items():
+        if rows:
+            batches[frozenset(filter(None, moved[period]))].append(period)
     written, answered = 0, set()
     for scopes, periods in batches.items():
         evaluated = evaluation.evaluate(indicator, periods, scopes)
@@ -196,10 +206,10 @@ def _recompute_sheet(evaluation: Evaluation, indicator: Indicator) -> int:
             scopes={*scopes, NATIONAL_SCOPE, CAF_SCOPE},
             evaluated=evaluated.at({str(period) for period in same}),
         )
-    others = [period for period in due if period not in answered]
+    others = [period for period in moved if period not in answered]
     evaluated = evaluation.evaluate(indicator, others)
     written += replace_results(indicator=indicator.pk, periods=others, scopes=None, evaluated=evaluated)
-    StaleResult.objects.filter(pk__in=[pk for pk, _, _ in stale]).delete()
+    StaleResult.objects.filter(pk__in=[pk for pk, *_ in stale]).delete()
     return written
 
 
@@ -220,22 +230,38 @@ def mark_stale(*, convention: Convention, changed: Iterable[tuple[int, int, str]
     `changed`: (measure's key, body's key, written period) of each. Marks are only added: a computation removes those it
     read before the facts, so that one written meanwhile stays.
     """
-    facts = {(measure, body, int(period[:4])) for measure, body, period in changed}
+    facts = set(changed)
     if not facts:
         return 0
     codes = dict(Measure.objects.filter(convention=convention).values_list("pk", "code"))
     dependencies = remembered("dependencies", convention, lambda: Dependencies(convention=convention))
-    moved: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
-    for measure, body, year in facts:
-        for pair in dependencies.of(codes[measure], year):
-            moved[pair].add(body)
+    moved: defaultdict[tuple[int, int], defaultdict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
+    for measure, body, text in facts:
+        known = int(text[:4])
+        for indicator, year, exactly in dependencies.of(codes[measure], known):
+            moved[indicator, year][_same_period(text, known, year) if exactly else ""].add(body)
     marks = [
-        StaleResult(indicator_id=indicator, year=year, organisation_id=body)
-        for (indicator, year), bodies in moved.items()
+        StaleResult(indicator_id=indicator, year=year, period=text, organisation_id=body)
+        for (indicator, year), periods in moved.items()
+        for text, bodies in _gathered(periods).items()
         for body in (bodies if len(bodies) <= MANY_BODIES else (None,))
     ]
     StaleResult.objects.bulk_create(marks, batch_size=2000)
     return len(marks)
+
+
+def _same_period(text: str, known: int, year: int) -> str:
+    """A written period of a year, as it stands in another; the whole year for a 29 February that is not there."""
+    if known == year:
+        return text
+    return "" if text.endswith("-02-29") else f"{year}{text[4:]}"
+
+
+def _gathered(periods: Mapping[str, set[int]]) -> Mapping[str, set[int]]:
+    """One mark for the year where many of its periods, or all of it, are to be computed again."""
+    if "" not in periods and len(periods) <= MANY_PERIODS:
+        return periods
+    return {"": set().union(*periods.values())}
 
 
 def mark_stale_sheet(*, indicator: Indicator) -> None:

@@ -314,10 +314,18 @@ def _read_at(definition: Definition, period: Period) -> set[Period]:
     """The periods whose facts make the results of this one."""
     read: set[Period] = set()
     for number in definition.years_read(period.year):
-        whole = definition.method == "weighted_gap" or definition.reference_year == number
-        whole = whole or definition.cumulate_from is not None
+        whole = _reads_whole_years(definition, number)
         read |= _within(year(number) if whole else period.previous_year(period.year - number), definition)
     return read
+
+
+def _reads_whole_years(definition: Definition, number: int) -> bool:
+    """Whether a result reads more of a year than its own period in it."""
+    return (
+        definition.method == "weighted_gap"
+        or definition.cumulate_from is not None
+        or definition.reference_year == number
+    )
 
 
 def _within(period: Period, definition: Definition) -> set[Period]:
@@ -328,11 +336,11 @@ def _within(period: Period, definition: Definition) -> set[Period]:
 
 
 class Dependencies:
-    """Which results rest on a fact: (measure, year of the fact) -> the sheets and the years of their results."""
+    """Which results rest on a fact: (measure, year of the fact) -> the sheets, and the years of their results."""
 
     def __init__(self, *, convention: Convention) -> None:
         evaluation = Evaluation(convention)
-        self._found: defaultdict[tuple[str, int], set[tuple[int, int]]] = defaultdict(set)
+        self._found: defaultdict[tuple[str, int], set[tuple[int, int, bool]]] = defaultdict(set)
         for indicator in evaluation.indicators:
             for definition in evaluation.definitions(indicator):
                 self._add(indicator.pk, definition, convention)
@@ -340,9 +348,13 @@ class Dependencies:
     def _add(self, indicator: int, definition: Definition, convention: Convention) -> None:
         for number in convention.years:
             for read in definition.years_read(number):
+                exactly = not _reads_whole_years(definition, read)
                 for measure in definition.all_measures:
-                    self._found[measure, read].add((indicator, number))
+                    self._found[measure, read].add((indicator, number, exactly))
 
-    def of(self, measure: str, number: int) -> set[tuple[int, int]]:
-        """(indicator, year of its results) pairs that a fact of that year moves."""
+    def of(self, measure: str, number: int) -> set[tuple[int, int, bool]]:
+        """(indicator, year of its results, exactly) that a fact of that year moves.
+
+        `exactly`: only the periods that contain the fact's own, moved to that year; otherwise all those of the year.
+        """
         return self._found.get((measure, number), set())
