@@ -138,8 +138,9 @@ class DueQuarter:
         return sorted(lines, key=lambda one: (-one.absent, one.subject.code))
 
     def of_body(self, code: str) -> list[tuple[Indicator, DueCell]]:
-        """What one body owes, sheet by sheet."""
-        return [(sheet, self.cells[sheet.code, code]) for sheet in self.sheets if (sheet.code, code) in self.cells]
+        """What one body owes, sheet by sheet: where something misses first."""
+        rows = [(sheet, self.cells[sheet.code, code]) for sheet in self.sheets if (sheet.code, code) in self.cells]
+        return sorted(rows, key=lambda row: not row[1].missing)
 
 
 def _line(subject: Any, cells: list[DueCell]) -> Line:

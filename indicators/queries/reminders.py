@@ -38,13 +38,14 @@ def recipients_of(*, convention: Convention, at: date) -> dict[int, list[str]]:
 
 
 def candidates(*, convention: Convention, transmission: Period, at: date) -> list[Candidate]:
-    """The caisses that owe something for a quarter, the one that owes most first."""
+    """The caisses that owe something for a quarter: those one may write to, then the one that owes most first."""
     caisses = Organisation.objects.filter(convention=convention).caisses().order_by("code")
     page = due_quarter(convention=convention, transmission=transmission, at=at, bodies=caisses)
     people = recipients_of(convention=convention, at=at)
     last = last_reminders(convention=convention, period=transmission)
-    return [
+    found = [
         Candidate(line, people.get(line.subject.pk, []), last.get(line.subject.pk))
         for line in page.by_body()
         if line.absent
     ]
+    return sorted(found, key=lambda one: not one.recipients)
