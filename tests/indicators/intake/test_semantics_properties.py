@@ -103,8 +103,11 @@ def test_a_file_accepted_raises_nothing_when_it_comes_again(rows: list[Row]) -> 
 @settings(deadline=None, max_examples=150)
 @given(anything())
 def test_in_two_files_or_in_one_the_same_errors_refuse(rows: list[Row]) -> None:
-    """What is wrong between two values is found when the second comes, if not before."""
-    own = [row for row in rows if row.body == "011"]
+    """What is wrong between two values is found when the second comes, if not before.
+
+    Without negative values: one that comes later would bring down a sum already held against its total.
+    """
+    own = [row for row in rows if row.body == "011" and (row.value is None or row.value >= 0)]
     whole = _errors(Held(own, {}))
     first = own[: len(own) // 2]
     halves = _errors(Held(first, {})) or _errors(Held(own[len(own) // 2 :], Held(first, {}).values))
