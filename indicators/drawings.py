@@ -51,7 +51,7 @@ def series(page: SheetPage) -> str:
         points=[_drawn(page, point) for point in points],
         unit=page.line.unit,
         decimals=page.line.decimals,
-        targets=_targets(page.targets, points),
+        targets=[] if page.definition and page.definition.judged_name else _targets(page.targets, points),
         trajectory=_trajectory(page, points),
     )
 
@@ -60,6 +60,8 @@ def _trajectory(page: SheetPage, points: list[Point]) -> list[Decimal | None]:
     """The indicative trajectory and the targets it leads to, one value a period; nothing where none is indicative."""
     targets, baseline = judged_targets(page.line.indicator), judged_baseline(page.line.indicator)
     national = [target for target in targets if target.scope == NATIONAL]
+    if page.definition and page.definition.judged_name:
+        return []
     aims = [yardstick_at(parse(point.period), national, baseline) for point in points]
     if not any(aim.indicative for aim in aims if aim):
         return []

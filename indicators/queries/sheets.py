@@ -33,10 +33,12 @@ from indicators.queries.local_targets import local_targets_of
 from indicators.queries.shown import (
     NATIONAL,
     CaisseLine,
+    CompanionLine,
     Point,
     SheetLine,
     SheetPage,
     baseline_in_words,
+    companion_in_words,
     target_in_words,
 )
 
@@ -218,9 +220,9 @@ def sheet_page(
         if row.period == page.period and not row.name and row.breakdown
     ]
     page.companions = [
-        (row.name, _point(row, definition, []))
+        _companion(row, definition, targets)
         for row in national
-        if row.period == page.period and row.name and not row.breakdown
+        if row.period == page.period and row.name and not row.breakdown and definition is not None
     ]
     page.dispersions = sorted(Dispersion.objects.filter(indicator=indicator), key=lambda row: parse(row.period).start)
     page.dispersion = next((row for row in page.dispersions if row.period == page.period), None)
@@ -230,6 +232,13 @@ def sheet_page(
     if caisses is not None and page.period:
         page.caisses = _caisse_lines(results, page, {body.code: body for body in caisses}, targets)
     return page
+
+
+def _companion(row: IndicatorResult, definition: Definition, targets: list[Target]) -> CompanionLine:
+    """A value shown beside the headline, in its own unit; with its verdict where the target judges it."""
+    own = next((one for one in (*definition.secondary, *definition.variants) if one.name == row.name), definition)
+    judged = row.name == definition.judged_name
+    return CompanionLine(companion_in_words(row.name), own.unit, _point(row, own, targets if judged else []), judged)
 
 
 def _sentence(indicator: Indicator, row: IndicatorResult, definition: Definition, dispersion: Dispersion | None) -> str:
@@ -244,6 +253,8 @@ def _sentence(indicator: Indicator, row: IndicatorResult, definition: Definition
         completeness=Completeness(row.reported, row.concerned, row.units_reported, row.units_concerned),
     )
     targets = verdicts.targets_of(judged_targets(indicator), indicator.code, NATIONAL)
+    if definition.judged_name:  # the targets judge a value shown beside (F1-4.2)
+        targets = ()
     judgement = verdicts.judge(
         definition, outcome, period, targets, baseline=judged_baseline(indicator), breaks=breaks_of(indicator)
     )

@@ -102,6 +102,19 @@ class CaisseLine:
     target: str = ""  # of its Cpog, in words; empty where it has none at this period
 
 
+@dataclass(frozen=True)
+class CompanionLine:
+    """A value shown beside the headline (secondary value, variant, what a spread says), in its own unit.
+
+    `judged`: the targets of the sheet judge this one, not the headline.
+    """
+
+    label: str
+    unit: str
+    point: Point
+    judged: bool
+
+
 @dataclass
 class SheetPage:
     """Everything the page of an indicator, or its part of a report, places."""
@@ -118,7 +131,7 @@ class SheetPage:
     dispersions: list[Dispersion] = field(default_factory=list)
     caisses: list[CaisseLine] = field(default_factory=list)
     breakdowns: list[tuple[str, Point]] = field(default_factory=list)
-    companions: list[tuple[str, Point]] = field(default_factory=list)
+    companions: list[CompanionLine] = field(default_factory=list)
     measures: list[Measure] = field(default_factory=list)
     period: str = ""
     sentence: str = ""
@@ -174,6 +187,18 @@ def break_before(indicator: Indicator, period: Period) -> str:
         if period.start <= date.fromisoformat(str(one["before"])) <= period.end
     ]
     return reasons[0] if reasons else ""
+
+
+_COMPANIONS = {
+    "growth_gap": "rapport des croissances, avec l'autre référence",
+    "units_below_target": "caisses au-dessous de la cible",
+    "mean_of_caisses": "moyenne des caisses",
+}
+
+
+def companion_in_words(name: str) -> str:
+    """What a page calls a value shown beside the headline: its own name, or that of its method."""
+    return _COMPANIONS.get(name, name)
 
 
 def target_in_words(target: Target) -> str:
