@@ -94,6 +94,16 @@ class Definition:
     has_vintages: bool = False
     options: Mapping[str, object] = field(default_factory=dict)
 
+    @cached_property
+    def _reads_its_year_only(self) -> bool:
+        own = (self.of,) if isinstance(self.of, Definition) else ()
+        return (
+            self.cumulate_from is None
+            and self.method not in LOOKS_BACK
+            and self.reference_year is None
+            and all(one._reads_its_year_only for one in (*own, *self.secondary, *self.variants))
+        )
+
     @property
     def to_build(self) -> bool:
         """« à construire »: no value until a version of the definition is adopted."""
@@ -168,6 +178,8 @@ class Definition:
 
     def years_read(self, year: int) -> frozenset[int]:
         """The years whose facts make the results of `year`."""
+        if self._reads_its_year_only:
+            return frozenset({year})
         years = set(range(self.cumulate_from, year + 1)) if self.cumulate_from else {year}
         if self.method in LOOKS_BACK:
             years |= {each - 1 for each in years}

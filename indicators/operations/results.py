@@ -1,10 +1,8 @@
 """Computing results: replaced sheet by sheet, each in one transaction; computing twice changes nothing."""
 
-import gc
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -53,13 +51,21 @@ def compute_results(
     """
     wanted = None if periods is None else frozenset(periods)
     evaluation = Evaluation(convention)
+    asked = {
+        indicator.pk: [
+            period
+            for period in evaluation.due(indicator)
+            if wanted is None or any(one.contains(period) for one in wanted)
+        ]
+        for indicator in evaluation.indicators
+    }
+    stale = set(StaleResult.objects.filter(indicator__convention=convention).values_list("indicator", flat=True))
+    sheets = [one for one in evaluation.indicators if wanted is None or asked[one.pk] or one.pk in stale]
 
     def compute(indicator: Indicator) -> int:
-        due = evaluation.due(indicator)
-        kept = due if wanted is None else [period for period in due if any(one.contains(period) for one in wanted)]
-        return _compute_sheet(evaluation, indicator, kept, whole=wanted is None)
+        return _compute_sheet(evaluation, indicator, asked[indicator.pk], whole=wanted is None)
 
-    computed = _over_sheets(evaluation.indicators, compute, progress, together=wanted is None)
+    computed = _over_sheets(sheets, compute, progress, together=wanted is None)
     audit.record(
         action="results.computed",
         subject=convention.code,
@@ -85,15 +91,14 @@ def _over_sheets(
     computed = Computed()
     together = together and connection.vendor == "postgresql" and not connection.in_atomic_block
     pool = ThreadPoolExecutor(2 if together else 1)
-    with _collector_at_rest():
-        try:
-            written = pool.map(_on_its_own_connection(compute), indicators) if together else map(compute, indicators)
-            for done, indicator in enumerate(indicators):
-                progress(done, len(indicators), f"{indicator.code} · {indicator.title}"[:120])
-                computed.results += next(written)
-                computed.sheets += 1
-        finally:
-            pool.shutdown(cancel_futures=True)
+    try:
+        written = pool.map(_on_its_own_connection(compute), indicators) if together else map(compute, indicators)
+        for done, indicator in enumerate(indicators):
+            progress(done, len(indicators), f"{indicator.code} · {indicator.title}"[:120])
+            computed.results += next(written)
+            computed.sheets += 1
+    finally:
+        pool.shutdown(cancel_futures=True)
     progress(len(indicators), len(indicators), "terminé")
     return computed
 
@@ -110,22 +115,15 @@ def _on_its_own_connection(compute: Callable[[Indicator], int]) -> Callable[[Ind
     return closing
 
 
-@contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    """Half a million small tuples are made and no cycle: searching them for cycles takes a third of the time."""
-    working = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if working:
-            gc.enable()
+def _locked(indicator: Indicator) -> None:
+    """Facts and results of one moment: nobody replaces those of the sheet before the caller's transaction ends."""
+    list(Indicator.objects.select_for_update().filter(pk=indicator.pk).values_list("pk"))
 
 
 @transaction.atomic
 def _compute_sheet(evaluation: Evaluation, indicator: Indicator, kept: list[Period], *, whole: bool) -> int:
-    """Replace the results of one sheet; facts and results of one moment: nobody replaces them in between."""
-    Indicator.objects.select_for_update().get(pk=indicator.pk)
+    """Replace the results of one sheet."""
+    _locked(indicator)
     stale = list(StaleResult.objects.filter(indicator=indicator))
     if whole:
         evaluated = evaluation.evaluate(indicator, kept)
@@ -175,7 +173,7 @@ def _recompute_sheet(evaluation: Evaluation, indicator: Indicator) -> int:
 
     All the bodies where the whole has not the same rows as before: a breakdown that appears or goes does so for all.
     """
-    Indicator.objects.select_for_update().get(pk=indicator.pk)
+    _locked(indicator)
     stale = list(
         StaleResult.objects.filter(indicator=indicator).values_list("pk", "year", "period", "organisation__code")
     )

@@ -41,6 +41,8 @@ _KEY = itemgetter(1, 4, 2, 3)
 def _insert(
     model: type[IndicatorResult | Dispersion], columns: Sequence[str], indicator: int, rows: Sequence[Row]
 ) -> None:
+    if not rows:
+        return
     table = connection.ops.quote_name(model._meta.db_table)
     names = f"{table} (indicator_id, {', '.join(columns)})"
     if connection.vendor == "postgresql":

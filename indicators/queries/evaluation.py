@@ -4,10 +4,13 @@ An `Evaluation` reads once what every sheet needs (definitions, targets, bodies,
 any periods. A row is a plain tuple in the order of `COLUMNS`: there are half a million of them.
 """
 
+import gc
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from cog.enums import OrganisationKind
@@ -46,6 +49,18 @@ CONCERNED = "concerne:"
 """Begins the key of a group that lists the caisses a sheet concerns."""
 
 Row = tuple[Any, ...]
+
+
+@contextmanager
+def collector_at_rest() -> Iterator[None]:
+    """A sheet makes tens of thousands of small tuples and no cycle: searching them takes a third of the time."""
+    working = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if working:
+            gc.enable()
 
 
 class Evaluated(NamedTuple):
@@ -129,6 +144,10 @@ class Evaluation:
 
         Each period has the definition in force at its end; without one, rows that say so.
         """
+        with collector_at_rest():
+            return self._evaluated(indicator, periods, scopes)
+
+    def _evaluated(self, indicator: Indicator, periods: Sequence[Period], scopes: frozenset[str] | None) -> Evaluated:
         found = Evaluated([], [])
         groups: dict[int | None, list[Period]] = defaultdict(list)
         versions = {row.pk: row for row in self._versions.get(indicator.pk, ())}
@@ -310,13 +329,13 @@ def _periods_read(definition: Definition, periods: Collection[Period]) -> list[s
     return [str(period) for period in sorted(wanted)]
 
 
-def _read_at(definition: Definition, period: Period) -> set[Period]:
+def _read_at(definition: Definition, period: Period) -> frozenset[Period]:
     """The periods whose facts make the results of this one."""
-    read: set[Period] = set()
+    finest, read = min(definition.grid.finest, Granularity.MONTH), []
     for number in definition.years_read(period.year):
         whole = _reads_whole_years(definition, number)
-        read |= _within(year(number) if whole else period.previous_year(period.year - number), definition)
-    return read
+        read.append(_within(year(number) if whole else period.previous_year(period.year - number), finest))
+    return read[0] if len(read) == 1 else frozenset().union(*read)
 
 
 def _reads_whole_years(definition: Definition, number: int) -> bool:
@@ -328,11 +347,10 @@ def _reads_whole_years(definition: Definition, number: int) -> bool:
     )
 
 
-def _within(period: Period, definition: Definition) -> set[Period]:
-    finest = min(definition.grid.finest, Granularity.MONTH)
-    return {
-        part for length in Granularity if finest <= length <= period.granularity for part in period.children(length)
-    }
+@lru_cache(maxsize=1 << 12)
+def _within(period: Period, finest: Granularity) -> frozenset[Period]:
+    lengths = [length for length in Granularity if finest <= length <= period.granularity]
+    return frozenset(part for length in lengths for part in period.children(length))
 
 
 class Dependencies:

@@ -15,7 +15,7 @@ from cog.models import Convention
 from cog.operations import command_account
 from indicators.models import ImportBatch, Observation
 from indicators.operations import AcceptanceRefused, ImportRefused, accept_batch, examination, receive_batch
-from indicators.operations.examination import examine, stamp_of
+from indicators.operations.examination import examine, is_overtaken
 from indicators.queries.known_values import intake_relations, known_values
 
 HEADER = "mesure,caisse,periode,ventilation,valeur\n"
@@ -135,7 +135,7 @@ def test_a_value_that_comes_while_the_file_is_checked_is_noticed(
             convention=convention, data=(HEADER + PART).encode(), file_name="essai.csv", only=None, simulated=False,
             received_at=timezone.now(), progress=lambda *_: None,
         )  # fmt: skip
-    assert examined.stamp != stamp_of(convention=convention, bodies=examined.bodies)
+    assert is_overtaken(examined)
 
 
 def _meanwhile(convention: Convention, patch: pytest.MonkeyPatch) -> list[object]:
