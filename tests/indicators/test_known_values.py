@@ -130,6 +130,9 @@ def test_a_value_that_comes_while_the_file_is_checked_is_noticed(
 
     accept(convention, "ram,011,2014,,5\n")
     with monkeypatch.context() as patch:
+        patch.setattr(
+            "indicators.queries.remembered._held", {}
+        )  # the checks of the first file are kept for the next ones
         patch.setattr(examination, "file_check_of", lambda **_: lambda rows: _meanwhile(convention, patch))
         examined = examine(
             convention=convention, data=(HEADER + PART).encode(), file_name="essai.csv", only=None, simulated=False,
