@@ -1,7 +1,7 @@
 """From the bytes of a workbook that people send to its sheets and their cells, as they stand in the file.
 
 PURE. The few parts needed are read here, by expat, because openpyxl loses what the checks must know: the exact text of
-a number, a formula together with its cached value, merged cells (docs/decisions/0004). Rows come one at a time, so that
+a number, a formula together with its cached value, merged cells (docs/decisions/0005). Rows come one at a time, so that
 memory does not grow with the file; caps stop everything else.
 """
 
