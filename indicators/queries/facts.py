@@ -64,8 +64,6 @@ class FactLoader:
         wanted = [self._measures[code] for code in measures if code in self._measures]
         if not wanted:
             return []
-        exactly = connection.vendor == "postgresql"
-        value = "trim_scale(o.value)" if exactly else "o.value"
         marks = ", ".join(["%s"] * len(wanted))
         conditions, parameters = [f"o.measure_id IN ({marks})", "o.statement <> %s"], [*wanted, Statement.NOT_AVAILABLE]
         if periods is not None:
@@ -80,17 +78,25 @@ class FactLoader:
             parameters += [connection.ops.adapt_datetimefield_value(self._as_of)] * 2
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT o.measure_id, o.organisation_id, o.period, o.breakdown, {value}, o.statement, o.batch_id"  # noqa: S608 - no text of a person
+                f"SELECT o.measure_id, o.organisation_id, o.period, o.breakdown, {exact_value('o')},"  # noqa: S608 - no text of a person
+                " o.statement, o.batch_id"
                 f" FROM indicators_observation o WHERE {' AND '.join(conditions)}",
                 parameters,
             )
             rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows if exactly else map(_exact, rows)
+        if connection.vendor == "postgresql":
+            return rows
+        return ((*row[:4], exact_number(row[4]), *row[5:]) for row in rows)
 
 
-def _exact(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    """SQLite holds numbers of at most 15 digits as they are, written the shortest way."""
-    return (*row[:4], None if row[4] is None else Decimal(repr(row[4])), *row[5:])
+def exact_value(table: str) -> str:
+    """The SQL of an observed value, without the zeros that its column adds."""
+    return f"trim_scale({table}.value)" if connection.vendor == "postgresql" else f"{table}.value"
+
+
+def exact_number(found: Any) -> Decimal | None:
+    """A number as the database gives it: SQLite holds those of at most 15 digits, written the shortest way."""
+    return found if found is None or isinstance(found, Decimal) else Decimal(repr(found))
 
 
 def load_facts(*, convention: Convention, measures: Iterable[str], as_of: datetime | None = None) -> LoadedFacts:
