@@ -263,7 +263,8 @@ def _finish(job: Job, state: JobState, message: str) -> None:
 
 def _release(job: Job) -> None:
     """Put it back in waiting for the sweep, or give it up; a base still away leaves it to the silence rule."""
-    connection.close_if_unusable_or_obsolete()
+    if not connection.in_atomic_block:  # a caller's transaction is its own to end
+        connection.close_if_unusable_or_obsolete()
     try:
         if job.attempts >= MAX_ATTEMPTS:
             _finish(job, JobState.FAILED, incident(job))

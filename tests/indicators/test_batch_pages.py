@@ -174,7 +174,7 @@ def test_a_batch_of_someone_else_does_not_exist(client_of, people, convention: C
         assert caf.get(f"/travaux/{batch.job_id}/").status_code == 404
     for address in ADDRESSES:
         answer = caf.get(f"/remontees/{own.pk}/{address}")
-        answer.close()
+        answer.getvalue()
         assert answer.status_code == 200
         assert client_of("controle").get(f"/remontees/{own.pk}/").status_code == 200
         for role in ("tutelle", "conseil", "exploitation"):
@@ -199,7 +199,7 @@ def test_a_hostile_name_stays_words(client_of) -> None:
     batch = ImportBatch.objects.get()
     assert "<script>" not in client.get(f"/remontees/{batch.pk}/").content.decode()
     answer = client.get(f"/remontees/{batch.pk}/fichier/")
-    answer.close()
+    answer.getvalue()
     header = answer["Content-Disposition"]
     assert header.startswith("attachment;")
     assert "\n" not in header

@@ -2,8 +2,10 @@
 
 import re
 from pathlib import Path
+from threading import Thread
 
 import pytest
+from django.db import connection
 from playwright.sync_api import Page
 
 from cog import jobs
@@ -27,9 +29,25 @@ OWN = HEADER + "pieces_traitees,011,2014-04,,1000\npieces_traitees_15j,011,2014-
 
 
 def _work() -> None:
-    """Do what waits, as a worker would (real ones have their own tests, in tests/faults)."""
-    for job in Job.objects.filter(state=JobState.WAITING, kind__in=["indicators.check", "indicators.accept"]):
-        jobs.run(str(job.pk))
+    """Do what waits, as a worker would (real ones have their own tests, in tests/faults).
+
+    On PostgreSQL in a thread, so outside this test's transaction: the server must see what was done.
+    """
+    if connection.vendor != "postgresql":
+        _do()
+        return
+    thread = Thread(target=_do, args=[True])
+    thread.start()
+    thread.join()
+
+
+def _do(apart: bool = False) -> None:
+    try:
+        for job in Job.objects.filter(state=JobState.WAITING, kind__in=["indicators.check", "indicators.accept"]):
+            jobs.run(str(job.pk))
+    finally:
+        if apart:
+            connection.close()
 
 
 def _file(folder: Path, name: str, text: str) -> str:
