@@ -202,7 +202,7 @@ def run(job_id: str, *, in_worker: bool = False) -> None:
     except (OperationalError, InterfaceError):  # the database went away: the same work may succeed later
         logger.exception("base injoignable pendant le travail %s", job_id)
         _release(job)
-    except Exception:
+    except Exception:  # whatever a handler raises: the job ends, the person is told, the log has the trace
         logger.exception("échec du travail %s", job_id)
         _finish(job, JobState.FAILED, incident(job))
     else:

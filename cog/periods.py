@@ -95,7 +95,7 @@ class Period:
     @property
     def end(self) -> date:
         """Last day, included."""
-        end: date = self._end  # type: ignore[attr-defined]
+        end: date = self._end  # type: ignore[attr-defined]  # a slot, set once in __new__
         return end
 
     @property
