@@ -2,16 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from cog import audit, jobs
 from cog.enums import JobState
 from cog.models import Convention, Job, User
+from cog.parallel import shared
 from cog.periods import Period, parse
 from indicators.compute.readers import CAF_SCOPE, NATIONAL_SCOPE
 from indicators.models import Indicator, IndicatorResult, Measure, StaleResult
@@ -65,7 +65,7 @@ def compute_results(
     def compute(indicator: Indicator) -> int:
         return _compute_sheet(evaluation, indicator, asked[indicator.pk], whole=wanted is None)
 
-    computed = _over_sheets(sheets, compute, progress, together=wanted is None)
+    computed = _over_sheets(sheets, compute, progress)
     audit.record(
         action="results.computed",
         subject=convention.code,
@@ -76,43 +76,16 @@ def compute_results(
     return computed
 
 
-def _over_sheets(
-    indicators: Sequence[Indicator],
-    compute: Callable[[Indicator], int],
-    progress: Progress,
-    *,
-    together: bool = False,
-) -> Computed:
-    """Compute each sheet, and add up the rows written.
+def _over_sheets(indicators: Sequence[Indicator], compute: Callable[[Indicator], int], progress: Progress) -> Computed:
+    """Compute each sheet, two at a time where that is possible, and add up the rows written."""
 
-    `together`: two at a time, one stored while the other is calculated, where the database lets two connections write
-    and the caller holds no transaction.
-    """
-    computed = Computed()
-    together = together and connection.vendor == "postgresql" and not connection.in_atomic_block
-    pool = ThreadPoolExecutor(2 if together else 1)
-    try:
-        written = pool.map(_on_its_own_connection(compute), indicators) if together else map(compute, indicators)
-        for done, indicator in enumerate(indicators):
-            progress(done, len(indicators), f"{indicator.code} · {indicator.title}"[:120])
-            computed.results += next(written)
-            computed.sheets += 1
-    finally:
-        pool.shutdown(cancel_futures=True)
+    def tell(done: int, indicator: Indicator | None) -> None:
+        said = f"{indicator.code} · {indicator.title}"[:120] if indicator else "dernière fiche"
+        progress(done, len(indicators), said)
+
+    computed = Computed(results=shared(indicators, compute, tell), sheets=len(indicators))
     progress(len(indicators), len(indicators), "terminé")
     return computed
-
-
-def _on_its_own_connection(compute: Callable[[Indicator], int]) -> Callable[[Indicator], int]:
-    """A thread has its own connection to the database, closed when its sheet is done."""
-
-    def closing(indicator: Indicator) -> int:
-        try:
-            return compute(indicator)
-        finally:
-            connection.close()
-
-    return closing
 
 
 def _locked(indicator: Indicator) -> None:
