@@ -88,6 +88,23 @@ class Facts:
         self._histories: dict[tuple[str, str, Breakdown, bool], History] = {}
         self._gather(facts)
 
+    @classmethod
+    def of_cells(
+        cls,
+        cells: Iterable[tuple[tuple[str, str, Breakdown], Mapping[Period, Value]]],
+        catalogue: Catalogue | None = None,
+    ) -> "Facts":
+        """The same store from what is already gathered by (measure, organisation, breakdown), several times faster."""
+        store = cls((), catalogue)
+        for (measure, organisation, breakdown), values in cells:
+            cell = store._cells.get((measure, organisation, breakdown))
+            if cell is None:
+                cell = store._new_cell(measure, organisation, breakdown)
+            if cell and (twice := cell.keys() & values.keys()):
+                raise _duplicate(measure, organisation, min(twice), breakdown)
+            cell.update(values)
+        return store
+
     def _gather(self, facts: Iterable[Fact | tuple[str, str, Period, Breakdown, Value]]) -> None:
         cells = self._cells
         for measure, organisation, period, breakdown, value in facts:
@@ -95,8 +112,7 @@ class Facts:
             if cell is None:
                 cell = self._new_cell(measure, organisation, breakdown)
             if period in cell:
-                key = ", ".join((measure, organisation, str(period), breakdown or "total"))
-                raise DuplicateFactError(f"Deux valeurs en vigueur pour {key}.")
+                raise _duplicate(measure, organisation, period, breakdown)
             cell[period] = value
 
     def _new_cell(self, measure: str, organisation: str, written: Breakdown) -> dict[Period, Value]:
@@ -168,6 +184,11 @@ class Facts:
                 for dimension, value in pairs - fixed:
                     found[dimension].add(value)
         return found
+
+
+def _duplicate(measure: str, organisation: str, period: Period, breakdown: Breakdown) -> DuplicateFactError:
+    key = ", ".join((measure, organisation, str(period), breakdown or "total"))
+    return DuplicateFactError(f"Deux valeurs en vigueur pour {key}.")
 
 
 def sum_reported(values: Sequence[Value]) -> Value:

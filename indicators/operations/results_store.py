@@ -46,25 +46,23 @@ def _insert(
     table = connection.ops.quote_name(model._meta.db_table)
     names = f"{table} (indicator_id, {', '.join(columns)})"
     if connection.vendor == "postgresql":
-        _copy(names, indicator, rows)
+        _copy(names, len(columns), indicator, rows)
     else:
         marks = ", ".join(["%s"] * (len(columns) + 1))
         with connection.cursor() as cursor:
             cursor.executemany(f"INSERT INTO {names} VALUES ({marks})", _plain(indicator, rows))  # noqa: S608
 
 
-def _copy(names: str, indicator: int, rows: Iterable[Row]) -> None:
-    """PostgreSQL's own bulk loading: ten times faster than INSERT."""
-    key = str(indicator)
-    lines = ["\t".join((key, *map(_text, row))) for row in rows]
-    with connection.cursor() as cursor, cursor.copy(f"COPY {names} FROM STDIN") as copy:
+def _copy(names: str, width: int, indicator: int, rows: Iterable[Row]) -> None:
+    """PostgreSQL's own bulk loading: ten times faster than INSERT.
+
+    No text of ours holds a tabulation, a line break or a backslash; a missing number is written as Python does.
+    """
+    line = "\t".join([str(indicator), *["%s"] * width])
+    lines = [line % row for row in rows]
+    with connection.cursor() as cursor, cursor.copy(f"COPY {names} FROM STDIN WITH (NULL 'None')") as copy:
         for start in range(0, len(lines), 5000):
             copy.write("\n".join(lines[start : start + 5000]) + "\n")
-
-
-def _text(value: Any) -> str:
-    """A value of a row as COPY reads it; no text of ours holds a tabulation, a line break or a backslash."""
-    return "\\N" if value is None else str(value)
 
 
 def _plain(indicator: int, rows: Iterable[Row]) -> list[tuple[Any, ...]]:

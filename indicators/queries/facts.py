@@ -11,7 +11,7 @@ from django.db import connection
 
 from cog.models import Convention, Organisation
 from cog.periods import Period, parse
-from indicators.compute.facts import Catalogue, Facts, Gap
+from indicators.compute.facts import Catalogue, DuplicateFactError, Facts, Gap, Value
 from indicators.enums import Statement
 from indicators.intake.reference import read_breakdowns
 from indicators.models import ImportBatch, Measure
@@ -50,15 +50,26 @@ class FactLoader:
 
     def load(self, measures: Iterable[str], periods: Collection[str] | None = None) -> LoadedFacts:
         """The facts of these measures, over these periods (written forms; None: all there are)."""
-        facts, simulated = [], defaultdict(set)
-        codes, bodies, known = self._codes, self._bodies, self._simulated
+        simulated: defaultdict[Period, set[str]] = defaultdict(set)
+        cells: defaultdict[tuple[int, int, str], dict[Period, Value]] = defaultdict(dict)
+        read: dict[str, Period] = {}
+        count, known = 0, self._simulated
         for measure, body, text, breakdown, value, statement, batch in self._rows(measures, periods):
-            period = parse(text)
-            held = Gap.NOT_APPLICABLE if statement else value
-            facts.append((codes[measure], bodies[body], period, breakdown, held))
+            count += 1
+            period = read.get(text)
+            if period is None:
+                period = read[text] = parse(text)
+            cells[measure, body, breakdown][period] = Gap.NOT_APPLICABLE if statement else value
             if batch in known:
-                simulated[period].add(bodies[body])
-        return LoadedFacts(Facts(facts, self.catalogue), simulated)
+                simulated[period].add(self._bodies[body])
+        if count != sum(map(len, cells.values())):
+            raise DuplicateFactError(
+                "Deux valeurs en vigueur pour la même donnée, le même organisme et la même période."
+            )
+        named = (
+            ((self._codes[measure], self._bodies[body], cut), cell) for (measure, body, cut), cell in cells.items()
+        )
+        return LoadedFacts(Facts.of_cells(named, self.catalogue), simulated)
 
     def _rows(self, measures: Iterable[str], periods: Collection[str] | None) -> Iterable[tuple[Any, ...]]:
         wanted = [self._measures[code] for code in measures if code in self._measures]

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from cog.periods import parse
-from indicators.compute.facts import DuplicateFactError, Gap, sum_reported
+from indicators.compute.facts import DuplicateFactError, Facts, Gap, sum_reported
 from tests.indicators.compute.builders import facts
 
 MARCH = parse("2014-03")
@@ -83,3 +83,10 @@ def test_dimensions_are_those_of_the_catalogue_else_those_found():
     assert store.has_dimension("n", "phase")
     assert not store.has_dimension("unknown", "phase")
     assert store.dimension_values("n", "phase") == {"amiable"}
+
+
+def test_cells_already_gathered_make_the_same_store():
+    store = Facts.of_cells([(("m", "751", "b=2;a=1"), {MARCH: Decimal(5)})])
+    assert store.history("m", "751", "a=1;b=2").at(MARCH) == 5
+    with pytest.raises(DuplicateFactError, match="Deux valeurs en vigueur pour m, 751, 2014-03, b=2;a=1"):
+        Facts.of_cells([(("m", "751", "a=1;b=2"), {MARCH: Decimal(5)}), (("m", "751", "b=2;a=1"), {MARCH: Decimal(5)})])
