@@ -128,6 +128,8 @@ class Evaluation:
         if not versions:
             return list(result_periods(indicator.periodicities, self.convention.start, self.convention.end))
         start, end = self.convention.start, self.convention.end
+        if len(versions) == 1:
+            return list(self._definition(versions[0]).due_periods(start, end))
         periods = {period for row in versions for period in self._definition(row).due_periods(start, end)}
         return [period for period in sorted(periods) if self._is_due(versions, period)]
 
