@@ -4,7 +4,8 @@
     scripts/services.py run -- python benchmarks/bench_import.py [--scale 1]
 
 Each workbook is the long form of one caisse: every value of its months of 2014-T1, those without breakdown changed so
-that the file corrects. Importing is what the command does: guarded reading, all checks with history, acceptance.
+that the file corrects. Importing is what the workers do, two at a time: guarded reading,
+all checks with history, acceptance.
 """
 
 import argparse
@@ -64,18 +65,20 @@ def _import(folder: Path, *, accept: bool = True, only: str = "*") -> dict[str, 
 
     from cog.models import Convention
     from cog.operations import command_account
+    from cog.parallel import shared
     from indicators.operations import accept_batch, receive_batch
 
     by, at, convention = command_account(), timezone.now(), Convention.objects.get()
-    corrected = 0
-    for file in sorted(folder.glob(f"{only}.xlsx")):
+
+    def imported(file: Path) -> int:
         received = receive_batch(
             convention=convention, file_name=file.name, data=file.read_bytes(), by=by, at=at, keep=accept
         )
-        if accept:
-            done = accept_batch(batch=received.batch, by=by, at=at, reason="mesure", examined=received.examined)
-            corrected += done.corrected
-    return {"corrected": corrected}
+        if not accept:
+            return 0
+        return accept_batch(batch=received.batch, by=by, at=at, reason="mesure", examined=received.examined).corrected
+
+    return {"corrected": shared(sorted(folder.glob(f"{only}.xlsx")), imported)}
 
 
 def run(scale: float) -> Bars:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db.models import Max
@@ -30,7 +31,8 @@ Key = tuple[int, int, str, str]  # measure, organisation, period, breakdown
 Progress = Callable[[int, int, str], None]
 
 SHOWN_CORRECTIONS = 2_000
-_FEW = 30  # bodies or periods that a query names one by one
+_FEW_ROWS = 20_000  # held in memory at once
+_FEW = 400  # bodies or periods that a query names one by one
 
 
 class InForce(NamedTuple):
@@ -92,18 +94,21 @@ class Examination:
             "caisses": _counts(row.body for row in self.intake.rows),
             "changed_caisses": _counts(change.row.body for change in self.changes),
             "periods": _counts(row.period for row in self.intake.rows),
-            "corrections": [_told(change) for change in self._corrections()[:SHOWN_CORRECTIONS]],
+            "corrections": self._corrections[:SHOWN_CORRECTIONS],
         }
-        return shown | {"digest": self.digest()}
+        return shown | {"digest": self.digest}
 
-    def _corrections(self) -> list[Change]:
-        return [change for change in self.changes if change.before is not None]
+    @cached_property
+    def _corrections(self) -> list[dict[str, Any]]:
+        """Every value that takes the place of another, as a page shows it."""
+        return [_told(change) for change in self.changes if change.before is not None]
 
+    @cached_property
     def digest(self) -> str:
         """The fingerprint of all that a check shows: problems, counts, every correction."""
         told: list[Any] = [self.errors, self.warnings, self.added, self.unchanged]
         told += [problem.as_dict() for problem in self.problems]
-        told += [_told(change) for change in self._corrections()]
+        told += self._corrections
         return hashlib.sha256(json.dumps(told, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
@@ -201,9 +206,10 @@ def _in_force(keys: Sequence[Key]) -> dict[Key, InForce]:
         "revision",
         "batch__simulated",
     )
+    found = fields if len(keys) <= _FEW_ROWS else fields.iterator(chunk_size=_FEW_ROWS)
     return {
         (measure, body, period, breakdown): InForce(pk, *known)
-        for pk, measure, body, period, breakdown, *known in fields.iterator(chunk_size=20_000)
+        for pk, measure, body, period, breakdown, *known in found
     }
 
 

@@ -181,12 +181,12 @@ def accept_batch(
         examined = examined or examine_batch(batch, progress)
         if examined.is_refused:
             raise ImportRefused(examined)
-        if examined.digest() != batch.summary.get("digest"):
+        if examined.digest != batch.summary.get("digest"):
             raise CheckOutdated(examined)
         progress(2, 3, f"enregistre {len(examined.changes)} valeurs")
         with transaction.atomic():
             _one_acceptance_at_a_time()
-            current = ImportBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
+            current = ImportBatch.objects.select_for_update(of=("self",)).defer("problems", "summary").get(pk=batch.pk)
             if current.state == BatchState.ACCEPTED:
                 return Accepted(0, 0, current.row_count)
             if current.state != BatchState.CHECKED:

@@ -1,7 +1,9 @@
 """The values in force that a file is checked against: those of its bodies, for its measures and their partners."""
 
+from collections import defaultdict
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 from django.db.models import Prefetch
@@ -65,7 +67,11 @@ def _in_force(body: int, measures: dict[int, str]) -> dict[SeriesKey, dict[str, 
             [body, Statement.NOT_AVAILABLE, *measures],
         )
         rows = cursor.fetchall()
-    known: dict[SeriesKey, dict[str, Decimal | None]] = {}
-    for measure, breakdown, period, value in rows:
-        known.setdefault((measures[measure], breakdown), {})[period] = exact_number(value)
-    return known
+    series: defaultdict[tuple[int, str], dict[str, Decimal | None]] = defaultdict(dict)
+    for measure, breakdown, period, value in rows if connection.vendor == "postgresql" else map(_exact, rows):
+        series[measure, breakdown][period] = value
+    return {(measures[measure], breakdown): values for (measure, breakdown), values in series.items()}
+
+
+def _exact(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    return (*row[:3], exact_number(row[3]))
