@@ -14,3 +14,18 @@ class EditionState(models.TextChoices):
 
     DRAFT = "projet", "projet"
     PUBLISHED = "publie", "publié"
+
+
+class TransmissionKind(models.TextChoices):
+    """« nature de transmission »."""
+
+    QUARTER = "trimestre", "résultats d'un trimestre"
+
+
+class NoteKind(models.TextChoices):
+    """« nature de note »: what the State writes on a transmission, and what it is answered."""
+
+    ACKNOWLEDGEMENT = "accuse", "accusé de réception"
+    QUESTION = "question", "question"
+    ANSWER = "reponse", "réponse"
+    OBSERVATION = "observation", "observation"

@@ -1,4 +1,4 @@
-"""What is shown and sent: the editions of the documents, each with the payload it was printed from."""
+"""What is shown and sent: editions of the documents, transmissions to the State, what is written on them."""
 
 from typing import ClassVar
 
@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from cog.models import Convention, Job
-from reports.enums import DocumentKind, EditionState
+from reports.enums import DocumentKind, EditionState, NoteKind, TransmissionKind
 
 
 class Edition(models.Model):
@@ -53,3 +53,108 @@ class Edition(models.Model):
     @property
     def is_ready(self) -> bool:
         return bool(self.file)
+
+
+class Transmission(models.Model):
+    """« transmission à l'État »: a copy of every figure, with what explains it, as it was on the day it was sent.
+
+    Frozen by the database (`cog.frozen`): a correction is the next number, a rectification that names the one it
+    replaces and says why. `payload` is the canonical JSON of the content, of which `sha256` is the digest; the receipt
+    binds both to the number, the time and the sender. « late »: sent after the due date, as it was known then.
+    """
+
+    convention = models.ForeignKey(Convention, models.PROTECT, verbose_name="convention")
+    kind = models.CharField("nature", max_length=12, choices=TransmissionKind)
+    period = models.CharField("période", max_length=10)
+    number = models.PositiveSmallIntegerField("numéro")
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, verbose_name="rectifie", related_name="rectified_by", null=True, blank=True
+    )
+    reason = models.TextField("motif de la rectification", blank=True)
+    due = models.DateField("échéance", null=True)
+    transmitted_at = models.DateTimeField("transmise le")
+    transmitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="transmise par", related_name="+"
+    )
+    late = models.BooleanField("en retard", default=False)
+    simulated = models.BooleanField("données simulées", default=False)
+    payload = models.TextField("contenu")
+    sha256 = models.CharField("empreinte du contenu", max_length=64)
+    receipt = models.BinaryField("reçu (PDF)")
+    receipt_sha256 = models.CharField("empreinte du reçu", max_length=64)
+
+    class Meta:
+        verbose_name = "transmission à l'État"
+        verbose_name_plural = "transmissions à l'État"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["convention", "kind", "period", "number"],
+                name="transmission_number_once",
+                violation_error_message="Ce numéro de transmission existe déjà pour cette période.",
+            ),
+            models.CheckConstraint(
+                condition=Q(number=1, replaces__isnull=True, reason="")
+                | (Q(number__gt=1, replaces__isnull=False) & ~Q(reason="")),
+                name="transmission_rectification_says_what_and_why",
+                violation_error_message="Une rectification nomme la transmission qu'elle remplace et dit pourquoi.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.period}, n° {self.number}"
+
+    @property
+    def receipt_number(self) -> str:
+        """« 2014-T1/2 »: how people name it."""
+        return f"{self.period}/{self.number}"
+
+    @property
+    def is_rectification(self) -> bool:
+        return self.number > 1
+
+
+class StateNote(models.Model):
+    """« note de la tutelle »: what the State writes on a transmission, and the answers; never edited.
+
+    `subject` is the code of the indicator it is about; empty for the whole transmission.
+    """
+
+    transmission = models.ForeignKey(
+        Transmission, models.PROTECT, verbose_name="transmission", related_name="state_notes"
+    )
+    kind = models.CharField("nature", max_length=12, choices=NoteKind)
+    subject = models.CharField("indicateur", max_length=12, blank=True)
+    text = models.TextField("texte", blank=True)
+    reply_to = models.ForeignKey(
+        "self", models.PROTECT, verbose_name="en réponse à", related_name="answers", null=True, blank=True
+    )
+    written_at = models.DateTimeField("écrite le")
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="écrite par", related_name="+"
+    )
+
+    class Meta:
+        verbose_name = "note de la tutelle"
+        verbose_name_plural = "notes de la tutelle"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["transmission"],
+                condition=Q(kind=NoteKind.ACKNOWLEDGEMENT),
+                name="state_note_acknowledged_once",
+                violation_error_message="Cette transmission a déjà son accusé de réception.",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=NoteKind.ANSWER, reply_to__isnull=False)
+                | (~Q(kind=NoteKind.ANSWER) & Q(reply_to__isnull=True)),
+                name="state_note_answers_a_question",
+                violation_error_message="Une réponse, et elle seule, répond à une question.",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=NoteKind.ACKNOWLEDGEMENT) | ~Q(text=""),
+                name="state_note_says_something",
+                violation_error_message="Une question, une réponse ou une observation ne peut être vide.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} sur {self.transmission_id}"

@@ -99,6 +99,30 @@ def _this_machine_only() -> Iterator[None]:
         yield
 
 
+# --- Frozen tables: the database refuses to empty them, which only the end of a transactional test may do ------
+@pytest.fixture(scope="session", autouse=True)
+def _frozen_tables_thaw_between_tests() -> Iterator[None]:
+    from django.db import connection
+
+    from cog import frozen
+
+    operations = type(connection.ops)
+    flush = operations.execute_sql_flush
+
+    def thawed(self: Any, sql_list: list[str]) -> None:
+        for table in frozen.TABLES:
+            frozen.thaw(self.connection, table)
+        try:
+            flush(self, sql_list)
+        finally:
+            for table in frozen.TABLES:
+                frozen.freeze(self.connection, table)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(operations, "execute_sql_flush", thawed)
+        yield
+
+
 # --- The convention: loaded once, found whole by every test that asks for a database -------------------------
 CONVENTION_FOLDER = ROOT / "fixtures" / "cog-2013-2017"
 

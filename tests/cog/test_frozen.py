@@ -1,0 +1,97 @@
+"""What is frozen: the database refuses to change it, by whatever door, and says so in words."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+
+from cog import audit, frozen
+from cog.models import AuditEvent, Convention
+from cog.operations import command_account
+from reports.enums import NoteKind, TransmissionKind
+from reports.models import StateNote, Transmission
+
+pytestmark = pytest.mark.django_db
+
+AT = datetime(2014, 4, 28, tzinfo=UTC)
+
+
+@pytest.fixture
+def rows(convention: Convention) -> dict[str, Any]:
+    """A row in each frozen table."""
+    by = command_account()
+    sent = Transmission.objects.create(
+        convention=convention,
+        kind=TransmissionKind.QUARTER,
+        period="2014-T1",
+        number=1,
+        due=date(2014, 4, 30),
+        transmitted_at=AT,
+        transmitted_by=by,
+        payload="{}",
+        sha256="0" * 64,
+        receipt=b"%PDF",
+        receipt_sha256="0" * 64,
+    )
+    note = StateNote.objects.create(
+        transmission=sent, kind=NoteKind.QUESTION, text="Pourquoi ?", written_at=AT, written_by=by
+    )
+    audit.record(action="essai", subject="essai", by=by, at=AT)
+    event = AuditEvent.objects.latest("pk")
+    return {"reports_transmission": sent, "reports_statenote": note, "cog_auditevent": event}
+
+
+def test_each_frozen_table_has_its_row_here(rows: dict[str, Any]) -> None:
+    assert set(rows) == set(frozen.TABLES)
+    assert {row._meta.db_table for row in rows.values()} == set(frozen.TABLES)
+
+
+@pytest.mark.parametrize("table", frozen.TABLES)
+@pytest.mark.parametrize("sql", ["UPDATE {} SET id = id WHERE id = %s", "DELETE FROM {} WHERE id = %s"])
+def test_direct_sql_is_refused(rows: dict[str, Any], table: str, sql: str) -> None:
+    with (
+        pytest.raises(IntegrityError, match="ne change plus"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(sql.format(table), [rows[table].pk])
+    rows[table].refresh_from_db()
+
+
+@pytest.mark.parametrize("table", frozen.TABLES)
+def test_the_orm_is_refused_too(rows: dict[str, Any], table: str) -> None:
+    for change in (rows[table].save, rows[table].delete):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            change()
+
+
+@pytest.mark.parametrize("table", frozen.TABLES)
+def test_a_table_cannot_be_emptied_at_once(rows: dict[str, Any], table: str) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite n'a pas TRUNCATE")
+    with pytest.raises(IntegrityError, match="ne change plus"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # nothing pending that would refuse it for another reason
+        cursor.execute(f"TRUNCATE {table} CASCADE")
+
+
+@pytest.mark.parametrize("table", frozen.TABLES)
+def test_thawed_the_row_would_move(rows: dict[str, Any], table: str) -> None:
+    """The refusal is the trigger's own: without it the same statement passes."""
+    frozen.thaw(connection, table)
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {table} SET id = id WHERE id = %s", [rows[table].pk])
+        assert cursor.rowcount == 1
+    frozen.freeze(connection, table)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_migration_goes_back_and_forth() -> None:
+    executor = MigrationExecutor(connection)
+    executor.migrate([("reports", "0001_initial")])
+    executor = MigrationExecutor(connection)
+    executor.migrate([("reports", "0002_transmissions")])
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("INSERT INTO cog_auditevent (at, action, subject, details) VALUES (%s, '', '', '{}')", [AT])
+        cursor.execute("DELETE FROM cog_auditevent")
