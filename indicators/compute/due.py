@@ -187,6 +187,33 @@ def slots_of(
     )
 
 
+class Place(NamedTuple):
+    """A period whose national result goes with a transmission; not `is_owed`: it is only offered."""
+
+    period: Period
+    is_owed: bool
+
+
+def results_placed(definition: Definition, transmission: Period, term: Term) -> tuple[Place, ...]:
+    """The results of a sheet that go with the transmission of a quarter, as what they are made of is asked (`wanted`).
+
+    A sheet with a quarterly rhythm gives the quarter. Another gives its exercise N-1 with the first quarter, and its
+    semesters, which are also offered with the second and the fourth. Definitive values come once more,
+    in their own time (F1-1.1). A sheet gives nothing before its own first period (F10-28, F10-31).
+    """
+    length = max(definition.grid.finest, Granularity.MONTH)
+    if length <= Granularity.QUARTER:
+        places = [Place(transmission, True)]
+    else:
+        places = [Place(one, one.year < transmission.year) for one in _rhythmless(transmission, length)]
+        if transmission.number == 1 and length is not Granularity.YEAR:
+            places.append(Place(year(transmission.year - 1), True))
+    if definition.has_vintages and transmission.number == 1:
+        places.append(Place(year(transmission.year - DEFINITIVE_AFTER), True))
+    first = max(term.start, definition.first or term.start)
+    return tuple(place for place in places if first <= place.period.end <= term.end)
+
+
 def _formulas(definition: Definition) -> Iterator[tuple[Definition, Expression, Side]]:
     """Every formula of a sheet, with the part of the sheet it belongs to and its side of the ratio."""
     if definition.method in _MADE_OF_LOCAL_VALUES:

@@ -1,0 +1,57 @@
+"""What a quarter's dossier is made of: the national results that go to the State with its transmission."""
+
+from typing import NamedTuple
+
+from cog.models import Convention
+from cog.periods import Granularity, Period, PeriodError, parse
+from indicators.compute.definition import Definition
+from indicators.compute.due import Term, results_placed
+from indicators.models import Indicator, IndicatorVersion
+from indicators.queries.engine import definition_of, version_at, versions_of
+from indicators.queries.sheets import indicators_of
+
+
+class DossierLine(NamedTuple):
+    """One national result of a dossier; `is_owed`: nobody is late for one that is only offered (a half-year)."""
+
+    indicator: Indicator
+    period: Period
+    is_owed: bool
+
+
+def dossier_lines(*, convention: Convention, period: str) -> list[DossierLine]:
+    """Every result that goes with the transmission of a quarter (`2014-T1`), in the order of the annex.
+
+    An indicator still to build has its lines like another: the dossier says so. Raises PeriodError for anything that is
+    not a quarter.
+    """
+    transmission = _quarter(period)
+    term = Term(convention.start, convention.end)
+    versions = versions_of(convention=convention)
+    return [
+        DossierLine(indicator, place.period, place.is_owed)
+        for indicator in indicators_of(convention=convention)
+        for place in results_placed(
+            _definition(indicator, versions.get(indicator.pk, []), transmission), transmission, term
+        )
+    ]
+
+
+def dossier_of(*, convention: Convention, period: str) -> list[tuple[Indicator, str]]:
+    """(indicator, period) of every result that goes with the transmission of a quarter, in the order of the annex."""
+    return [(line.indicator, str(line.period)) for line in dossier_lines(convention=convention, period=period)]
+
+
+def _definition(indicator: Indicator, versions: list[IndicatorVersion], transmission: Period) -> Definition:
+    """The definition in force at that quarter; before the first one is adopted, the rhythm that is printed."""
+    held = version_at(versions, transmission)
+    if held is not None:
+        return definition_of(held)
+    return Definition(indicator.code, indicator.kind, "to_build", periodicities=tuple(indicator.periodicities))
+
+
+def _quarter(text: str) -> Period:
+    found = parse(text)
+    if found.granularity is not Granularity.QUARTER:
+        raise PeriodError(text, "un trimestre, comme « 2014-T1 »")
+    return found
