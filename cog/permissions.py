@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
 from cog.enums import OrganisationKind, Role
-from cog.models import Job, Membership, Organisation, OrganisationQuerySet, User
+from cog.models import Fiche, Job, Membership, Organisation, OrganisationQuerySet, User
 
 
 class Permission(StrEnum):
@@ -32,6 +32,9 @@ class Permission(StrEnum):
     ACCEPT_OBSERVATIONS = "accepter des données remontées"
     ADOPT_DEFINITION = "adopter une définition d'indicateur"
     ENTER_LOCAL_TARGETS = "saisir les cibles des Cpog et les groupes de caisses"
+    READ_EXPLANATIONS = "lire les explications d'écart, avant transmission"
+    EXPLAIN_GAP = "expliquer un écart"
+    SET_GAP_THRESHOLD = "fixer le seuil à partir duquel un écart s'explique"
     SEND_REMINDERS = "rappeler aux caisses ce qu'elles doivent"
     PRODUCE_REPORT = "produire un projet de bilan"
     SEE_JOBS = "suivre et annuler les travaux de fond"
@@ -42,6 +45,7 @@ class Scope(StrEnum):
 
     ALL = "tout"
     OWN_CAISSE = "sa caisse"
+    OWN_FICHES = "ses fiches"
     OWN_JOBS = "ses propres travaux"
 
 
@@ -66,19 +70,24 @@ ROLES: dict[Role, RoleCard] = {
             Permission.ACCEPT_OBSERVATIONS: Scope.ALL,
             Permission.ADOPT_DEFINITION: Scope.ALL,
             Permission.ENTER_LOCAL_TARGETS: Scope.ALL,
+            Permission.READ_EXPLANATIONS: Scope.ALL,
+            Permission.EXPLAIN_GAP: Scope.ALL,
+            Permission.SET_GAP_THRESHOLD: Scope.ALL,
             Permission.SEND_REMINDERS: Scope.ALL,
             Permission.PRODUCE_REPORT: Scope.ALL,
             Permission.SEE_JOBS: Scope.ALL,
         },
     ),
     Role.CONTRIBUTOR: RoleCard(
-        "Direction chargée d'une ou plusieurs fiches : suit leurs actions et leurs indicateurs.",
+        "Direction chargée d'une ou plusieurs fiches : suit leurs actions et leurs indicateurs, explique leurs écarts.",
         {
             Permission.READ_REFERENCE: Scope.ALL,
             Permission.READ_RESULTS: Scope.ALL,
             Permission.READ_PROGRESS: Scope.ALL,
             Permission.READ_PUBLISHED: Scope.ALL,
             Permission.SEE_OBSERVATIONS: Scope.ALL,
+            Permission.READ_EXPLANATIONS: Scope.ALL,
+            Permission.EXPLAIN_GAP: Scope.OWN_FICHES,
         },
     ),
     Role.CAISSE: RoleCard(
@@ -109,6 +118,7 @@ ROLES: dict[Role, RoleCard] = {
             Permission.READ_PROGRESS: Scope.ALL,
             Permission.READ_PUBLISHED: Scope.ALL,
             Permission.SEE_OBSERVATIONS: Scope.ALL,
+            Permission.READ_EXPLANATIONS: Scope.ALL,
         },
     ),
     Role.OPERATIONS: RoleCard(
@@ -161,6 +171,17 @@ def caisses_visible_to(user: Any, permission: Permission = Permission.READ_RESUL
         ]
         return Organisation.objects.filter(pk__in=own, kind=OrganisationKind.CAISSE)
     return Organisation.objects.none()
+
+
+def fiches_open_to(user: Any, permission: Permission) -> QuerySet[Fiche]:
+    """The fiches on which `user` holds a permission: all, those of their memberships, none."""
+    granted = scopes(user, permission)
+    if Scope.ALL in granted:
+        return Fiche.objects.all()
+    if Scope.OWN_FICHES in granted:
+        own = [membership.pk for membership in _memberships(user, timezone.localdate())]
+        return Fiche.objects.filter(membership__in=own).distinct()
+    return Fiche.objects.none()
 
 
 def jobs_visible_to(user: Any) -> QuerySet[Job]:

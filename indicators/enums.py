@@ -186,3 +186,17 @@ class Better(models.TextChoices):
     HIGHER = "higher", "une valeur plus haute est meilleure"
     LOWER = "lower", "une valeur plus basse est meilleure"
     NONE = "none", "ni la hausse ni la baisse n'est un progrès en soi"
+
+
+class Cause(models.TextChoices):
+    """« cause de l'écart »: the convention sets apart what the regime answers for (l. 12259)."""
+
+    INTERNAL = "interne", "interne au régime"
+    NOT_ATTRIBUTABLE = "non_imputable", "non imputable au régime"
+
+
+class GapMode(models.TextChoices):
+    """« mode du seuil d'explication »: in the unit of the sheet, or as a share of the target."""
+
+    POINTS = "points", "points, ou unités de l'indicateur"
+    PERCENT = "percent", "% de la cible"

@@ -213,12 +213,12 @@ def floor_sentence(test: FloorTest, *, year: int, unit: str, decimals: int) -> s
     together = format_against(test.aggregate, test.threshold, test.operator, decimals, unit)
     asked = f"{_ASKED[test.operator]} {format_exact(test.threshold, unit)}"
     if test.holds:
-        beyond = _measured(-(test.gap or Decimal(0)), decimals, unit)
+        beyond = measured_gap(-(test.gap or Decimal(0)), decimals, unit)
         ahead = f", avec {beyond} d'avance" if test.gap and test.operator is not Operator.EQUAL else ""
         held = f"l'objectif de la convention ({asked}) est respecté{ahead}"
         return f"Les cibles de {year} font ensemble {together}\u00a0: {held}."
     side = {Operator.AT_LEAST: "au-dessous de", Operator.AT_MOST: "au-dessus de", Operator.EQUAL: "à l'écart de"}
-    missing = _measured(test.gap or Decimal(0), decimals, unit)
+    missing = measured_gap(test.gap or Decimal(0), decimals, unit)
     sentence = (
         f"Les cibles de {year} font ensemble {together}, {side[test.operator]} l'objectif de la convention ({asked})"
     )
@@ -228,7 +228,7 @@ def floor_sentence(test: FloorTest, *, year: int, unit: str, decimals: int) -> s
 _ASKED = {Operator.AT_LEAST: "au moins", Operator.AT_MOST: "au plus", Operator.EQUAL: "exactement"}
 
 
-def _measured(gap: Decimal, decimals: int, unit: str) -> str:
+def measured_gap(gap: Decimal, decimals: int, unit: str) -> str:
     """A gap in the unit of the sheet; a gap between percentages is in points, and is never shown as nil."""
     name = unit if unit not in ("%", "points") else "points" if abs(gap) >= 2 else "point"  # French is plural from 2 on
     shown = format_figure(gap, decimals)

@@ -6,8 +6,8 @@ from cog.models import Convention
 from cog.periods import Granularity, Period, PeriodError, parse
 from indicators.compute.definition import Definition
 from indicators.compute.due import Term, results_placed
-from indicators.models import Indicator, IndicatorVersion
-from indicators.queries.engine import definition_of, version_at, versions_of
+from indicators.models import Indicator
+from indicators.queries.engine import definition_of, version_at
 from indicators.queries.sheets import indicators_of
 
 
@@ -27,13 +27,10 @@ def dossier_lines(*, convention: Convention, period: str) -> list[DossierLine]:
     """
     transmission = _quarter(period)
     term = Term(convention.start, convention.end)
-    versions = versions_of(convention=convention)
     return [
         DossierLine(indicator, place.period, place.is_owed)
         for indicator in indicators_of(convention=convention)
-        for place in results_placed(
-            _definition(indicator, versions.get(indicator.pk, []), transmission), transmission, term
-        )
+        for place in results_placed(_definition(indicator, transmission), transmission, term)
     ]
 
 
@@ -42,10 +39,11 @@ def dossier_of(*, convention: Convention, period: str) -> list[tuple[Indicator, 
     return [(line.indicator, str(line.period)) for line in dossier_lines(convention=convention, period=period)]
 
 
-def _definition(indicator: Indicator, versions: list[IndicatorVersion], transmission: Period) -> Definition:
+def _definition(indicator: Indicator, transmission: Period) -> Definition:
     """The definition in force at that quarter; before the first one is adopted, the rhythm that is printed."""
-    held = version_at(versions, transmission)
+    held = version_at(indicator.versions.all(), transmission)
     if held is not None:
+        held.indicator = indicator
         return definition_of(held)
     return Definition(indicator.code, indicator.kind, "to_build", periodicities=tuple(indicator.periodicities))
 

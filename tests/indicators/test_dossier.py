@@ -73,5 +73,5 @@ def test_a_dossier_is_the_one_of_a_quarter(convention: Convention, wrong: str) -
 
 
 def test_the_dossier_takes_few_queries(convention: Convention, django_assert_max_num_queries) -> None:
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(4):
         dossier_of(convention=convention, period="2014-T1")
