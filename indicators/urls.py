@@ -1,6 +1,6 @@
 from django.urls import path
 
-from indicators import definition_views, group_views, target_views, views
+from indicators import definition_views, group_views, target_views, threshold_views, views
 
 urlpatterns = [
     path("", views.indicators, name="indicators"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("cibles-cpog/<str:code>/", target_views.target, name="local-target"),
     path("cibles-cpog/<str:code>/tableau.xlsx", target_views.target_export, name="local-target-export"),
     path("cibles-cpog/<str:code>/saisie/", target_views.targets_grid, name="local-targets-grid"),
+    path("seuils-explication/", threshold_views.thresholds, name="gap-thresholds"),
+    path("seuils-explication/<str:code>/", threshold_views.threshold, name="gap-threshold"),
     path("<str:code>/", views.indicator, name="indicator"),
     path("<str:code>/serie.svg", views.series_svg, name="indicator-series"),
     path("<str:code>/distribution.svg", views.distribution_svg, name="indicator-distribution"),

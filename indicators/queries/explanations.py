@@ -234,6 +234,11 @@ class ThresholdLine:
     own_words: str
     past: list[GapThreshold]
 
+    @property
+    def past_lines(self) -> list[tuple[str, GapThreshold]]:
+        """Those it had, in words."""
+        return [(threshold_words(row, self.unit), row) for row in self.past]
+
 
 def threshold_lines(*, convention: Convention, indicators: Iterable[Indicator]) -> list[ThresholdLine]:
     """Every indicator, in the order of the annex, with its threshold and the history of it."""
