@@ -40,3 +40,8 @@ def open_accounts(*, code: str, by: User, at: datetime) -> Convention:
             demonstration=True,
         )
     return convention
+
+
+def steering_account() -> User:
+    """The demonstration's steering account, who signs what a person of the steering staff does."""
+    return User.objects.get(email="pilotage@demo.invalid")

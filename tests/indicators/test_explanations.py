@@ -10,6 +10,7 @@ from cog.audit import AuditEvent
 from cog.models import Convention, Organisation
 from cog.operations import command_account
 from cog.periods import PeriodError, parse
+from indicators.demo_explanations import load_explanations
 from indicators.models import Explanation, GapThreshold, Indicator, IndicatorResult
 from indicators.operations.explanations import (
     ExplanationEntry,
@@ -255,3 +256,30 @@ def test_the_database_refuses_a_threshold_that_is_no_distance_or_unexplained(
         GapThreshold.objects.create(
             indicator=sheet, value=Decimal(value), mode="points", reason=reason, set_at=AT, set_by=command_account()
         )
+
+
+def test_the_demonstration_explains_what_is_asked_up_to_the_first_quarter_of_2014_and_no_more(
+    convention: Convention,
+) -> None:
+    _result(convention, "F10-21", "2014-T1", "82.7")
+    _result(convention, "F10-21", "2014-T2", "82.7")
+    _result(convention, "F10-23", "2013", "84")
+    assert load_explanations(convention=convention, by=command_account()) > 10
+    assert all(one.explanation for one in explanations_wanted(convention=convention, period="2014-T1"))
+    assert all(one.is_missing for one in explanations_wanted(convention=convention, period="2014-T2"))
+    assert Explanation.objects.filter(simulated=False).count() == 0
+    assert [row.revision for row in explanation_history(
+        indicator=Indicator.objects.get(convention=convention, code="F10-23"), period="2013"
+    )] == [2, 1]  # fmt: skip
+    counted = Explanation.objects.count(), AuditEvent.objects.count()
+    assert load_explanations(convention=convention, by=command_account()) == 0
+    assert (Explanation.objects.count(), AuditEvent.objects.count()) == counted
+
+
+def test_the_demonstration_names_actions_of_the_convention(convention: Convention) -> None:
+    from indicators.demo_data.explanations import BY_SHEET, REVISED, WRITTEN
+    from reports.explanation_queries import action_labels
+
+    labels = action_labels(convention=convention)
+    told = [*WRITTEN.values(), *BY_SHEET.values(), REVISED[2]]
+    assert {one.action for one in told if one.action} <= set(labels)

@@ -13,10 +13,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from actions.demo import load_progress
-from cog.demo import PASSWORD, open_accounts
+from cog.demo import PASSWORD, open_accounts, steering_account
 from cog.models import AuditEvent
 from cog.operations import ReferenceRefused, command_account, load_convention
 from indicators.demo import compute_everything, load_observations
+from indicators.demo_explanations import load_explanations
 
 CONVENTION = settings.BASE_DIR / "fixtures" / "cog-2013-2017"
 ADDRESS = "127.0.0.1:8000"
@@ -49,9 +50,11 @@ class Command(BaseCommand):
         if not _done_since("results.computed", ("convention.loaded", "observations.accepted")):
             self._step("calcule toutes les périodes")
             compute_everything(convention=convention, by=by, at=at, progress=self._tell)
+        self._step("simule les explications des écarts")
+        load_explanations(convention=convention, by=steering_account())
         report = Path(settings.VAR_DIR) / "bilan-2014.pdf"
         if not report.exists() or not _done_since(
-            "edition.produced", ("results.computed", "actions.progress_recorded")
+            "edition.produced", ("results.computed", "actions.progress_recorded", "explanation.written")
         ):
             self._step("compose le bilan de 2014")
             call_command("bilan", 2014, output=report)
