@@ -88,7 +88,7 @@ def action_labels(*, convention: Convention) -> dict[str, str]:
 def _label(number: str, text: str) -> str:
     words = " ".join(text.replace("·", " ").split())
     short = words if len(words) <= LONGEST_LABEL else words[:LONGEST_LABEL].rsplit(" ", 1)[0] + "…"
-    return f"{number or 's.n.'} {short}"
+    return f"{number or 's.n.'} · {short}"
 
 
 def action_choices(labels: dict[str, str], *, first: int) -> Choices:

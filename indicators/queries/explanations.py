@@ -204,7 +204,7 @@ def explanations_of_indicator(indicator: Indicator, *, until: Period | None = No
 
 def explanations_at(*, convention: Convention, period: str) -> dict[str, Explanation]:
     """code of the indicator -> what is in force on its national figure of one period."""
-    rows = _in_force().filter(indicator__convention=convention, period=period).select_related("indicator")
+    rows = _in_force().filter(indicator__convention=convention, period=period)
     return {row.indicator.code: row for row in rows}
 
 
@@ -220,7 +220,7 @@ def explanation_before(*, indicator: Indicator, period: Period) -> Explanation |
 
 def _in_force() -> QuerySet[Explanation]:
     rows = Explanation.objects.filter(Q(superseded_at__isnull=True) & Q(organisation__isnull=True))
-    return rows.select_related("written_by")
+    return rows.select_related("written_by", "indicator")
 
 
 @dataclass(frozen=True)

@@ -153,7 +153,7 @@ def test_the_actions_of_the_fiche_come_first_and_one_is_kept(convention, people)
     assert page.index('label="Fiche n° 10"') < page.index('label="Fiche n° 1"')
     assert client.post(ENTRY, TYPED | {"corrective_action": "10/3", "seen": "0"}).status_code == 302
     assert Explanation.objects.get().corrective_action == "10/3"
-    assert "fiche n° 10, 3" in client.get(ENTRY).content.decode().lower()
+    assert "fiche n° 10, action 3 ·" in client.get(ENTRY).content.decode()
 
 
 def test_the_period_before_is_a_starting_point(convention, people) -> None:
