@@ -1,7 +1,9 @@
 """Reads for the annual bilan: one payload, gathered once, frozen with its edition."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from actions.queries import ActionView, action_views, tally
 from budgets.queries import budget_table, funds
@@ -20,6 +22,7 @@ from indicators.queries import (
     sheet_lines,
     sheet_page,
 )
+from indicators.queries.explanations import explanations_in_year
 from reports import annual_report
 from reports.annual_report import Aims, Payload
 
@@ -30,7 +33,8 @@ def annual_payload(*, convention: Convention, year: int, state: str, number: int
     lines = sheet_lines(convention=convention, until=at)
     views = action_views(convention=convention, at=at, with_progress=True)
     domains = _domains(convention, lines, views, year, at)
-    results = [_sheet(convention, line, year) for line in lines if line.is_result]
+    said = explanations_in_year(convention=convention, year=year)
+    results = [_sheet(convention, line, year, said.get(line.indicator.code, [])) for line in lines if line.is_result]
     payload: Payload = {
         "document": "bilan",
         "convention": {
@@ -116,12 +120,12 @@ def _value(line: SheetLine, year: int) -> Point | None:
     return next((point for point in line.years if point.period == str(year)), None)
 
 
-def _sheet(convention: Convention, line: SheetLine, year: int) -> Payload:
+def _sheet(convention: Convention, line: SheetLine, year: int, said: Sequence[Any]) -> Payload:
     page = sheet_page(convention=convention, code=line.indicator.code, period=str(year))
     assert page is not None  # noqa: S101 - the code comes from the same table
     axis = page.definition.due_periods(convention.start, convention.end) if page.definition else ()
     values = sorted(value for _, value in caisse_values(indicator=line.indicator, period=str(year)))
-    return annual_report.sheet_payload(page, year, _aims(line), axis, values)
+    return annual_report.sheet_payload(page, year, _aims(line), axis, values, said)
 
 
 def _verdicts(sheets: list[Payload]) -> list[Payload]:

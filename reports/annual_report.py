@@ -11,10 +11,11 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from cog.figures import BEFORE_UNIT, format_exact, format_figure
+from cog.figures import BEFORE_UNIT, format_figure
 from cog.periods import Granularity, Period, PeriodError, format_date, parse
 from indicators.compute.methods import Completeness
 from indicators.compute.sentences import coverage
+from indicators.compute.terms import terms_of
 from indicators.compute.verdict import Baseline, Target, Yardstick, yardstick_at
 
 Payload = dict[str, Any]
@@ -125,10 +126,18 @@ def _aimed(yardstick: Yardstick | None, line: Any) -> str:
     return f"repère{BEFORE_UNIT}: {format_figure(yardstick.threshold, line.decimals, line.unit)}"
 
 
-def sheet_payload(page: Any, year: int, aims: Aims, axis: Sequence[Period], locals_: Sequence[Decimal]) -> Payload:
+def sheet_payload(
+    page: Any,
+    year: int,
+    aims: Aims,
+    axis: Sequence[Period],
+    locals_: Sequence[Decimal],
+    explanations: Sequence[Any] = (),
+) -> Payload:
     """A result indicator on its own sheet: value, series, spread of the caisses, definition, published figures.
 
-    `axis`: the periods results are owed for, over the whole term; `locals_`: the values of the caisses in the year.
+    `axis`: the periods results are owed for, over the whole term; `locals_`: the values of the caisses in the year;
+    `explanations`: what was said of the figures of the year, the latest period first.
     """
     until = str(year)
     spread = next((one for one in page.dispersions if one.period == until), None)
@@ -158,8 +167,8 @@ def sheet_payload(page: Any, year: int, aims: Aims, axis: Sequence[Period], loca
         "locals": [exact(value) for value in locals_],
         "definition": blocks(page.line.indicator.sheet.get("definition") or ""),
         "source": " ".join((page.line.indicator.sheet.get("source") or "").split()),
-        "numerator": _quantity(current.numerator, current.denominator) if current else "",
-        "denominator": _quantity(current.denominator, current.numerator) if current else "",
+        **_terms(page.definition, current),
+        "explanation": _explanation(explanations),
         "published": [
             {
                 "period": row.period or row.year,
@@ -205,9 +214,46 @@ def _trajectory(aims: Aims, periods: Sequence[Period]) -> list[str]:
     ]
 
 
-def _quantity(value: Decimal | None, other: Decimal | None) -> str:
-    """One of the two terms of a ratio, as shown; nothing where the value is no ratio."""
-    return "" if value is None or other is None else format_exact(value)
+def _terms(definition: Any, current: Any) -> Payload:
+    """The two numbers beside a value, named by its method; nothing where the value has not the two."""
+    empty = {"numerator": "", "denominator": "", "numerator_label": "", "denominator_label": ""}
+    if definition is None or current is None or current.numerator is None or current.denominator is None:
+        return empty
+    terms = terms_of(definition)
+    return {
+        "numerator": terms.shown(current.numerator),
+        "denominator": terms.shown(current.denominator),
+        "numerator_label": terms.first,
+        "denominator_label": terms.second,
+    }
+
+
+LONGEST_EXPLANATION = 700
+"""A sheet keeps to its page: the end of a longer explanation is read in the application, and the document says so."""
+
+
+def _explanation(rows: Sequence[Any]) -> Payload | None:
+    """What was last said of the figures of the year, and of which other periods something was said."""
+    if not rows:
+        return None
+    last = rows[0]
+    text = last.text
+    is_cut = len(text) > LONGEST_EXPLANATION
+    if is_cut:
+        text = text[:LONGEST_EXPLANATION].rsplit(" ", 1)[0] + "…"
+    fiche, ordinal = last.action_parts
+    return {
+        "period": last.period_label,
+        "cause": last.cause_label,
+        "text": [line.strip() for line in text.split("\n") if line.strip()],
+        "is_cut": is_cut,
+        "action": f"fiche n°{BEFORE_UNIT}{fiche}, action de rang {ordinal}" if fiche else "",
+        "expected_return": last.expected_return_label,
+        "written_by": last.written_by.name,
+        "written_on": format_date(last.written_at.date()),
+        "others": [row.period_label for row in reversed(rows[1:])],
+        "simulated": last.simulated,
+    }
 
 
 def gap_in_figures(gap: Decimal, decimals: int) -> str:

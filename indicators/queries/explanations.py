@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
 from django.db.models import Q, QuerySet
@@ -199,13 +200,22 @@ def explanations_of_indicator(indicator: Indicator, *, until: Period | None = No
     """What is in force on the national figures of an indicator, the latest period first."""
     rows = _in_force().filter(indicator=indicator)
     kept = [row for row in rows if until is None or parse(row.period).end <= until.end]
-    return sorted(kept, key=lambda row: (parse(row.period).end, parse(row.period).granularity), reverse=True)
+    return sorted(kept, key=_when, reverse=True)
 
 
-def explanations_at(*, convention: Convention, period: str) -> dict[str, Explanation]:
-    """code of the indicator -> what is in force on its national figure of one period."""
-    rows = _in_force().filter(indicator__convention=convention, period=period)
-    return {row.indicator.code: row for row in rows}
+def explanations_in_year(*, convention: Convention, year: int) -> dict[str, list[Explanation]]:
+    """code of the indicator -> what is in force on its national figures of one year, the latest period first."""
+    rows = _in_force().filter(indicator__convention=convention, period__startswith=str(year))
+    found: dict[str, list[Explanation]] = {}
+    for row in sorted(rows, key=_when, reverse=True):
+        found.setdefault(row.indicator.code, []).append(row)
+    return found
+
+
+def _when(row: Explanation) -> tuple[date, int]:
+    """By the end of the period; of two that end together, the longest is the later."""
+    period = parse(row.period)
+    return period.end, period.granularity
 
 
 def explanation_before(*, indicator: Indicator, period: Period) -> Explanation | None:
