@@ -1,9 +1,13 @@
 """Tables of the indicators; the same columns will feed the exports."""
 
+from decimal import Decimal
+from typing import Any
+
 import django_tables2 as tables
 from django.template.loader import render_to_string
 
 from cog.figures import NOT_AVAILABLE
+from indicators.compute.terms import RATIO, Terms
 from indicators.queries import CaisseLine
 
 NUMBER = {"td": {"class": "num"}, "th": {"class": "num"}}
@@ -40,6 +44,15 @@ class CaisseTable(tables.Table):
         )
         caption = "Résultats des caisses"
 
+    def __init__(self, *args: Any, terms: Terms = RATIO, **kwargs: Any) -> None:
+        """`terms`: what the two numbers beside the value are, by the method of the sheet."""
+        super().__init__(*args, **kwargs)
+        self._terms = terms
+        self.columns["numerator"].column.verbose_name = terms.first
+        self.columns["denominator"].column.verbose_name = terms.second
+        if not terms.second:
+            self.columns.hide("denominator")
+
     def render_value(self, record: CaisseLine) -> str:
         return record.point.shown
 
@@ -52,14 +65,8 @@ class CaisseTable(tables.Table):
         point = record.point
         return render_to_string("components/verdict.html", {"code": point.verdict, "label": point.verdict_label})
 
-    def render_numerator(self, value: object) -> str:
-        return _exactly(value)
+    def render_numerator(self, value: Decimal) -> str:
+        return self._terms.shown(value)
 
-    def render_denominator(self, value: object) -> str:
-        return _exactly(value)
-
-
-def _exactly(value: object) -> str:
-    from cog.templatetags.french import exact
-
-    return exact(value)  # type: ignore[arg-type]
+    def render_denominator(self, value: Decimal) -> str:
+        return self._terms.shown(value)

@@ -7,6 +7,7 @@ from django_tables2 import RequestConfig
 from cog.permissions import Permission, Scope, caisses_visible_to, can, requires, scopes
 from cog.views import convention_or_404
 from indicators import drawings
+from indicators.compute.terms import RATIO, local_terms_of
 from indicators.forms import IndicatorFilter
 from indicators.models import Indicator
 from indicators.queries import SheetLine, SheetPage, by_attention, sheet_lines, sheet_page
@@ -53,7 +54,8 @@ def _matches(line: SheetLine, chosen: dict[str, str]) -> bool:
 def indicator(request: HttpRequest, code: str) -> HttpResponse:
     page = _page_or_404(request, code)
     aimed = any(line.target for line in page.caisses)
-    table = CaisseTable(page.caisses, exclude=() if aimed else ("target", "verdict"))
+    terms = local_terms_of(page.definition) if page.definition else RATIO
+    table = CaisseTable(page.caisses, exclude=() if aimed else ("target", "verdict"), terms=terms)
     RequestConfig(request, paginate={"per_page": 50}).configure(table)
     whole = Scope.ALL in scopes(request.user, Permission.READ_RESULTS)
     return render(

@@ -168,7 +168,7 @@ def sheet_payload(
         "definition": blocks(page.line.indicator.sheet.get("definition") or ""),
         "source": " ".join((page.line.indicator.sheet.get("source") or "").split()),
         **_terms(page.definition, current),
-        "explanation": _explanation(explanations),
+        "explanation": explanation_payload(explanations),
         "published": [
             {
                 "period": row.period or row.year,
@@ -232,7 +232,7 @@ LONGEST_EXPLANATION = 700
 """A sheet keeps to its page: the end of a longer explanation is read in the application, and the document says so."""
 
 
-def _explanation(rows: Sequence[Any]) -> Payload | None:
+def explanation_payload(rows: Sequence[Any]) -> Payload | None:
     """What was last said of the figures of the year, and of which other periods something was said."""
     if not rows:
         return None

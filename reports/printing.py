@@ -25,7 +25,11 @@ STYLE = settings.BASE_DIR / "templates" / "print" / "report.css"
 FACES = ("Regular", "It", "Semibold", "Bold")
 
 # A definition longer than this is set smaller, so that each sheet keeps to its page.
-LONG_DEFINITION = 1500
+LONG_DEFINITION = 1400
+
+# And with more words than these, its drawings are smaller too.
+FULL_PAGE = 1400
+CROWDED_PAGE = 3000
 
 
 def print_annual_report(payload: dict[str, Any]) -> bytes:
@@ -55,11 +59,19 @@ def annual_report_html(payload: dict[str, Any]) -> str:
         "report": payload,
         "drawings": {sheet["code"]: _series(sheet) for sheet in sheets if sheet["series"]},
         "strips": {sheet["code"]: _spread(sheet) for sheet in sheets if sheet["spread"] and sheet["locals"]},
-        "long_definitions": {sheet["code"] for sheet in sheets if _length(sheet["definition"]) > LONG_DEFINITION},
+        "long_definitions": {sheet["code"] for sheet in sheets if _words(sheet) > LONG_DEFINITION},
+        "full_pages": {sheet["code"] for sheet in sheets if _words(sheet) > FULL_PAGE},
+        "crowded_pages": {sheet["code"] for sheet in sheets if _words(sheet) > CROWDED_PAGE},
         "sources": _sources(sheets),
         "fingerprint": digest(payload),
     }
     return _in_our_fonts(_typeset(render_to_string("print/annual_report.html", content)))
+
+
+def _words(sheet: dict[str, Any]) -> int:
+    """Characters of prose a sheet holds: its definition, and the explanation of its gap (none in an old payload)."""
+    said = sheet.get("explanation")
+    return _length(sheet["definition"]) + (sum(map(len, said["text"])) + 250 if said else 0)
 
 
 def _length(blocks: list[dict[str, Any]]) -> int:

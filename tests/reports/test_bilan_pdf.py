@@ -12,10 +12,11 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO, StringIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pikepdf
@@ -34,7 +35,7 @@ from cog.periods import parse
 from indicators.operations import accept_batch, compute_results, receive_batch
 from reports import printing
 from reports.annual_queries import annual_payload
-from reports.annual_report import anomalies_by_place, blocks, gap_in_figures, simulated_anywhere
+from reports.annual_report import anomalies_by_place, blocks, explanation_payload, gap_in_figures, simulated_anywhere
 from reports.models import Edition
 
 ROOT = Path(__file__).parents[2]
@@ -453,3 +454,29 @@ def test_a_failure_leaves_the_former_file_whole(
 def test_a_folder_is_not_a_file(convention: Convention, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="trouvé un dossier, attendu un fichier PDF"):
         call_command("bilan", 2014, "-o", str(tmp_path))
+
+
+def test_an_explanation_is_printed_on_its_sheet_and_an_old_payload_still_prints(printed: Printed) -> None:
+    payload = copy.deepcopy(printed.payload)
+    for sheet in payload["sheets"]:
+        for key in ("explanation", "numerator_label", "denominator_label"):
+            del sheet[key]
+    old = printing.annual_report_html(payload)
+    assert "Numérateur" in old
+    assert "Explication de l’écart" not in old
+    said = SimpleNamespace(
+        period_label="3e trimestre 2014", cause_label="interne au régime", text="a" * 600 + "\n" + "b " * 200,
+        action_parts=("10", "3"), expected_return_label="", written_by=SimpleNamespace(name="Camille"),
+        written_at=datetime(2014, 10, 20, tzinfo=UTC), simulated=True,
+    )  # fmt: skip
+    payload["sheets"][0]["explanation"] = explanation_payload([said, said])
+    page = told(printing.annual_report_html(payload))
+    words = ("Explication de l’écart, 3e trimestre 2014", "Cause interne au régime.", "La suite se lit", "fiche n°")
+    for one in (*words, "non annoncé", "Camille, le 20 octobre 2014", "explication simulée", "Autres explications"):
+        assert told(one) in page, one
+
+
+def test_a_spread_has_a_maximum_and_a_minimum_not_a_numerator(printed: Printed) -> None:
+    labels = {sheet["code"]: sheet["numerator_label"] for sheet in printed.sheets if sheet["numerator"]}
+    assert set(labels.values()) <= {"Numérateur", "Maximum", "Écart-type", "Valeur de la période"}
+    assert all(label != "Numérateur" for code, label in labels.items() if code.startswith(("F21-51", "F21-52")))
