@@ -15,6 +15,7 @@ from cog.models import AuditEvent, Convention, User
 from cog.operations import command_account
 from cog.permissions import Permission, can
 from indicators.models import Dispersion, Indicator, IndicatorResult
+from indicators.operations.explanations import ExplanationEntry, write_explanation
 from reports.models import Edition
 
 pytestmark = pytest.mark.django_db
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.django_db
 NATIONAL, OWN, OTHER = Decimal("77.7123"), Decimal("61.6123"), Decimal("52.5123")
 CANARIES = {"national": "77,7", "own": "61,6", "other": "52,5"}
 COMMENT = "canari-avancement-7391"
+EXPLANATION = "canari-explication-5127"
 ROLES = ["pilotage", "contributeur", "caf", "tutelle", "conseil", "controle", "exploitation"]
 PAGES = [
     "/", "/fiches/", "/fiches/10/?au=2014-12-31", "/indicateurs/", "/indicateurs/F10-21/?periode=2014", "/budgets/",
@@ -29,6 +31,8 @@ PAGES = [
     "/remontees/", "/remontees/envoyer/", "/remontees/attendu/011/?transmission=2014-T1", "/travaux/",
     "/remontees/attendu/fiche/10/?transmission=2014-T1", "/remontees/rappels/?transmission=2014-T1",
     "/indicateurs/F10-21/serie.svg?periode=2014", "/indicateurs/F10-21/distribution.svg?periode=2014",
+    "/explications/?transmission=2014-T4", "/explications/F10-21/2014/", "/explications/F10-21/2014-T4/",
+    "/explications.xlsx?transmission=2014-T4", "/indicateurs/seuils-explication/",
 ]  # fmt: skip
 
 
@@ -60,6 +64,11 @@ def accounts(convention: Convention) -> Convention:
     action = Action.objects.get(fiche__convention=convention, fiche__number=10, ordinal=1)
     entry = ProgressEntry(action.pk, ActionStatus.RUNNING, date(2014, 6, 30), None, COMMENT)
     record_progress(entries=[entry], by=command_account(), at=timezone.now())
+    said = ExplanationEntry("interne", EXPLANATION)
+    for period in ("2014", "2014-T4"):
+        write_explanation(
+            indicator=indicator, period=period, entry=said, seen=0, by=command_account(), at=timezone.now()
+        )
     Edition.objects.create(
         convention=convention,
         kind="bilan",
@@ -80,7 +89,7 @@ def _client(role: str) -> Client:
 
 def _crawl(role: str) -> dict[str, str]:
     client = _client(role)
-    return {page: client.get(page).content.decode() for page in PAGES}
+    return {page: client.get(page).content.decode(errors="replace") for page in PAGES}
 
 
 @pytest.mark.parametrize("role", ["tutelle", "conseil", "exploitation"])
@@ -89,6 +98,7 @@ def test_what_is_not_transmitted_is_nowhere(accounts: Convention, role: str) -> 
         for name, canary in CANARIES.items():
             assert canary not in body, f"{name} sur {page}"
         assert COMMENT not in body, page
+        assert EXPLANATION not in body, page
         assert f"/documents/{Edition.objects.get().pk}/" not in body, page
 
 
@@ -98,7 +108,7 @@ def test_a_caisse_sees_itself_the_nation_and_no_other_name(accounts: Convention)
     assert CANARIES["own"] in sheet
     assert CANARIES["national"] in sheet
     assert not any("Caf Aisne" in body for body in bodies.values())
-    assert not any(COMMENT in body for body in bodies.values())
+    assert not any(COMMENT in body or EXPLANATION in body for body in bodies.values())
 
 
 @pytest.mark.parametrize("role", ["pilotage", "controle", "contributeur"])
@@ -106,6 +116,8 @@ def test_who_follows_the_convention_sees_everything(accounts: Convention, role: 
     bodies = _crawl(role)
     assert all(canary in bodies["/indicateurs/F10-21/?periode=2014"] for canary in CANARIES.values())
     assert COMMENT in bodies["/fiches/10/?au=2014-12-31"]
+    assert EXPLANATION in bodies["/explications/F10-21/2014/"]
+    assert EXPLANATION in bodies["/explications/?transmission=2014-T4"]
 
 
 @pytest.mark.parametrize("role", ROLES)
