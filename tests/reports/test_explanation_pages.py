@@ -5,6 +5,7 @@ from decimal import Decimal
 from io import BytesIO
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone
 from openpyxl import load_workbook
@@ -207,3 +208,14 @@ def test_the_list_takes_few_queries(convention, people, django_assert_max_num_qu
     client.get(LIST)
     with django_assert_max_num_queries(24):
         client.get(LIST)
+
+
+def test_the_fragment_of_an_indicator_is_for_who_may_read_it(convention, people) -> None:
+    row = _write(people)
+    context = {"explanations": [row], "may": {"read_explanations": True}}
+    shown = render_to_string("indicators/_explanations.html", context)
+    for words in ("1er trimestre 2014", "cause interne au régime", "Première version.", "non annoncé", "Camille"):
+        assert words in shown, words
+    assert "Première version." not in render_to_string("indicators/_explanations.html", {"explanations": [row]})
+    empty = render_to_string("indicators/_explanations.html", context | {"explanations": []})
+    assert "Aucune explication." in empty
