@@ -35,6 +35,10 @@ class Permission(StrEnum):
     READ_EXPLANATIONS = "lire les explications d'écart, avant transmission"
     EXPLAIN_GAP = "expliquer un écart"
     SET_GAP_THRESHOLD = "fixer le seuil à partir duquel un écart s'explique"
+    TRANSMIT = "transmettre à l'État les résultats d'un trimestre"
+    READ_TRANSMITTED = "lire ce qui a été transmis à l'État, et ce qui en a été dit"
+    ANNOTATE_TRANSMISSION = "accuser réception d'une transmission, questionner, observer"
+    ANSWER_STATE = "répondre aux questions de la tutelle"
     SEND_REMINDERS = "rappeler aux caisses ce qu'elles doivent"
     PRODUCE_REPORT = "produire un projet de bilan"
     SEE_JOBS = "suivre et annuler les travaux de fond"
@@ -73,6 +77,9 @@ ROLES: dict[Role, RoleCard] = {
             Permission.READ_EXPLANATIONS: Scope.ALL,
             Permission.EXPLAIN_GAP: Scope.ALL,
             Permission.SET_GAP_THRESHOLD: Scope.ALL,
+            Permission.TRANSMIT: Scope.ALL,
+            Permission.READ_TRANSMITTED: Scope.ALL,
+            Permission.ANSWER_STATE: Scope.ALL,
             Permission.SEND_REMINDERS: Scope.ALL,
             Permission.PRODUCE_REPORT: Scope.ALL,
             Permission.SEE_JOBS: Scope.ALL,
@@ -88,6 +95,7 @@ ROLES: dict[Role, RoleCard] = {
             Permission.SEE_OBSERVATIONS: Scope.ALL,
             Permission.READ_EXPLANATIONS: Scope.ALL,
             Permission.EXPLAIN_GAP: Scope.OWN_FICHES,
+            Permission.READ_TRANSMITTED: Scope.ALL,
         },
     ),
     Role.CAISSE: RoleCard(
@@ -103,8 +111,13 @@ ROLES: dict[Role, RoleCard] = {
         },
     ),
     Role.STATE: RoleCard(
-        "Tutelle : lit ce qui a été transmis, dans l'état où cela l'a été ; rien avant.",
-        {Permission.READ_REFERENCE: Scope.ALL, Permission.READ_PUBLISHED: Scope.ALL},
+        "Tutelle : lit ce qui a été transmis, en l'état, en accuse réception, questionne et observe ; rien avant.",
+        {
+            Permission.READ_REFERENCE: Scope.ALL,
+            Permission.READ_PUBLISHED: Scope.ALL,
+            Permission.READ_TRANSMITTED: Scope.ALL,
+            Permission.ANNOTATE_TRANSMISSION: Scope.ALL,
+        },
     ),
     Role.BOARD: RoleCard(
         "Conseil d'administration : lit les rapports publiés ; ne voit aucun projet.",
@@ -119,6 +132,7 @@ ROLES: dict[Role, RoleCard] = {
             Permission.READ_PUBLISHED: Scope.ALL,
             Permission.SEE_OBSERVATIONS: Scope.ALL,
             Permission.READ_EXPLANATIONS: Scope.ALL,
+            Permission.READ_TRANSMITTED: Scope.ALL,
         },
     ),
     Role.OPERATIONS: RoleCard(
@@ -182,6 +196,13 @@ def fiches_open_to(user: Any, permission: Permission) -> QuerySet[Fiche]:
         own = [membership.pk for membership in _memberships(user, timezone.localdate())]
         return Fiche.objects.filter(membership__in=own).distinct()
     return Fiche.objects.none()
+
+
+def users_with(permission: Permission) -> list[User]:
+    """The active accounts that hold a permission today, whatever its scope."""
+    roles = [role for role, card in ROLES.items() if permission in card.grants]
+    holders = User.objects.filter(is_active=True, memberships__role__in=roles).distinct().order_by("email")
+    return [user for user in holders if can(user, permission)]
 
 
 def jobs_visible_to(user: Any) -> QuerySet[Job]:

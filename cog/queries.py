@@ -66,6 +66,16 @@ def demonstration_accounts() -> list[User]:
     )
 
 
+def account_named(text: str) -> User | None:
+    """The active account of an address, or the only one whose address begins so (« pilotage »); None otherwise."""
+    accounts = User.objects.filter(is_active=True)
+    found = accounts.filter(email__iexact=text.strip()).first()
+    if found is not None or "@" in text or not text.strip():
+        return found
+    named = accounts.filter(email__istartswith=f"{text.strip()}@")[:2]
+    return named[0] if len(named) == 1 else None
+
+
 @dataclass(frozen=True)
 class DomainFiches:
     """A domain and its fiches, in order."""

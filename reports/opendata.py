@@ -24,6 +24,7 @@ from indicators.queries import (
     status_of,
     versions_of,
 )
+from reports.snapshot import plain
 
 Row = Iterable[Any]
 
@@ -58,12 +59,6 @@ def text(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return str(value)
-
-
-def plain(value: Decimal) -> str:
-    """A decimal without exponent nor useless zeros: « 84.5454545454545 »."""
-    written = format(value, "f")
-    return (written.rstrip("0").rstrip(".") or "0") if "." in written else written
 
 
 def printed(value: Decimal, decimals: int) -> str:

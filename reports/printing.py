@@ -65,7 +65,7 @@ def annual_report_html(payload: dict[str, Any]) -> str:
         "sources": _sources(sheets),
         "fingerprint": digest(payload),
     }
-    return _in_our_fonts(_typeset(render_to_string("print/annual_report.html", content)))
+    return in_our_fonts(_typeset(render_to_string("print/annual_report.html", content)))
 
 
 def _words(sheet: dict[str, Any]) -> int:
@@ -117,7 +117,7 @@ def _characters_of(path: Path) -> set[int]:
         return set(face.getBestCmap())
 
 
-def _in_our_fonts(html: str) -> str:
+def in_our_fonts(html: str) -> str:
     """A character our fonts lack is printed as its code, « [U+1F600] », and never in whatever font the machine has."""
     missing = {ord(character) for character in set(html)} - _known_characters()
     return html.translate({code: _SUBSTITUTES.get(code, f"[U+{code:04X}]") for code in missing})

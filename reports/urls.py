@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports import explanation_views, views
+from reports import campaign_views, explanation_views, state_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -12,4 +12,15 @@ urlpatterns = [
     path("documents/", views.documents, name="documents"),
     path("documents/<int:edition_id>/", views.edition, name="edition"),
     path("documents/<int:edition_id>/pdf", views.edition_pdf, name="edition-pdf"),
+    path("campagnes/", campaign_views.campaigns, name="campaigns"),
+    path("campagnes/<str:quarter>/", campaign_views.campaign, name="campaign"),
+    path("campagnes/<str:quarter>/transmettre/", campaign_views.transmit, name="campaign-transmit"),
+    path("transmissions/", state_views.transmissions, name="transmissions"),
+    path("transmissions/<int:transmission_id>/", state_views.transmission, name="transmission"),
+    path("transmissions/<int:transmission_id>/recu.pdf", state_views.receipt, name="transmission-receipt"),
+    path("transmissions/<int:transmission_id>/contenu.json", state_views.content, name="transmission-content"),
+    path("transmissions/<int:transmission_id>/resultats.xlsx", state_views.figures, name="transmission-figures"),
+    path("transmissions/<int:transmission_id>/differences/", state_views.differences, name="transmission-differences"),
+    path("transmissions/<int:transmission_id>/notes/", state_views.note, name="transmission-note"),
+    path("transmissions/<int:transmission_id>/fiches/<str:code>/", state_views.sheet, name="transmission-sheet"),
 ]

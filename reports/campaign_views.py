@@ -1,0 +1,82 @@
+"""The campaign of a quarter: what is missing, what is to be explained, and the gesture that transmits."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from cog.models import Convention
+from cog.periods import Period
+from cog.permissions import Permission, can, requires
+from cog.views import convention_or_404
+from reports import campaign_queries as queries
+from reports.forms import TransmitForm
+from reports.transmission_operations import (
+    AlreadyTransmitted,
+    ReasonMissing,
+    TransmissionRefused,
+    transmit_quarter,
+)
+
+
+@requires(Permission.READ_EXPLANATIONS)
+def campaigns(request: HttpRequest) -> HttpResponse:
+    convention = convention_or_404()
+    lines = queries.campaign_lines(convention=convention, at=timezone.localdate())
+    return render(request, "reports/campaigns/list.html", {"lines": lines, "current": queries.current(lines)})
+
+
+@requires(Permission.READ_EXPLANATIONS)
+def campaign(request: HttpRequest, quarter: str) -> HttpResponse:
+    convention, period = _quarter_or_404(quarter)
+    page = queries.campaign_page(convention=convention, period=period, at=timezone.localdate())
+    return render(
+        request,
+        "reports/campaigns/campaign.html",
+        {"page": page, "may_transmit": can(request.user, Permission.TRANSMIT)},
+    )
+
+
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+@requires(Permission.TRANSMIT)
+def transmit(request: HttpRequest, quarter: str) -> HttpResponse:
+    """The summary of what leaves, the password again, then the receipt."""
+    convention, period = _quarter_or_404(quarter)
+    former = queries.last_transmission(convention=convention, period=period)
+    form = TransmitForm(request.POST or None, user=request.user, rectifies=former is not None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            sent = transmit_quarter(
+                convention=convention,
+                period=period,
+                by=request.user,
+                at=timezone.now(),
+                reason=form.cleaned_data.get("reason", ""),
+            )
+        except TransmissionRefused as refusal:
+            messages.error(request, "Rien n'a été transmis. " + " ".join(check.sentence for check in refusal.checks))
+            return redirect("campaign", quarter=period)
+        except (AlreadyTransmitted, ReasonMissing) as known:
+            messages.info(request, f"{known}.")
+            return redirect("campaign", quarter=period)
+        told = "en retard" if sent.late else "à l'heure"
+        messages.success(request, f"Transmis {told}. Reçu n° {sent.receipt_number}, envoyé aussi par courriel.")
+        return redirect("transmission", transmission_id=sent.pk)
+    ready = queries.dossier(convention=convention, period=period, at=timezone.localdate())
+    return render(
+        request,
+        "reports/campaigns/transmit.html",
+        {"ready": ready, "form": form, "former": former, "changes": queries.changes_since(former, ready)},
+        status=422 if form.errors else 200,
+    )
+
+
+def _quarter_or_404(text: str) -> tuple[Convention, Period]:
+    convention = convention_or_404()
+    period = queries.quarter_or_none(text)
+    if period is None or period.year not in convention.years:
+        raise Http404(f"« {text} » n'est pas un trimestre de la convention.")
+    return convention, period

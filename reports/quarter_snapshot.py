@@ -1,0 +1,139 @@
+"""PURE. What a quarter's transmission holds, once frozen: counts, the rows of a sheet, and what two of them differ in.
+
+The content is plain text, integers, booleans and None (`snapshot.canonical`); figures are unrounded, in plain notation.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Content = Mapping[str, Any]
+"""The content of a transmission, or of one of its sheets."""
+
+NATIONAL = "national"
+KEY = ("scope", "period", "name", "breakdown")
+"""What names a result within its sheet."""
+
+COMPARED = {
+    "value": "valeur",
+    "numerator": "numérateur",
+    "denominator": "dénominateur",
+    "state": "état",
+    "verdict": "verdict",
+    "reported": "remontées reçues",
+    "version": "version de la définition",
+}
+"""What of a result may be rectified, and its name."""
+
+GENERAL = {
+    "title": "intitulé",
+    "unit": "unité",
+    "versions": "définition",
+    "targets": "cibles de la convention",
+    "local_targets": "cibles des Cpog",
+    "baselines": "valeurs de référence",
+    "dispersions": "dispersion entre les caisses",
+}
+"""What of a sheet may be rectified beside its figures, and its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that a rectification changes; `before` and `after` are texts, empty where there was or is nothing."""
+
+    code: str
+    title: str
+    scope: str
+    period: str
+    name: str
+    what: str
+    before: str
+    after: str
+
+    @property
+    def is_national(self) -> bool:
+        """Whether it bears on the whole, or on the sheet itself, and not on one caisse."""
+        return self.scope in ("", NATIONAL)
+
+
+def rows_of(content: Content, sheet: Content) -> Iterator[dict[str, Any]]:
+    """The results of a sheet, each as a mapping of its columns."""
+    columns = content["result_columns"]
+    for row in sheet["results"]:
+        yield dict(zip(columns, row, strict=True))
+
+
+def counts(content: Content) -> dict[str, int]:
+    """What the receipt says of the content: sheets, figures, of which national ones without value, explanations."""
+    figures = [figure for sheet in content["sheets"] for figure in sheet["figures"]]
+    return {
+        "sheets": len(content["sheets"]),
+        "figures": len(figures),
+        "missing": len(content["missing"]),
+        "results": sum(len(sheet["results"]) for sheet in content["sheets"]),
+        "explanations": sum(figure["explanation"] is not None for figure in figures),
+        "caisses": len(
+            {row["scope"] for sheet in content["sheets"] for row in rows_of(content, sheet) if _is_local(row)}
+        ),
+    }
+
+
+def _is_local(row: Mapping[str, Any]) -> bool:
+    return row["scope"] not in (NATIONAL, "caf") and row["value"] is not None
+
+
+def difference(old: Content, new: Content) -> list[Difference]:
+    """What `new` changes of `old`, sheet by sheet in the order of the new one; a sheet that goes comes last."""
+    before = {sheet["code"]: sheet for sheet in old["sheets"]}
+    after = {sheet["code"]: sheet for sheet in new["sheets"]}
+    found: list[Difference] = []
+    for code in (*after, *(code for code in before if code not in after)):
+        one, two = before.get(code), after.get(code)
+        if one is None or two is None:
+            title = (one or two or {})["title"]
+            told = ("", "fiche ajoutée") if one is None else ("fiche présente", "")
+            found.append(Difference(code, title, "", "", "", "fiche", *told))
+            continue
+        found += _of_sheet(old, one, new, two)
+    return found
+
+
+def _of_sheet(old: Content, one: Content, new: Content, two: Content) -> Iterator[Difference]:
+    code, title = two["code"], two["title"]
+    for field, what in GENERAL.items():
+        if one[field] != two[field]:
+            yield Difference(code, title, "", "", "", what, _said(one[field]), _said(two[field]))
+    explained, now = _explanations(one), _explanations(two)
+    for period in sorted(explained.keys() | now.keys()):
+        told = explained.get(period, ""), now.get(period, "")
+        if told[0] != told[1]:
+            yield Difference(code, title, NATIONAL, period, "", "explication", *told)
+    rows = {tuple(row[name] for name in KEY): row for row in rows_of(old, one)}
+    kept = {tuple(row[name] for name in KEY): row for row in rows_of(new, two)}
+    for key in sorted(rows.keys() | kept.keys(), key=lambda key: (key[0] != NATIONAL, key)):
+        scope, period, name, breakdown = key
+        label = " · ".join(filter(None, (name, breakdown)))
+        for field, what in COMPARED.items():
+            told = _text(rows.get(key), field), _text(kept.get(key), field)
+            if told[0] != told[1]:
+                yield Difference(code, title, scope, period, label, what, *told)
+
+
+def _explanations(sheet: Content) -> dict[str, str]:
+    return {
+        figure["period"]: f"{figure['explanation']['cause_label']} : {figure['explanation']['text']}"
+        for figure in sheet["figures"]
+        if figure["explanation"] is not None
+    }
+
+
+def _text(row: Mapping[str, Any] | None, field: str) -> str:
+    return "" if row is None or row[field] is None else str(row[field])
+
+
+def _said(value: Any) -> str:
+    """A part of a sheet in a few words: its own text, or how many lines it has."""
+    if isinstance(value, str):
+        return value
+    words = [one["words"] for one in value if isinstance(one, dict) and one.get("words")]
+    return " ; ".join(words) or f"{len(value)} ligne{'s' if len(value) > 1 else ''}"

@@ -1,0 +1,34 @@
+"""The receipt of a transmission, printed once, before the row that keeps it: what left, when, by whom."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from cog import pdf
+from reports.models import Transmission
+from reports.printing import in_our_fonts
+from reports.quarter_snapshot import counts
+
+STYLE = Path(settings.BASE_DIR) / "templates" / "print" / "report.css"
+
+
+def print_receipt(sent: Transmission, content: dict[str, Any]) -> bytes:
+    """The PDF of the receipt of a transmission not saved yet; the same row and content give the same bytes."""
+    verdicts = Counter(
+        figure["verdict_label"] for sheet in content["sheets"] for figure in sheet["figures"] if figure["has_value"]
+    )
+    html = render_to_string(
+        "print/receipt.html",
+        {
+            "sent": sent,
+            "content": content,
+            "counts": counts(content),
+            "verdicts": sorted(verdicts.items(), key=lambda item: (-item[1], item[0])),
+            "at": timezone.localtime(sent.transmitted_at),
+        },
+    )
+    return pdf.render(in_our_fonts(html), css=STYLE.read_text(encoding="utf-8"))

@@ -1,0 +1,155 @@
+"""What the State sees: transmissions as they were frozen, and what it writes on them. Nothing else is read here."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from cog.permissions import Permission, can, requires
+from cog.views import convention_or_404
+from cog.xlsx import write_workbook
+from reports import transmitted
+from reports.enums import NoteKind
+from reports.forms import NoteForm
+from reports.models import StateNote, Transmission
+from reports.transmission_operations import NoteRefused, write_note
+
+PER_PAGE = 100
+
+
+@requires(Permission.READ_TRANSMITTED)
+def transmissions(request: HttpRequest) -> HttpResponse:
+    rows = transmitted.listed(convention=convention_or_404())
+    return render(request, "reports/transmissions/list.html", {"rows": rows})
+
+
+@requires(Permission.READ_TRANSMITTED)
+def transmission(request: HttpRequest, transmission_id: int) -> HttpResponse:
+    """One transmission: its receipt, its figures by fiche, what was written on it."""
+    page = transmitted.page(_found(transmission_id), verdict=request.GET.get("verdict", ""))
+    return render(
+        request, "reports/transmissions/transmission.html", {"page": page, "form": NoteForm(), **_may(request)}
+    )
+
+
+@requires(Permission.READ_TRANSMITTED)
+def sheet(request: HttpRequest, transmission_id: int, code: str) -> HttpResponse:
+    """One technical sheet of a transmission: definition, targets, figures, explanations, every caisse."""
+    found = _found(transmission_id)
+    page = transmitted.sheet_page(found, code=code, period=request.GET.get("periode", ""))
+    if page is None:
+        raise Http404(f"La transmission {found.receipt_number} n'a pas de fiche « {code} ».")
+    rows = Paginator(page.local_rows, PER_PAGE).get_page(request.GET.get("page"))
+    form = NoteForm(initial={"subject": code})
+    return render(
+        request, "reports/transmissions/sheet.html", {"page": page, "rows": rows, "form": form, **_may(request)}
+    )
+
+
+@requires(Permission.READ_TRANSMITTED)
+def differences(request: HttpRequest, transmission_id: int) -> HttpResponse:
+    """What a rectification changes of the transmission it replaces."""
+    found = _found(transmission_id)
+    if not found.is_rectification:
+        raise Http404(f"La transmission {found.receipt_number} ne rectifie rien.")
+    rows = transmitted.differences(found)
+    return render(
+        request,
+        "reports/transmissions/differences.html",
+        {
+            "sent": found,
+            "national": [row for row in rows if row.is_national],
+            "local": Paginator([row for row in rows if not row.is_national], PER_PAGE).get_page(
+                request.GET.get("page")
+            ),
+        },
+    )
+
+
+@requires(Permission.READ_TRANSMITTED)
+def receipt(request: HttpRequest, transmission_id: int) -> HttpResponse:
+    found = _found(transmission_id)
+    return _file(bytes(found.receipt), "application/pdf", f"recu-{found.period}-{found.number}.pdf")
+
+
+@requires(Permission.READ_TRANSMITTED)
+def content(request: HttpRequest, transmission_id: int) -> HttpResponse:
+    """The content itself, byte for byte: its SHA-256 is the one of the receipt."""
+    found = _found(transmission_id)
+    return _file(found.payload.encode(), "application/json", f"transmission-{found.period}-{found.number}.json")
+
+
+@requires(Permission.READ_TRANSMITTED)
+def figures(request: HttpRequest, transmission_id: int) -> HttpResponse:
+    """Every result of a transmission, as a workbook whose numbers are numbers."""
+    found = _found(transmission_id)
+    header, rows = transmitted.table(found)
+    workbook = write_workbook([("Résultats", header, rows)])
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return _file(workbook, kind, f"transmission-{found.period}-{found.number}.xlsx")
+
+
+@require_POST
+@requires(Permission.READ_TRANSMITTED)
+def note(request: HttpRequest, transmission_id: int) -> HttpResponse:
+    """Write on a transmission: the State acknowledges, asks, observes; the Cnaf answers."""
+    found = _found(transmission_id)
+    form = NoteForm(request.POST)
+    back = request.POST.get("subject", "")
+    if not form.is_valid():
+        messages.error(request, "La note n'est pas enregistrée : " + " ".join(form.told()))
+        return _back(found, back)
+    kind = NoteKind(form.cleaned_data["kind"])
+    needed = Permission.ANSWER_STATE if kind is NoteKind.ANSWER else Permission.ANNOTATE_TRANSMISSION
+    if not can(request.user, needed):
+        raise Http404("Cette page n'existe pas.")
+    try:
+        write_note(
+            transmission=found,
+            kind=kind,
+            text=form.cleaned_data["text"],
+            subject=form.cleaned_data["subject"],
+            reply_to=_question(found, form.cleaned_data["reply_to"]),
+            by=request.user,
+            at=timezone.now(),
+        )
+    except NoteRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"Note enregistrée{chr(0xA0)}: {kind.label}. Elle ne se modifie plus.")
+    return _back(found, back)
+
+
+def _question(found: Transmission, key: int | None) -> StateNote | None:
+    if key is None:
+        return None
+    question = found.state_notes.filter(pk=key, kind=NoteKind.QUESTION).first()
+    if question is None:
+        raise Http404("Cette question n'existe pas.")
+    return question
+
+
+def _back(found: Transmission, code: str) -> HttpResponse:
+    if code and transmitted.sheet_page(found, code=code, period="") is not None:
+        return redirect("transmission-sheet", transmission_id=found.pk, code=code)
+    return redirect("transmission", transmission_id=found.pk)
+
+
+def _may(request: HttpRequest) -> dict[str, bool]:
+    return {
+        "may_annotate": can(request.user, Permission.ANNOTATE_TRANSMISSION),
+        "may_answer": can(request.user, Permission.ANSWER_STATE),
+    }
+
+
+def _found(transmission_id: int) -> Transmission:
+    found = transmitted.one(convention=convention_or_404(), transmission_id=transmission_id)
+    if found is None:
+        raise Http404("Cette transmission n'existe pas.")
+    return found
+
+
+def _file(data: bytes, kind: str, name: str) -> HttpResponse:
+    return HttpResponse(data, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
