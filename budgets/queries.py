@@ -10,7 +10,7 @@ from budgets.compute.identities import Line, gaps
 from budgets.enums import LineKind, Stage
 from budgets.models import BudgetAmount, BudgetLine, Fund, PlacesLine, ReusableReceipt
 from cog.figures import format_figure
-from cog.models import Convention
+from cog.models import Convention, SourceAnomaly
 
 Marks = dict[tuple[int, str], tuple[str, bool]]
 """(position, column) -> what is to be said of the printed sum, and whether rounding explains it."""
@@ -184,3 +184,23 @@ def iter_lines(*, convention: Convention) -> Iterator[BudgetLine]:
 def iter_amounts(*, convention: Convention) -> Iterator[BudgetAmount]:
     rows = BudgetAmount.objects.filter(line__fund__convention=convention).select_related("line__fund")
     return iter(rows.order_by("line__fund__code", "line__position", "year", "stage", "edition"))
+
+
+# --- Integrity -----------------------------------------------------------------------------------------------------
+
+
+def sums_that_do_not_hold(*, convention: Convention) -> list[str]:
+    """Every stored figure that is not the sum of its parts, beyond rounding, where no anomaly of the text says so."""
+    said = set(SourceAnomaly.objects.filter(convention=convention).values_list("seed_line", flat=True))
+    found = []
+    for fund in funds(convention=convention):
+        table = budget_table(fund=fund)
+        for row in table.rows:
+            if row.line.seed_line in said:
+                continue
+            found += [
+                f"{fund.code}, {row.line.label}, {cell.column}\u00a0: {cell.shown} ; {cell.gap}"
+                for cell in row.cells
+                if cell.amount is not None and cell.gap and not cell.within_rounding
+            ]
+    return found

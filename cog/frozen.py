@@ -54,6 +54,20 @@ def thaw(connection: BaseDatabaseWrapper, table: str) -> None:
             cursor.execute(f"DROP TRIGGER IF EXISTS {table}_frozen_{event}")
 
 
+def is_frozen(connection: BaseDatabaseWrapper, table: str) -> bool:
+    """Whether the database refuses every change of the rows of a table."""
+    names = ("row", "whole") if connection.vendor == "postgresql" else ("update", "delete")
+    wanted = [f"{table}_frozen_{name}" for name in names]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            sql = "SELECT count(*) FROM pg_trigger WHERE tgenabled IN ('O', 'A') AND tgname IN (%s, %s)"
+        else:
+            sql = "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name IN (%s, %s)"
+        cursor.execute(sql, wanted)
+        row = cursor.fetchone()
+    return bool(row and row[0] == len(wanted))
+
+
 class Freeze(migrations.RunPython):
     """The operation of a migration that freezes one table, and thaws it when the migration goes back."""
 

@@ -25,6 +25,7 @@ from indicators.queries import (
     versions_of,
 )
 from reports.snapshot import plain
+from reports.transmitted import sent_in_order
 
 Row = Iterable[Any]
 
@@ -216,6 +217,13 @@ def _dispersions(convention: Convention) -> Iterator[Row]:
         )  # fmt: skip
 
 
+def _transmissions(convention: Convention) -> Iterator[Row]:
+    for row in sent_in_order(convention=convention):
+        replaced = row.number - 1 or None
+        at = row.transmitted_at.isoformat()
+        yield row.kind, row.period, row.number, row.due, at, row.late, row.sha256, replaced
+
+
 def _anomalies(convention: Convention) -> Iterator[Row]:
     for row in SourceAnomaly.objects.filter(convention=convention).order_by("seed_line", "place", "code"):
         yield row.place, row.seed_line, row.what, row.reading
@@ -340,6 +348,13 @@ FILES: tuple[File, ...] = (
         ),
         ("code", "period"),
         _dispersions,
+    ),
+    File(
+        "transmissions",
+        "Transmissions à l'État",
+        columns("kind period number:integer due transmitted_at late sha256 replaces:integer"),
+        ("kind", "period", "number"),
+        _transmissions,
     ),
     File("anomalies", "Anomalies du texte", columns("place seed_line:integer what reading"), (), _anomalies),
 )

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
-from cog.figures import format_figure
+from cog.figures import format_exact, format_figure
 from cog.models import Convention
+from indicators.enums import ResultState
 from reports.enums import NoteKind
 from reports.models import StateNote, Transmission
 from reports.quarter_snapshot import NATIONAL, Difference, counts, difference, rows_of
@@ -33,6 +34,12 @@ def listed(*, convention: Convention) -> list[Transmission]:
 def latest(*, convention: Convention) -> Transmission | None:
     """The last quarter sent, in its last version, with how many questions wait."""
     return next(iter(listed(convention=convention)), None)
+
+
+def sent_in_order(*, convention: Convention) -> QuerySet[Transmission]:
+    """Every transmission by its key (kind, period, number), without its content."""
+    rows = Transmission.objects.filter(convention=convention).defer("payload", "receipt")
+    return rows.order_by("kind", "period", "number")
 
 
 def one(*, convention: Convention, transmission_id: int) -> Transmission | None:
@@ -163,7 +170,12 @@ def _shown(row: dict[str, Any], sheet: dict[str, Any]) -> dict[str, Any]:
     """A row with its value as it is read: the unrounded one stays in the files."""
     value = None if row["value"] is None else Decimal(row["value"])
     unit = "" if row["name"] else sheet["unit"]
-    return {**row, "shown": format_figure(value, sheet["decimals"], unit if value is not None else "")}
+    terms = {
+        f"{name}_shown": "" if row[name] is None else format_exact(Decimal(row[name]))
+        for name in ("numerator", "denominator")
+    }
+    shown = format_figure(value, sheet["decimals"], unit if value is not None else "")
+    return {**row, **terms, "shown": shown, "state_label": str(ResultState(row["state"]).label)}
 
 
 def differences(sent: Transmission) -> list[Difference]:

@@ -22,5 +22,5 @@ urlpatterns = [
     path("transmissions/<int:transmission_id>/resultats.xlsx", state_views.figures, name="transmission-figures"),
     path("transmissions/<int:transmission_id>/differences/", state_views.differences, name="transmission-differences"),
     path("transmissions/<int:transmission_id>/notes/", state_views.note, name="transmission-note"),
-    path("transmissions/<int:transmission_id>/fiches/<str:code>/", state_views.sheet, name="transmission-sheet"),
+    path("transmissions/<int:transmission_id>/<str:code>/", state_views.sheet, name="transmission-sheet"),
 ]

@@ -79,7 +79,9 @@ def test_a_table_cannot_be_emptied_at_once(rows: dict[str, Any], table: str) -> 
 @pytest.mark.parametrize("table", frozen.TABLES)
 def test_thawed_the_row_would_move(rows: dict[str, Any], table: str) -> None:
     """The refusal is the trigger's own: without it the same statement passes."""
+    assert frozen.is_frozen(connection, table)
     frozen.thaw(connection, table)
+    assert not frozen.is_frozen(connection, table)
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE {table} SET id = id WHERE id = %s", [rows[table].pk])
         assert cursor.rowcount == 1
