@@ -45,3 +45,8 @@ def open_accounts(*, code: str, by: User, at: datetime) -> Convention:
 def steering_account() -> User:
     """The demonstration's steering account, who signs what a person of the steering staff does."""
     return User.objects.get(email="pilotage@demo.invalid")
+
+
+def state_account() -> User:
+    """The demonstration's account of the State, who reads and questions what is transmitted."""
+    return User.objects.get(email="tutelle@demo.invalid")

@@ -12,12 +12,13 @@ from cog.models import Convention, Organisation, User
 from indicators.demo_data import Delivery, DemoBody, DemoMeasure, deliveries, groups
 from indicators.enums import BatchState
 from indicators.intake.groups import GroupRow
-from indicators.models import ImportBatch, Measure
+from indicators.models import ImportBatch, Measure, Observation
 from indicators.operations import (
     TargetEntry,
     accept_batch,
     compute_results,
     receive_batch,
+    recompute_stale,
     save_groups,
     save_local_targets,
     send_batch,
@@ -126,3 +127,25 @@ def _leave_files_waiting(convention: Convention, measures: list[DemoMeasure], by
 def compute_everything(*, convention: Convention, by: User, at: datetime, progress: Progress) -> int:
     """Compute the whole term; returns how many results were written."""
     return compute_results(convention=convention, periods=None, by=by, at=at, progress=progress).results
+
+
+CORRECTED = "correction-011-mai-2013.csv"
+
+
+def correct_a_month(*, convention: Convention, by: User, at: datetime) -> None:
+    """A caisse corrects a month that was sent already: fewer documents, and fewer of them in time."""
+    rows = [
+        (row.measure.code, "011", row.period, "", str(row.value * 9 // 10))
+        for row in Observation.objects.filter(
+            measure__convention=convention,
+            measure__code__in=("pieces_traitees", "pieces_traitees_15j"),
+            organisation__code="011",
+            period="2013-05",
+            breakdown="",
+            closed_by__isnull=True,
+        ).select_related("measure")
+    ]
+    received = receive_batch(convention=convention, file_name=CORRECTED, data=_csv(rows), by=by, at=at, simulated=True)
+    if not received.already_accepted:
+        accept_batch(batch=received.batch, by=by, at=at, reason=REASON, examined=received.examined)
+    recompute_stale(convention=convention, by=by, at=at, progress=lambda *told: None)

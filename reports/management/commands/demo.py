@@ -13,11 +13,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from actions.demo import load_progress
-from cog.demo import PASSWORD, open_accounts, steering_account
+from cog.demo import PASSWORD, open_accounts, state_account, steering_account
 from cog.models import AuditEvent
 from cog.operations import ReferenceRefused, command_account, load_convention
-from indicators.demo import compute_everything, load_observations
+from indicators.demo import compute_everything, correct_a_month, load_observations
 from indicators.demo_explanations import load_explanations
+from reports.demo import transmit_past_quarters
 
 CONVENTION = settings.BASE_DIR / "fixtures" / "cog-2013-2017"
 ADDRESS = "127.0.0.1:8000"
@@ -47,14 +48,22 @@ class Command(BaseCommand):
         load_observations(convention=convention, by=by, at=at, progress=self._tell)
         self._step("simule l'avancement des actions")
         load_progress(convention=convention, by=by, at=at)
-        if not _done_since("results.computed", ("convention.loaded", "observations.accepted")):
+        if not _done_since(("results.computed", "results.recomputed"), ("convention.loaded", "observations.accepted")):
             self._step("calcule toutes les périodes")
             compute_everything(convention=convention, by=by, at=at, progress=self._tell)
         self._step("simule les explications des écarts")
         load_explanations(convention=convention, by=steering_account())
+        self._step("transmet les trimestres de 2013")
+        transmit_past_quarters(
+            convention=convention,
+            steering=steering_account(),
+            state=state_account(),
+            correct=lambda moment: correct_a_month(convention=convention, by=steering_account(), at=moment),
+            progress=self._tell,
+        )
         report = Path(settings.VAR_DIR) / "bilan-2014.pdf"
         if not report.exists() or not _done_since(
-            "edition.produced", ("results.computed", "actions.progress_recorded", "explanation.written")
+            ("edition.produced",), ("results.computed", "actions.progress_recorded", "explanation.written")
         ):
             self._step("compose le bilan de 2014")
             call_command("bilan", 2014, output=report)
@@ -113,7 +122,7 @@ def _interrupt(number: int, frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def _done_since(action: str, causes: tuple[str, ...]) -> bool:
-    """Whether the trail shows this act after all that call for it: an interrupted demonstration resumes there."""
-    done = AuditEvent.objects.filter(action=action).order_by("-pk").first()
+def _done_since(acts: tuple[str, ...], causes: tuple[str, ...]) -> bool:
+    """Whether the trail shows one of these acts after all that call for it: what was interrupted resumes there."""
+    done = AuditEvent.objects.filter(action__in=acts).order_by("-pk").first()
     return done is not None and not AuditEvent.objects.filter(action__in=causes, pk__gt=done.pk).exists()

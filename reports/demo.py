@@ -1,0 +1,61 @@
+"""The reports' part of the demonstration: the quarters of 2013 sent to the State, one late, one rectified."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from cog.models import Convention, User
+from cog.periods import parse
+from reports.enums import NoteKind
+from reports.models import Transmission
+from reports.transmission_operations import transmit_quarter, write_note
+
+Progress = Callable[[int, int, str], None]
+
+SENT = {
+    "2013-T1": datetime(2013, 4, 29, 15, 20, tzinfo=UTC),
+    "2013-T2": datetime(2013, 7, 30, 9, 5, tzinfo=UTC),
+    "2013-T3": datetime(2013, 11, 6, 16, 40, tzinfo=UTC),  # a week late
+    "2013-T4": datetime(2014, 1, 30, 11, 15, tzinfo=UTC),
+}
+RECTIFIED = "2013-T2"
+RECTIFIED_AT = datetime(2013, 9, 12, 14, 0, tzinfo=UTC)
+REASON = (
+    "La caisse 011 a corrigé ses délais de traitement de mai 2013 : deux lots de pièces avaient été comptés deux fois."
+)
+QUESTION = "L'écart avec la cible se creuse-t-il dans les mêmes caisses qu'au trimestre précédent ?"
+ANSWER = "Oui : quatorze caisses portent l'essentiel de l'écart, dont neuf depuis le début de l'année."
+OPEN_QUESTION = "Quand les caisses qui n'ont pas répondu rendront-elles leurs données ?"
+
+
+def transmit_past_quarters(
+    *, convention: Convention, steering: User, state: User, correct: Callable[[datetime], None], progress: Progress
+) -> None:
+    """Send the quarters of 2013 on days of that time; what is sent already is left as it is.
+
+    `correct(at)` brings the late correction that the rectification is about, and computes it.
+    """
+    known = set(Transmission.objects.filter(convention=convention).values_list("period", "number"))
+    steps = [*SENT, f"{RECTIFIED}, rectification"]
+    for done, (period, at) in enumerate(SENT.items()):
+        progress(done, len(steps), f"transmet {period}")
+        if (period, 1) not in known:
+            sent = transmit_quarter(convention=convention, period=parse(period), by=steering, at=at)
+            write_note(transmission=sent, kind=NoteKind.ACKNOWLEDGEMENT, text="", by=state, at=at)
+            _exchange(sent, steering, state)
+    if (RECTIFIED, 2) not in known:
+        progress(len(SENT), len(steps), f"rectifie {RECTIFIED}")
+        correct(RECTIFIED_AT)
+        transmit_quarter(convention=convention, period=parse(RECTIFIED), by=steering, at=RECTIFIED_AT, reason=REASON)
+    progress(len(steps), len(steps), "transmissions faites")
+
+
+def _exchange(sent: Transmission, steering: User, state: User) -> None:
+    """A question that was answered on the third quarter, one that still waits on the fourth."""
+    if sent.period == "2013-T3":
+        at = sent.transmitted_at.replace(day=sent.transmitted_at.day + 5)
+        asked = write_note(transmission=sent, kind=NoteKind.QUESTION, text=QUESTION, subject="F10-21", by=state, at=at)
+        later = at.replace(day=at.day + 4)
+        write_note(transmission=sent, kind=NoteKind.ANSWER, text=ANSWER, reply_to=asked, by=steering, at=later)
+    if sent.period == "2013-T4":
+        at = sent.transmitted_at.replace(hour=18)
+        write_note(transmission=sent, kind=NoteKind.QUESTION, text=OPEN_QUESTION, by=state, at=at)
