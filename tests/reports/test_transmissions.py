@@ -13,14 +13,10 @@ from django.core import mail
 from django.core.management import call_command
 from django.db import connection
 
-from cog.demo import open_accounts
 from cog.models import AuditEvent, Convention, User
 from cog.operations import command_account, load_convention
-from cog.periods import parse
-from indicators.enums import Cause
 from indicators.models import Indicator, IndicatorVersion, Target
-from indicators.operations import accept_batch, compute_results, receive_batch
-from indicators.operations.explanations import ExplanationEntry, write_explanation
+from indicators.operations import receive_batch
 from indicators.queries.explanations import explanations_wanted
 from reports.campaign_queries import campaign_lines, dossier
 from reports.enums import NoteKind
@@ -39,65 +35,16 @@ from reports.transmission_operations import (
 )
 from reports.transmitted import content_of
 from tests.conftest import CONVENTION_FOLDER
+from tests.reports.quarter import (
+    AT,
+    HEADER,
+    QUARTER,
+    compute_quarter,
+    import_rows,
+    quarter_rows,
+)
 
 pytestmark = pytest.mark.django_db
-
-QUARTER = parse("2014-T2")
-AT = datetime(2014, 7, 30, 10, tzinfo=UTC)
-HEADER = "mesure,caisse,periode,ventilation,valeur\n"
-MONTHS = ("2014-04", "2014-05", "2014-06")
-
-
-def _rows(caisse: str, in_time: int) -> str:
-    return "".join(
-        f"pieces_traitees,{caisse},{month},,1000\npieces_traitees_15j,{caisse},{month},,{in_time}\n" for month in MONTHS
-    )
-
-
-def _import(convention: Convention, name: str, rows: str) -> None:
-    by = command_account()
-    received = receive_batch(convention=convention, file_name=name, data=(HEADER + rows).encode(), by=by, at=AT)
-    accept_batch(batch=received.batch, by=by, at=AT, reason="essai")
-
-
-def _compute(convention: Convention) -> None:
-    periods = [parse("2014-T2"), parse("2014-S1")]
-    compute_results(convention=convention, periods=periods, by=command_account(), at=AT, progress=lambda *told: None)
-
-
-@pytest.fixture
-def people(convention: Convention) -> dict[str, User]:
-    open_accounts(code=convention.code, by=command_account(), at=AT)
-    return {user.email.split("@")[0]: user for user in User.objects.filter(is_demonstration=True)}
-
-
-@pytest.fixture
-def computed(convention: Convention, people: dict[str, User]) -> Convention:
-    """Two caisses reported F10-21 for the quarter; the rest is missing."""
-    _import(convention, "avril-juin.csv", _rows("011", 800) + _rows("751", 700))
-    _compute(convention)
-    return convention
-
-
-def _explain(convention: Convention, by: User, but: frozenset[str] = frozenset()) -> int:
-    """Explain everything that is asked, but some sheets."""
-    wanted = explanations_wanted(convention=convention, period=str(QUARTER))
-    for one in wanted:
-        if one.explanation is None and one.indicator.code not in but:
-            entry = ExplanationEntry(Cause.INTERNAL, "Les caisses n'ont pas toutes rendu leurs données.", "", "")
-            write_explanation(indicator=one.indicator, period=one.period, entry=entry, seen=0, by=by, at=AT)
-    return len(wanted)
-
-
-@pytest.fixture
-def ready(computed: Convention, people: dict[str, User]) -> Convention:
-    assert _explain(computed, people["pilotage"])
-    return computed
-
-
-@pytest.fixture
-def sent(ready: Convention, people: dict[str, User]) -> Transmission:
-    return transmit_quarter(convention=ready, period=QUARTER, by=people["pilotage"], at=AT)
 
 
 def test_nothing_leaves_while_a_check_fails(computed: Convention, people: dict[str, User]) -> None:
@@ -112,8 +59,10 @@ def test_nothing_leaves_while_a_check_fails(computed: Convention, people: dict[s
 
 def test_every_check_that_fails_is_told_at_once(computed: Convention, people: dict[str, User]) -> None:
     by = command_account()
-    receive_batch(convention=computed, file_name="attend.csv", data=(HEADER + _rows("131", 9)).encode(), by=by, at=AT)
-    _import(computed, "tard.csv", _rows("021", 900))  # what rests on it is not computed again
+    receive_batch(
+        convention=computed, file_name="attend.csv", data=(HEADER + quarter_rows("131", 9)).encode(), by=by, at=AT
+    )
+    import_rows(computed, "tard.csv", quarter_rows("021", 900))  # what rests on it is not computed again
     with pytest.raises(TransmissionRefused) as refusal:
         transmit_quarter(
             convention=computed, period=QUARTER, by=people["pilotage"], at=datetime(2014, 6, 30, tzinfo=UTC)
@@ -181,8 +130,8 @@ def test_sent_as_it_stands_it_is_not_sent_again(sent: Transmission, people: dict
 
 
 def _late_correction(convention: Convention) -> None:
-    _import(convention, "correction.csv", _rows("751", 600))
-    _compute(convention)
+    import_rows(convention, "correction.csv", quarter_rows("751", 600))
+    compute_quarter(convention)
 
 
 def _changed_formula(convention: Convention) -> None:
@@ -190,18 +139,18 @@ def _changed_formula(convention: Convention) -> None:
     version = IndicatorVersion.objects.get(indicator__code="F10-21")
     version.method = version.method | {"denominator": "pieces_traitees_15j"}
     version.save()
-    _compute(convention)
+    compute_quarter(convention)
 
 
 def _changed_target(convention: Convention) -> None:
     Target.objects.filter(indicator__code="F10-21").update(threshold=Decimal(50), value=Decimal(50))
-    _compute(convention)
+    compute_quarter(convention)
 
 
 def _reload(convention: Convention) -> None:
     Indicator.objects.filter(code="F10-21").update(title="Autre intitulé")
     load_convention(path=CONVENTION_FOLDER, by=command_account(), at=AT)
-    _compute(convention)
+    compute_quarter(convention)
 
 
 @pytest.mark.parametrize("change", [_late_correction, _changed_formula, _changed_target, _reload])
