@@ -13,7 +13,7 @@ from cog.permissions import Permission, can, requires
 from cog.views import convention_or_404
 from reports import campaign_queries as queries
 from reports.forms import TransmitForm
-from reports.transmission_operations import (
+from reports.operations import (
     AlreadyTransmitted,
     ReasonMissing,
     TransmissionRefused,

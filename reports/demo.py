@@ -7,7 +7,7 @@ from cog.models import Convention, User
 from cog.periods import parse
 from reports.enums import NoteKind
 from reports.models import Transmission
-from reports.transmission_operations import transmit_quarter, write_note
+from reports.operations import transmit_quarter, write_note
 
 Progress = Callable[[int, int, str], None]
 

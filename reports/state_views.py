@@ -14,7 +14,7 @@ from reports import transmitted
 from reports.enums import NoteKind
 from reports.forms import NoteForm
 from reports.models import StateNote, Transmission
-from reports.transmission_operations import NoteRefused, write_note
+from reports.operations import NoteRefused, write_note
 
 PER_PAGE = 100
 

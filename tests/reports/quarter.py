@@ -13,7 +13,7 @@ from indicators.operations import accept_batch, compute_results, receive_batch
 from indicators.operations.explanations import ExplanationEntry, write_explanation
 from indicators.queries.explanations import explanations_wanted
 from reports.models import Transmission
-from reports.transmission_operations import transmit_quarter
+from reports.operations import transmit_quarter
 
 QUARTER = parse("2014-T2")
 AT = datetime(2014, 7, 30, 10, tzinfo=UTC)

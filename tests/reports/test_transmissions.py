@@ -22,9 +22,7 @@ from reports.campaign_queries import campaign_lines, dossier
 from reports.enums import NoteKind
 from reports.integrity import everything_wrong
 from reports.models import StateNote, Transmission
-from reports.quarter_snapshot import difference
-from reports.snapshot import canonical
-from reports.transmission_operations import (
+from reports.operations import (
     AlreadyTransmitted,
     NotAllowed,
     NoteRefused,
@@ -33,6 +31,8 @@ from reports.transmission_operations import (
     transmit_quarter,
     write_note,
 )
+from reports.quarter_snapshot import difference
+from reports.snapshot import canonical
 from reports.transmitted import content_of
 from tests.conftest import CONVENTION_FOLDER
 from tests.reports.quarter import (

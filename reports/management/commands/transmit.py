@@ -8,7 +8,7 @@ from django.utils import timezone
 from cog.models import User
 from cog.queries import NoConvention, account_named, convention_or_refuse
 from reports.campaign_queries import quarter_or_none
-from reports.transmission_operations import (
+from reports.operations import (
     AlreadyTransmitted,
     NotAllowed,
     ReasonMissing,

@@ -1,4 +1,4 @@
-"""The writes of the reports: asking for an edition, producing it. A PDF is written once and served from storage."""
+"""Asking for an edition, producing it. A PDF is written once and served from storage."""
 
 import hashlib
 from collections.abc import Callable

@@ -1,0 +1,31 @@
+"""The writes of the reports: editions of the documents, transmissions to the State and what is written on them."""
+
+from reports.operations.editions import (
+    draft_annual_report,
+    produce_edition,
+    produce_from_job,
+    request_annual_report,
+)
+from reports.operations.transmissions import (
+    AlreadyTransmitted,
+    NotAllowed,
+    NoteRefused,
+    ReasonMissing,
+    TransmissionRefused,
+    transmit_quarter,
+    write_note,
+)
+
+__all__ = [
+    "AlreadyTransmitted",
+    "NotAllowed",
+    "NoteRefused",
+    "ReasonMissing",
+    "TransmissionRefused",
+    "draft_annual_report",
+    "produce_edition",
+    "produce_from_job",
+    "request_annual_report",
+    "transmit_quarter",
+    "write_note",
+]
