@@ -1,5 +1,6 @@
 """Reads of the ground floor."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -125,10 +126,11 @@ def restitutions(*, convention: Convention, year: int | None = None) -> QuerySet
 
 @dataclass(frozen=True)
 class DatedRestitution:
-    """A date an account is owed at, as it stands at a day; no delivery is recorded yet."""
+    """A date an account is owed at, as it stands at a day, and when it was delivered, as far as that is recorded."""
 
     restitution: Restitution
     state: State
+    delivered: date | None = None
 
     @property
     def state_label(self) -> str:
@@ -139,17 +141,22 @@ STATE_LABELS = {
     State.A_VENIR: "à venir",
     State.BIENTOT_DUE: "bientôt due",
     State.EN_RETARD: "échue, remise non enregistrée",
+    State.FAITE: "faite",
+    State.FAITE_EN_RETARD: "faite en retard",
     State.ANTERIEURE_SIGNATURE: "antérieure à la signature",
     State.SANS_DATE: "sans date",
 }
 
 
-def dated_restitutions(*, convention: Convention, at: date) -> list[DatedRestitution]:
-    """Every date of the calendar, as it stands at a day."""
+def dated_restitutions(
+    *, convention: Convention, at: date, delivered: Mapping[int, date] | None = None
+) -> list[DatedRestitution]:
+    """Every date of the calendar, as it stands at a day. `delivered`: restitution -> the day it was."""
     found = []
     for row in restitutions(convention=convention):
         occurrence = Occurrence(row.obligation.code, None, row.due, row.covers, Precision.DAY)
-        found.append(DatedRestitution(row, state(occurrence, at, None, convention.signature_date)))
+        done = (delivered or {}).get(row.pk)
+        found.append(DatedRestitution(row, state(occurrence, at, done, convention.signature_date), done))
     return found
 
 

@@ -15,7 +15,6 @@ urlpatterns = [
     ),
     path("deconnexion/", auth_views.LogoutView.as_view(), name="logout"),
     path("anomalies/", views.anomalies, name="anomalies"),
-    path("calendrier/", views.calendar, name="calendar"),
     path("travaux/", views.job_list, name="jobs"),
     path("travaux/<uuid:job_id>/", views.job, name="job"),
     path("travaux/<uuid:job_id>/annuler/", views.cancel_job, name="job-cancel"),

@@ -1,6 +1,5 @@
-"""Pages of the ground floor: login, anomalies of the text, calendar, background jobs, help, errors."""
+"""Pages of the ground floor: login, anomalies of the text, background jobs, help, errors."""
 
-from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -13,15 +12,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from cog import jobs
-from cog.calendar import State
-from cog.forms import AnomalyFilter, DateFilter
+from cog.forms import AnomalyFilter
 from cog.models import Convention
 from cog.permissions import ROLES, Permission, jobs_visible_to, requires
 from cog.queries import anomalies as anomalies_query
 from cog.queries import (
     anomalies_by_topic,
     current_convention,
-    dated_restitutions,
     demonstration_accounts,
 )
 
@@ -58,31 +55,6 @@ def anomalies(request: HttpRequest) -> HttpResponse:
         request,
         "cog/anomalies.html",
         {"form": form, "page": page, "counts": counts, "total": sum(counts.values()), "chosen": chosen},
-    )
-
-
-@requires(Permission.READ_REFERENCE)
-def calendar(request: HttpRequest) -> HttpResponse:
-    convention = convention_or_404()
-    form = DateFilter(request.GET or None)
-    at = form.chosen(min(timezone.localdate(), convention.end))
-    rows = dated_restitutions(convention=convention, at=at)
-    years = [
-        (year, list(items))
-        for year, items in groupby(rows, key=lambda row: row.restitution.due.year if row.restitution.due else None)
-    ]
-    soon = [row for row in rows if row.state == State.BIENTOT_DUE]
-    return render(
-        request,
-        "cog/calendar.html",
-        {
-            "years": years,
-            "form": form,
-            "at": at,
-            "soon": soon,
-            "total": len(rows),
-            "signature": convention.signature_date,
-        },
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from cog.calendar import Occurrence, Precision
 from cog.enums import ObligationFamily
@@ -220,6 +221,25 @@ def quarter_or_none(text: str) -> Period | None:
     return found if found.granularity is Granularity.QUARTER else None
 
 
+def delivered_restitutions(*, convention: Convention) -> dict[int, date]:
+    """The dates of the calendar that a transmission answered, and the day it did.
+
+    What is owed for a quarter goes with that quarter; what is owed for a year or a half-year, with the first quarter
+    due on the same day or after.
+    """
+    rows = list(restitutions(convention=convention).filter(obligation__family=ObligationFamily.RESULTS))
+    quarters = sorted((row.due, row.covers) for row in rows if row.due and quarter_or_none(row.covers) is not None)
+    first = transmissions(convention=convention).filter(number=1)
+    sent = {row.period: timezone.localdate(row.transmitted_at) for row in first}
+    found = {}
+    for row in rows:
+        own = row.covers if quarter_or_none(row.covers) is not None else None
+        after = next((period for due, period in quarters if row.due and due >= row.due), None)
+        if (period := own or after) in sent:
+            found[row.pk] = sent[period]
+    return found
+
+
 @dataclass(frozen=True)
 class CampaignLine:
     """One quarter in the list: when it is due, what was sent, how it stands."""
@@ -270,6 +290,11 @@ def current(lines: list[CampaignLine]) -> CampaignLine | None:
     """The first quarter that is over and was not sent: the one people work on."""
     open_ = [line for line in lines if line.sent is None and line.state != "a_venir"]
     return open_[-1] if open_ else None
+
+
+def open_campaign(*, convention: Convention, at: date) -> CampaignLine | None:
+    """The quarter people work on at a day."""
+    return current(campaign_lines(convention=convention, at=at))
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """The campaign of a quarter: what is missing, what is to be explained, and the gesture that transmits."""
 
+from itertools import groupby
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -7,9 +9,12 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from cog.calendar import State
+from cog.forms import DateFilter
 from cog.models import Convention
 from cog.periods import Period
 from cog.permissions import Permission, can, requires
+from cog.queries import dated_restitutions
 from cog.views import convention_or_404
 from reports import campaign_queries as queries
 from reports.forms import TransmitForm
@@ -19,6 +24,33 @@ from reports.operations import (
     TransmissionRefused,
     transmit_quarter,
 )
+
+
+@requires(Permission.READ_REFERENCE)
+def calendar(request: HttpRequest) -> HttpResponse:
+    """Every date an account is owed at, year by year, and what was delivered."""
+    convention = convention_or_404()
+    form = DateFilter(request.GET or None)
+    at = form.chosen(min(timezone.localdate(), convention.end))
+    rows = dated_restitutions(
+        convention=convention, at=at, delivered=queries.delivered_restitutions(convention=convention)
+    )
+    years = [
+        (year, list(items))
+        for year, items in groupby(rows, key=lambda row: row.restitution.due.year if row.restitution.due else None)
+    ]
+    return render(
+        request,
+        "reports/calendar.html",
+        {
+            "years": years,
+            "form": form,
+            "at": at,
+            "soon": [row for row in rows if row.state == State.BIENTOT_DUE],
+            "total": len(rows),
+            "signature": convention.signature_date,
+        },
+    )
 
 
 @requires(Permission.READ_EXPLANATIONS)

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from cog.models import Convention, Job
+from cog.periods import parse
 from reports.enums import DocumentKind, EditionState, NoteKind, TransmissionKind
 
 
@@ -107,6 +108,10 @@ class Transmission(models.Model):
     def receipt_number(self) -> str:
         """« 2014-T1/2 »: how people name it."""
         return f"{self.period}/{self.number}"
+
+    @property
+    def period_label(self) -> str:
+        return parse(self.period).label
 
     @property
     def is_rectification(self) -> bool:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("documents/", views.documents, name="documents"),
     path("documents/<int:edition_id>/", views.edition, name="edition"),
     path("documents/<int:edition_id>/pdf", views.edition_pdf, name="edition-pdf"),
+    path("calendrier/", campaign_views.calendar, name="calendar"),
     path("campagnes/", campaign_views.campaigns, name="campaigns"),
     path("campagnes/<str:quarter>/", campaign_views.campaign, name="campaign"),
     path("campagnes/<str:quarter>/transmettre/", campaign_views.transmit, name="campaign-transmit"),

@@ -14,8 +14,10 @@ from cog.permissions import Permission, can, requires
 from cog.views import convention_or_404
 from indicators.drawings import sparklines
 from reports import queries
+from reports.campaign_queries import open_campaign
 from reports.forms import ReportRequest
 from reports.operations import request_annual_report
+from reports.transmitted import latest
 
 
 def _read_at(request: HttpRequest, convention: Convention) -> tuple[DateFilter, date]:
@@ -40,7 +42,16 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "reports/home.html",
-        {"page": page, "form": form, "at": at, "sparklines": sparklines(page.results)},
+        {
+            "page": page,
+            "form": form,
+            "at": at,
+            "sparklines": sparklines(page.results),
+            "sent": latest(convention=convention) if can(request.user, Permission.READ_TRANSMITTED) else None,
+            "campaign": open_campaign(convention=convention, at=timezone.localdate())
+            if can(request.user, Permission.READ_EXPLANATIONS)
+            else None,
+        },
     )
 
 

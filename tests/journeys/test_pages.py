@@ -277,7 +277,8 @@ def test_the_state_reads_what_was_transmitted_only(site: Site, page: Page) -> No
     site.enter(page, "tutelle")
     for path in ("/", "/fiches/10/", SHEET, "/documents/"):
         page.goto(site.address(path))
-        assert "Rien n'a encore été transmis." in page.inner_text("main"), path
+        told = "Rien n'a encore été publié." if path == "/documents/" else "Ce qui est en cours ne se lit pas ici."
+        assert told in page.inner_text("main"), path
         assert page.locator("main img, main .timeliness").count() == 0, path
     assert page.request.get(site.url + "/indicateurs/F10-21/serie.svg").status == 403
 

@@ -15,10 +15,11 @@ from django.db import connection
 
 from cog.models import AuditEvent, Convention, User
 from cog.operations import command_account, load_convention
+from cog.queries import dated_restitutions
 from indicators.models import Indicator, IndicatorVersion, Target
 from indicators.operations import receive_batch
 from indicators.queries.explanations import explanations_wanted
-from reports.campaign_queries import campaign_lines, dossier
+from reports.campaign_queries import campaign_lines, delivered_restitutions, dossier
 from reports.enums import NoteKind
 from reports.integrity import everything_wrong
 from reports.models import StateNote, Transmission
@@ -251,3 +252,18 @@ def test_the_state_acknowledges_once_and_asks(sent: Transmission, people: dict[s
     write_note(transmission=sent, kind=NoteKind.ANSWER, text="Voilà.", reply_to=asked, by=steering, at=AT)
     assert StateNote.objects.count() == 3
     assert json.loads(sent.payload)  # and the transmission itself has not moved
+
+
+def test_the_calendar_tells_what_a_transmission_answers(sent: Transmission) -> None:
+    told = {
+        (row.restitution.obligation.code, row.restitution.covers): (row.state.value, row.delivered)
+        for row in dated_restitutions(
+            convention=sent.convention,
+            at=date(2014, 8, 15),
+            delivered=delivered_restitutions(convention=sent.convention),
+        )
+        if row.restitution.obligation.family == "resultats"
+    }
+    assert told["RES-T2", "2014-T2"] == ("faite", date(2014, 7, 30))
+    assert told["RES-T1", "2014-T1"][0] == "en_retard"
+    assert told["RES-AN", "2013"][0] == "en_retard"  # owed with the first quarter, which was not sent
