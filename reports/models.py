@@ -61,7 +61,7 @@ class Transmission(models.Model):
 
     Frozen by the database (`cog.frozen`): a correction is the next number, a rectification that names the one it
     replaces and says why. `payload` is the canonical JSON of the content, of which `sha256` is the digest; the receipt
-    binds both to the number, the time and the sender. « late »: sent after the due date, as it was known then.
+    binds both to the number, the time and the sender. `late`: sent for the first time after the due date.
     """
 
     convention = models.ForeignKey(Convention, models.PROTECT, verbose_name="convention")

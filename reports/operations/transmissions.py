@@ -120,7 +120,7 @@ def _sent(
         due=ready.due,
         transmitted_at=at,
         transmitted_by=by,
-        late=ready.due is not None and timezone.localdate(at) > ready.due,
+        late=former.late if former else ready.due is not None and timezone.localdate(at) > ready.due,
         simulated=ready.payload["simulated"],
         payload=payload,
         sha256=sha256,
