@@ -219,7 +219,8 @@ class Analyst:
         self._plus()
         found = {}
         for code, spans in self.local.items():
-            for period, local in spans:
+            for period, every in spans:
+                local = every[np.isfinite(every)]  # a nil denominator gives no value
                 if code in NATIONAL_ONLY or not len(local):
                     continue
                 d1, q1, median, q3, d9 = np.quantile(local, (0.1, 0.25, 0.5, 0.75, 0.9))
