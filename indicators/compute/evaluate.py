@@ -167,9 +167,9 @@ class _Values:
         if not isinstance(read, Definition):
             raise ValueError(f"{definition.code}: the sheet its spread is taken over is not resolved")
         headline = headline_series(read, facts)
-        self._headline = _reader(definition, headline, facts) if headline else None
+        self._headline = reader_for(definition, headline, facts) if headline else None
         self._dimensions = [
-            (group.dimension, [_reader(definition, series, facts) for series in group.series])
+            (group.dimension, [reader_for(definition, series, facts) for series in group.series])
             for group in breakdown_series(read, facts)
         ]
 
@@ -216,7 +216,7 @@ def _rows(dimension: Dimension, readers: Iterable[SeriesReader], asked: Asked) -
     return [row for reader in readers for row in reader.rows(asked, sampled=dimension.national_only).results]
 
 
-def _reader(definition: Definition, series: Series, facts: Facts) -> SeriesReader:
+def reader_for(definition: Definition, series: Series, facts: Facts) -> SeriesReader:
     """The reader of a method."""
     if definition.is_spread:
         return SpreadReader(definition, series, facts)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cog.periods import Granularity, Period
 from indicators.compute.expression import (
@@ -73,8 +73,11 @@ class Facts:
 
     `catalogue` says which dimensions each measure has and which values a closed one must have. A measure that
     is not in it has the dimensions found in the facts, all open. Facts may be plain tuples, in the order of `Fact`.
+    `tracer` (an `over_time.Tracer`) makes the readings of these facts, when what they read is to be remembered.
     Raises DuplicateFactError.
     """
+
+    tracer: Any = None
 
     def __init__(
         self,
@@ -145,6 +148,23 @@ class Facts:
     def has_dimension(self, measure: str, dimension: str) -> bool:
         """Whether the measure is broken down by this dimension."""
         return dimension in self._catalogue.get(measure, self._found.get(measure, {}))
+
+    def origins(self, measure: str, organisation: str, breakdown: Breakdown, period: Period) -> list[Breakdown]:
+        """The breakdowns supplied that make what `history` says here: its own, or the parts of a total."""
+        supplied = self._cells.get((measure, organisation, breakdown), {})
+        if period in supplied:
+            return [breakdown]
+        for dimension, found in sorted(self._open_dimensions(measure, organisation, breakdown).items()):
+            closed = frozenset(self._catalogue.get(measure, {}).get(dimension, ()))
+            refined = {value: _refined(breakdown, dimension, value) for value in sorted(found)}
+            known = {
+                value: part
+                for value, part in refined.items()
+                if self.history(measure, organisation, part).at(period) is not Gap.MISSING
+            }
+            if known and closed <= known.keys():
+                return [one for part in known.values() for one in self.origins(measure, organisation, part, period)]
+        return []
 
     def dimension_values(self, measure: str, dimension: str) -> frozenset[str]:
         """Values of a dimension found in the facts of a measure."""

@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from cog.periods import Granularity, Period
 from indicators.compute.expression import Expression, Program
@@ -299,6 +299,19 @@ def _plain(
     return histories, rules == {Rule.LAST}
 
 
+class Tracer(Protocol):
+    """Makes the readings of facts whose reads are to be remembered (`compute.lineage`)."""
+
+    def reading(
+        self,
+        organisation: str,
+        terms: Sequence[Term],
+        sources: Sequence[Sequence[Source]],
+        programs: Sequence[Program],
+        grid: Grid,
+    ) -> Reading: ...
+
+
 def reading(
     terms: Iterable[Term],
     facts: Facts,
@@ -318,6 +331,9 @@ def reading(
     terms = list(terms)
     sources = [[source(term, index) for index in range(len(term.expression.references))] for term in terms]
     programs = [term.expression.program for term in terms]
+    tracer: Tracer | None = facts.tracer
+    if tracer is not None:
+        return tracer.reading(organisation, terms, sources, programs, grid)
     plain = _plain(sources, programs, grid)
     return FlowReading(plain[0], grid, stocks=plain[1]) if plain else Reading(sources, programs, grid)
 

@@ -80,28 +80,38 @@ class PooledReader:
 
     def __init__(self, series: Series, facts: Facts) -> None:
         self._series = series
-        self._definition = series.definition
+        self.definition = series.definition
         self._facts = facts
         self._since = series.definition.cumulate_from
         self._readings: dict[str, Reading | FlowReading] = {}
 
     def rows(self, asked: Asked, *, sampled: bool = False) -> Rows:
         """One row per caisse where the sheet is local, one for the whole, one for the caisses of the branch."""
-        definition = self._definition
-        alone = definition.national == "national_only" and not definition.perimeter_branch
-        caisses = [] if alone else self.parts(asked.perimeter.caisses, asked)
+        definition = self.definition
+        caisses = self._caisses(asked)
         rows = []
         if definition.local and not sampled:
             rows = self._local_rows(caisses, asked)
         whole = self._whole(caisses, asked, sampled)
-        rows.append(self._row(NATIONAL_SCOPE, self._together(whole, asked)))
+        rows.append(self._row(NATIONAL_SCOPE, self.together(whole, asked)))
         if definition.perimeter_branch:
-            rows.append(self._row(CAF_SCOPE, self._together(caisses, asked)))
+            rows.append(self._row(CAF_SCOPE, self.together(caisses, asked)))
         return Rows(rows, [part.outcome.value for part in caisses if part.outcome.value is not None])
+
+    def contributions(self, scope: str, asked: Asked, *, sampled: bool = False) -> list[Part]:
+        """The parts that make the row of a scope: a caisse's own, or everything that makes the whole."""
+        if scope not in (NATIONAL_SCOPE, CAF_SCOPE):
+            return self.parts([scope], asked)
+        caisses = self._caisses(asked)
+        return caisses if scope == CAF_SCOPE else self._whole(caisses, asked, sampled)
+
+    def _caisses(self, asked: Asked) -> list[Part]:
+        alone = self.definition.national == "national_only" and not self.definition.perimeter_branch
+        return [] if alone else self.parts(asked.perimeter.caisses, asked)
 
     def parts(self, units: Sequence[str], asked: Asked) -> list[Part]:
         """What each unit brings to the period, and its own outcome."""
-        definition, period = self._definition, asked.period
+        definition, period = self.definition, asked.period
         moves, settled = asked.provisional or definition.provisional, self._is_settled_by_year(period)
         parts = []
         for unit in units:
@@ -122,7 +132,7 @@ class PooledReader:
 
     def _whole(self, caisses: list[Part], asked: Asked, sampled: bool) -> list[Part]:
         """What makes the national value: the whole's own figure, or every unit of the perimeter."""
-        definition = self._definition
+        definition = self.definition
         if definition.national == "national_only":
             return self.parts([NATIONAL], asked)
         if sampled:  # from the national sample; without one, from the caisses
@@ -136,7 +146,7 @@ class PooledReader:
 
     def _addition(self, measure: str, asked: Asked) -> Part:
         """A figure that only the Cnaf supplies, under the name of its measure."""
-        definition = self._definition
+        definition = self.definition
         term = Term(Expression((Reference(measure),)))
         read = reading([term], self._facts, NATIONAL, rules=definition.over_time, grid=definition.grid)
         span = read.span(asked.period)
@@ -153,14 +163,15 @@ class PooledReader:
             self._series.terms,
             self._facts,
             unit,
-            rules=self._definition.over_time,
-            grid=self._definition.grid,
-            from_breakdowns=self._definition.method != "survey",
+            rules=self.definition.over_time,
+            grid=self.definition.grid,
+            from_breakdowns=self.definition.method != "survey",
         )
         return read
 
-    def _together(self, parts: list[Part], asked: Asked) -> Outcome:
-        definition = self._definition
+    def together(self, parts: list[Part], asked: Asked) -> Outcome:
+        """The outcome of several parts, under the rule of the whole."""
+        definition = self.definition
         provisional = asked.provisional or definition.provisional
         if definition.has_vintages:
             direct = all(part.span.direct for part in parts)
@@ -199,7 +210,7 @@ class ShareReader(PooledReader):
         return span._replace(quantities=(span.quantities[0], Decimal(1)))
 
     def _is_excluded(self, unit: str, period: Period) -> bool:
-        flag = self._definition.excluded_flag
+        flag = self.definition.excluded_flag
         if not flag:
             return False
         known = self._excluding.get(unit)
@@ -208,8 +219,8 @@ class ShareReader(PooledReader):
             reference = Reference(flag)
             for key, value in own:
                 reference = reference.within(key, value)
-            term, rules = Term(Expression((reference,))), self._definition.over_time
-            known = reading([term], self._facts, unit, rules=rules, grid=self._definition.grid)
+            term, rules = Term(Expression((reference,))), self.definition.over_time
+            known = reading([term], self._facts, unit, rules=rules, grid=self.definition.grid)
             self._excluding[unit] = known
         quantities = known.span(period).quantities
         return isinstance(quantities, tuple) and quantities[0] == 1
@@ -221,6 +232,20 @@ WEIGHTS: Mapping[int, Decimal] = {
     **dict.fromkeys((11, 12), Decimal("1.3")),
 }
 """Month of the forecast -> its weight: 6 x 1 + 3 x 1.15 + 2 x 1.3, growing with the months (F1-8, l. 8922-8924)."""
+
+
+class MonthGap(NamedTuple):
+    """One month of a weighted gap: what was forecast, the accounts it is compared with; no gap where they are nil."""
+
+    number: int
+    forecast: Decimal
+    accounts: Decimal
+    weight: Decimal
+    gap: Decimal | None
+
+
+Pairs = dict[int, tuple[Decimal, Decimal] | Gap]
+"""Month -> its forecast and the accounts of the year, or what is there instead."""
 
 
 class WeightedGapReader:
@@ -243,7 +268,7 @@ class WeightedGapReader:
 
     def rows(self, asked: Asked, *, sampled: bool = False) -> Rows:
         """One row per caisse where the sheet is local, and the whole's."""
-        pairs = {unit: self._pairs(unit, asked.period) for unit in asked.perimeter.caisses}
+        pairs = {unit: self.pairs(unit, asked.period) for unit in asked.perimeter.caisses}
         local = {unit: self._outcome([found], asked) for unit, found in pairs.items()}
         name, breakdown = self._series.name, self._series.breakdown
         rows = [
@@ -254,8 +279,8 @@ class WeightedGapReader:
         rows.append(Result(name, NATIONAL_SCOPE, breakdown, self._outcome(list(pairs.values()), asked)))
         return Rows(rows, [outcome.value for outcome in local.values() if outcome.value is not None])
 
-    def _pairs(self, unit: str, period: Period) -> dict[int, tuple[Decimal, Decimal] | Gap]:
-        """Month -> its forecast and the accounts of the year, or what is there instead."""
+    def pairs(self, unit: str, period: Period) -> Pairs:
+        """What a unit has for each month of a forecast."""
         accounts = self._reading(self._accounts, unit).span(period).quantities
         forecasts = self._reading(self._forecasts, unit, month(period.year, 1))
         return {number: _paired(forecasts.span(month(period.year, number)).quantities, accounts) for number in WEIGHTS}
@@ -266,17 +291,24 @@ class WeightedGapReader:
         rules = {measure: same_rule(Rule.LAST) for measure in formula.measures}
         return reading([Term(formula)], self._facts, unit, rules=rules, grid=grid)
 
-    def _outcome(self, units: Sequence[dict[int, tuple[Decimal, Decimal] | Gap]], asked: Asked) -> Outcome:
-        gaps, weights, zero = Decimal(0), Decimal(0), False
+    def months(self, units: Sequence[Pairs]) -> list[MonthGap]:
+        """The months that a unit at least has whole: sums over the units that have both, and the gap between them."""
+        found = []
         for number, weight in WEIGHTS.items():
-            known = [pairs[number] for pairs in units]
-            both = [pair for pair in known if isinstance(pair, tuple)]
-            forecast = sum((pair[0] for pair in both), Decimal(0))
-            accounts = sum((pair[1] for pair in both), Decimal(0))
-            zero = zero or (bool(both) and not accounts)
-            if both and accounts:
-                gaps += Decimal(100) * abs(forecast - accounts) / accounts * weight
-                weights += weight
+            both = [pair for pairs in units if isinstance(pair := pairs[number], tuple)]
+            if both:
+                forecast = sum((pair[0] for pair in both), Decimal(0))
+                accounts = sum((pair[1] for pair in both), Decimal(0))
+                gap = Decimal(100) * abs(forecast - accounts) / accounts if accounts else None
+                found.append(MonthGap(number, forecast, accounts, weight, gap))
+        return found
+
+    def _outcome(self, units: Sequence[Pairs], asked: Asked) -> Outcome:
+        months = self.months(units)
+        known = [(month.gap, month.weight) for month in months if month.gap is not None]
+        gaps = sum((gap * weight for gap, weight in known), Decimal(0))
+        weights = sum((weight for _, weight in known), Decimal(0))
+        zero = len(known) < len(months)
         completeness = self._completeness(units)
         if weights:
             state = state_of(completeness, provisional=asked.provisional or self._definition.provisional)
@@ -288,7 +320,7 @@ class WeightedGapReader:
             return Outcome(None, None, None, State.NOT_APPLICABLE, None, completeness)
         return not_computable(Reason.MISSING_DATA, completeness)
 
-    def _completeness(self, units: Sequence[dict[int, tuple[Decimal, Decimal] | Gap]]) -> Completeness:
+    def _completeness(self, units: Sequence[Pairs]) -> Completeness:
         answered = [sum(cell is Gap.NOT_APPLICABLE or isinstance(cell, tuple) for cell in u.values()) for u in units]
         return Completeness(sum(answered), len(WEIGHTS) * len(units), sum(map(bool, answered)), len(units))
 
@@ -313,11 +345,11 @@ class GapReader:
         other = replace(own, numerator=definition.reference_numerator, denominator=definition.reference_denominator)
         self._series = series
         self._definition = definition
-        self._sides = [PooledReader(Series(one, "", TOTAL, terms_of(one)), facts) for one in (own, other)]
+        self.sides = [PooledReader(Series(one, "", TOTAL, terms_of(one)), facts) for one in (own, other)]
 
     def rows(self, asked: Asked, *, sampled: bool = False) -> Rows:
         """The rows of the two rates, compared scope by scope."""
-        own, other = (side.rows(asked).results for side in self._sides)
+        own, other = (side.rows(asked).results for side in self.sides)
         name, breakdown = self._series.name, self._series.breakdown
         rows = [
             Result(name, mine.scope, breakdown, self._compared(mine.outcome, reference.outcome, asked))

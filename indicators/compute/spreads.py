@@ -33,11 +33,11 @@ class SpreadReader:
     def __init__(self, definition: Definition, series: Series, facts: Facts) -> None:
         self._definition = definition
         self._series = replace(series, name=definition.name)
-        self._local = PooledReader(self._series, facts)
+        self.local = PooledReader(self._series, facts)
 
     def rows(self, asked: Asked, *, sampled: bool = False) -> Rows:
         """One row per caisse where the sheet is local, the spread for the whole, and what stands beside."""
-        parts = self._local.parts(asked.perimeter.caisses, asked)
+        parts = self.local.parts(asked.perimeter.caisses, asked)
         rows = [
             self._row(self._series.name, part.unit, part.outcome)
             for part in parts
