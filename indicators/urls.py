@@ -1,6 +1,6 @@
 from django.urls import path
 
-from indicators import definition_views, group_views, target_views, threshold_views, views
+from indicators import definition_views, group_views, lineage_views, target_views, threshold_views, views
 
 urlpatterns = [
     path("", views.indicators, name="indicators"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("<str:code>/", views.indicator, name="indicator"),
     path("<str:code>/serie.svg", views.series_svg, name="indicator-series"),
     path("<str:code>/distribution.svg", views.distribution_svg, name="indicator-distribution"),
+    path("<str:code>/figure/", lineage_views.figure, name="figure"),
     path("<str:code>/revisions/", views.revisions, name="indicator-revisions"),
     path("<str:code>/definitions/", definition_views.versions, name="indicator-definitions"),
     path("<str:code>/definitions/nouvelle/", definition_views.adopt, name="indicator-adopt"),

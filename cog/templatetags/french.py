@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.utils import timezone
@@ -121,3 +122,9 @@ def page_link(context: dict[str, Any], **changes: Any) -> str:
         else:
             query[key] = value
     return f"?{query.urlencode()}"
+
+
+@register.simple_tag
+def querystring_of(**parameters: Any) -> str:
+    """« periode=2014&organisme=011 »: the parameters that are not empty, ready for an address."""
+    return urlencode({key: value for key, value in parameters.items() if value not in ("", None)})

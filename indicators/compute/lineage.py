@@ -303,7 +303,8 @@ def _group(reader: PooledReader, owner: Definition, scope: str, asked: Asked, sa
     cells = trace.take()
     own: Mapping[str, Sequence[Cell]] = {part.unit: _cells_of(part, owner, cells) for part in parts}
     components = tuple(_component(part, own[part.unit]) for part in parts)
-    outcome = reader.together(parts, asked) if scope in WHOLES else parts[0].outcome
+    pooled = scope in WHOLES and not owner.is_spread  # a spread is no value of sums: its reader says it
+    outcome = reader.together(parts, asked) if pooled or not parts else parts[0].outcome
     return Group(reader.definition, outcome, components)
 
 

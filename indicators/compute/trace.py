@@ -94,6 +94,13 @@ class TracedReading(Reading):
                     source.note(period, Gap.MISSING)
         return super()._made_of_parts(period)
 
+    def _leaf(self, period: Period, values: Sequence[Value], *, direct: bool) -> Span:
+        span = super()._leaf(period, values, direct=direct)
+        if not isinstance(span.quantities, tuple):  # numbers whose other term is not one did not count
+            mark = self._marks[-1]
+            self.log[mark:] = [one for one in self.log[mark:] if isinstance(one.value, Gap)]
+        return span
+
     def _alone(self, source: Source, period: Period) -> tuple[Value, int]:
         value, covered = super()._alone(source, period)
         if value is Gap.MISSING and not self._parts(period) and isinstance(source, _TracedSource):

@@ -87,6 +87,15 @@ class _Judging:
     breaks: list[verdicts.Break]
 
 
+class Inputs(NamedTuple):
+    """What a sheet is computed from at a period."""
+
+    version: IndicatorVersion
+    definition: Definition
+    loaded: LoadedFacts
+    perimeter: Perimeter
+
+
 @dataclass(frozen=True)
 class _Body:
     code: str
@@ -167,6 +176,15 @@ class Evaluation:
         """The definition a sheet is computed with at a period; None while it is to build."""
         version = version_at(self._versions.get(indicator.pk, ()), period)
         return self._definition(version, period) if version else None
+
+    def inputs(self, indicator: Indicator, period: Period) -> Inputs | None:
+        """What makes the figures of a sheet at one period; None while it is to build."""
+        version = version_at(self._versions.get(indicator.pk, ()), period)
+        if version is None:
+            return None
+        definition = self._definition(version, period)
+        loaded = self._loader.load(sorted(definition.all_measures), _periods_read(definition, [period]))
+        return Inputs(version, definition, loaded, self._perimeter(indicator.code, period))
 
     def preview(
         self, indicator: Indicator, definition: Definition, periods: Sequence[Period]
