@@ -5,6 +5,9 @@ from typing import Any
 
 import django_tables2 as tables
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
 
 from cog.figures import NOT_AVAILABLE
 from indicators.compute.terms import RATIO, Terms
@@ -44,9 +47,10 @@ class CaisseTable(tables.Table):
         )
         caption = "Résultats des caisses"
 
-    def __init__(self, *args: Any, terms: Terms = RATIO, **kwargs: Any) -> None:
-        """`terms`: what the two numbers beside the value are, by the method of the sheet."""
+    def __init__(self, *args: Any, code: str, terms: Terms = RATIO, **kwargs: Any) -> None:
+        """`code` of the sheet; `terms`: what the two numbers beside the value are, by its method."""
         super().__init__(*args, **kwargs)
+        self._code = code
         self._terms = terms
         self.columns["numerator"].column.verbose_name = terms.first
         self.columns["denominator"].column.verbose_name = terms.second
@@ -54,7 +58,9 @@ class CaisseTable(tables.Table):
             self.columns.hide("denominator")
 
     def render_value(self, record: CaisseLine) -> str:
-        return record.point.shown
+        """The value, that leads to where it comes from."""
+        asked = urlencode({"periode": record.point.period, "organisme": record.organisation.code})
+        return format_html('<a href="{}?{}">{}</a>', reverse("figure", args=[self._code]), asked, record.point.shown)
 
     def render_state(self, record: CaisseLine) -> str:
         if not record.point.simulated:

@@ -11,6 +11,7 @@ from indicators.compute.terms import RATIO, local_terms_of
 from indicators.forms import IndicatorFilter
 from indicators.models import Indicator
 from indicators.queries import SheetLine, SheetPage, by_attention, sheet_lines, sheet_page
+from indicators.queries.explanations import explanations_of_indicator
 from indicators.queries.revisions import revision_triangle
 from indicators.tables import CaisseTable
 
@@ -55,7 +56,8 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
     page = _page_or_404(request, code)
     aimed = any(line.target for line in page.caisses)
     terms = local_terms_of(page.definition) if page.definition else RATIO
-    table = CaisseTable(page.caisses, exclude=() if aimed else ("target", "verdict"), terms=terms)
+    hidden = () if aimed else ("target", "verdict")
+    table = CaisseTable(page.caisses, code=code, exclude=hidden, terms=terms)
     RequestConfig(request, paginate={"per_page": 50}).configure(table)
     whole = Scope.ALL in scopes(request.user, Permission.READ_RESULTS)
     return render(
@@ -66,6 +68,9 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
             "table": table,
             "sees_all": whole,
             "with_results": can(request.user, Permission.READ_RESULTS),
+            "explanations": explanations_of_indicator(page.line.indicator)
+            if can(request.user, Permission.READ_EXPLANATIONS)
+            else [],
         },
     )
 

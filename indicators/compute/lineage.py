@@ -126,13 +126,11 @@ class Lineage:
     def adds_up(self) -> bool:
         """Whether what is shown gives the figure again."""
         if self.kind is Kind.MONTHS:
-            known = [month for month in self.months if month.gap is not None]
-            gaps = sum((month.gap * month.weight for month in known if month.gap is not None), Decimal(0))
-            weights = sum((month.weight for month in known), Decimal(0))
-            return self.outcome.numerator is None or (gaps, weights) == (
-                self.outcome.numerator,
-                self.outcome.denominator,
-            )
+            with localcontext(PRECISION):
+                gaps = sum((month.gap * month.weight for month in self.months if month.gap is not None), Decimal(0))
+                weights = sum((month.weight for month in self.months if month.gap is not None), Decimal(0))
+            terms = (self.outcome.numerator, self.outcome.denominator)
+            return terms[0] is None or (gaps, weights) == terms
         if self.kind is Kind.LOWEST:
             values = [part.outcome.value for part in self.parts if part.outcome.value is not None]
             return self.outcome.value == min(values, default=None)

@@ -22,7 +22,7 @@ from indicators.queries.evaluation import Evaluation
 from indicators.queries.formulas import formula_in_numbers
 from indicators.queries.shown import companion_in_words
 
-_STORED = Decimal(1).scaleb(-18)  # digits the table of results keeps
+_STORED = Decimal(1).scaleb(-14)  # of a value: SQLite keeps 15 significant digits of it, PostgreSQL 18 decimals
 
 RULE_WORDS = {
     Rule.SUM: "les périodes plus fines s'additionnent",
@@ -335,4 +335,4 @@ def _exact(quantities: Sequence[Decimal] | None, rank: int) -> str:
 def _same(one: Decimal | None, other: Decimal | None) -> bool:
     if one is None or other is None:
         return one is other
-    return abs(one - other) <= _STORED * max(1, int(abs(one)))
+    return abs(one - other) <= _STORED * max(Decimal(1), abs(one))

@@ -238,7 +238,9 @@ def _companion(row: IndicatorResult, definition: Definition, targets: list[Targe
     """A value shown beside the headline, in its own unit; with its verdict where the target judges it."""
     own = next((one for one in (*definition.secondary, *definition.variants) if one.name == row.name), definition)
     judged = row.name == definition.judged_name
-    return CompanionLine(companion_in_words(row.name), own.unit, _point(row, own, targets if judged else []), judged)
+    return CompanionLine(
+        companion_in_words(row.name), own.unit, _point(row, own, targets if judged else []), judged, row.name
+    )
 
 
 def _sentence(indicator: Indicator, row: IndicatorResult, definition: Definition, dispersion: Dispersion | None) -> str:

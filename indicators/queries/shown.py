@@ -113,6 +113,7 @@ class CompanionLine:
     unit: str
     point: Point
     judged: bool
+    name: str = ""
 
 
 @dataclass
