@@ -4,6 +4,7 @@ from indicators import definition_views, group_views, lineage_views, target_view
 
 urlpatterns = [
     path("", views.indicators, name="indicators"),
+    path("tableau.xlsx", views.indicators_xlsx, name="indicators-xlsx"),
     path("groupes/", group_views.groups, name="organisation-groups"),
     path("groupes/fichier/", group_views.groups_file, name="organisation-groups-file"),
     path("cibles-cpog/", target_views.targets, name="local-targets"),

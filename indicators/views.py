@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django_tables2 import RequestConfig
 
 from cog.permissions import Permission, Scope, caisses_visible_to, can, requires, scopes
+from cog.queries import domains_with_fiches
 from cog.views import convention_or_404
 from indicators import drawings
 from indicators.compute.terms import RATIO, local_terms_of
@@ -14,40 +15,56 @@ from indicators.queries import SheetLine, SheetPage, by_attention, sheet_lines, 
 from indicators.queries.explanations import explanations_of_indicator
 from indicators.queries.revisions import revision_triangle
 from indicators.tables import CaisseTable
+from indicators.workbooks import download, indicators_workbook
 
 SVG = "image/svg+xml"
 
 
 @requires(Permission.READ_REFERENCE)
 def indicators(request: HttpRequest) -> HttpResponse:
-    convention = convention_or_404()
-    with_results = can(request.user, Permission.READ_RESULTS)
-    lines = sheet_lines(convention=convention, with_results=with_results)
-    form = IndicatorFilter(request.GET)
-    chosen = form.cleaned_data if form.is_valid() else {}
-    shown = [line for line in lines if _matches(line, chosen)]
-    if chosen.get("tri") != "annexe":
-        shown = by_attention(shown)
+    form, shown, total = _chosen(request)
     return render(
         request,
         "indicators/list.html",
         {
             "form": form,
             "lines": shown,
-            "total": len(lines),
-            "with_results": with_results,
+            "total": total,
+            "with_results": can(request.user, Permission.READ_RESULTS),
             "sparklines": drawings.sparklines(shown),
+            "query": request.GET.urlencode(),
         },
     )
+
+
+@requires(Permission.READ_RESULTS)
+def indicators_xlsx(request: HttpRequest) -> HttpResponse:
+    """The list as it is filtered, numbers as numbers."""
+    form, shown, _ = _chosen(request)
+    return download(indicators_workbook(shown, form.in_words()), "indicateurs")
+
+
+def _chosen(request: HttpRequest) -> tuple[IndicatorFilter, list[SheetLine], int]:
+    """The form, the sheets it keeps in the order it asks, and how many there are."""
+    convention = convention_or_404()
+    lines = sheet_lines(convention=convention, with_results=can(request.user, Permission.READ_RESULTS))
+    form = IndicatorFilter(request.GET, domains=domains_with_fiches(convention=convention))
+    chosen = form.cleaned_data if form.is_valid() else {}
+    shown = [line for line in lines if _matches(line, chosen)]
+    return form, shown if chosen.get("tri") == "annexe" else by_attention(shown), len(lines)
 
 
 def _matches(line: SheetLine, chosen: dict[str, str]) -> bool:
     words = chosen.get("mots", "").lower()
     verdict = line.latest.verdict if line.latest else ""
+    indicator = line.indicator
     return (
-        chosen.get("type", "") in ("", line.indicator.kind)
+        chosen.get("type", "") in ("", indicator.kind)
+        and chosen.get("domaine", "") in ("", str(indicator.fiche.domain.number))
+        and chosen.get("fiche", "") in ("", str(indicator.fiche.number))
+        and chosen.get("sens", "") in ("", line.better)
         and chosen.get("verdict", "") in ("", verdict)
-        and (words in line.indicator.title.lower() or words in line.indicator.code.lower())
+        and (words in indicator.title.lower() or words in indicator.code.lower())
     )
 
 

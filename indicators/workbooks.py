@@ -10,6 +10,7 @@ from indicators.intake.messages import Problem
 from indicators.models import ImportBatch
 from indicators.queries.batches import problems_of
 from indicators.queries.due import DueQuarter
+from indicators.queries.shown import SheetLine
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -53,6 +54,34 @@ def annotated(batch: ImportBatch) -> bytes:
     problems = [Problem.from_dict(one) for one in batch.problems]
     with batch.file.open("rb") as stream:
         return annotated_workbook(stream.read(), problems)
+
+
+def indicators_workbook(lines: list[SheetLine], asked: list[str]) -> bytes:
+    """The indicators of a list, one a line; the value unrounded."""
+    header = [
+        "Code",
+        "Intitulé",
+        "Fiche",
+        "Type",
+        "Valeur de référence",
+        "Cible",
+        "Période",
+        "Valeur",
+        "Unité",
+        "Verdict",
+    ]
+    header += ["Verdict", "État", "Remontées reçues", "Remontées attendues", "Simulé"]
+    rows: list[list[Any]] = []
+    for line in lines:
+        one, point = line.indicator, line.latest
+        told: list[Any] = ["", None, line.unit, "", "", None, None, ""]
+        if point is not None:
+            simulated = "simulé" if point.simulated else ""
+            told = [point.period, point.value, line.unit, point.verdict_label, point.state_label]
+            told += [point.reported, point.concerned, simulated]
+        rows.append([one.code, one.title, one.fiche.number, one.get_kind_display(), line.baseline, line.target, *told])
+    notes = [["Indicateurs", len(lines)], ["Filtres", " ; ".join(asked) or "aucun"]]
+    return write_workbook([("Indicateurs", header, rows), ("Notes", ["Quoi", "Valeur"], notes)], title="Indicateurs")
 
 
 def due_workbook(page: DueQuarter) -> bytes:

@@ -89,6 +89,7 @@ def _line(indicator: Indicator, results: list[IndicatorResult], until: date | No
         latest=latest,
         years=years,
         to_build=status_of(indicator) == IndicatorStatus.TO_BUILD,
+        better=definition.better if definition else "",
     )
 
 

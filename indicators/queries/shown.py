@@ -85,6 +85,7 @@ class SheetLine:
     latest: Point | None
     years: list[Point]
     to_build: bool = False  # no definition that is settled yet
+    better: str = ""  # which way is progress
 
     @property
     def is_result(self) -> bool:
