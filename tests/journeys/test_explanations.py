@@ -9,6 +9,7 @@ from indicators.models import Explanation, GapThreshold, Indicator
 from indicators.operations.explanations import ExplanationEntry, write_explanation
 from tests.axe import assert_accessible
 from tests.journeys.test_pages import UNDECIDED, Site, site  # noqa: F401 - the served site, by name
+from tests.journeys.test_transmissions import apart
 
 pytestmark = [
     pytest.mark.journey,
@@ -23,6 +24,17 @@ def _sound(page: Page) -> None:
     page.set_viewport_size({"width": 320, "height": 640})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def _another_person_writes() -> None:
+    write_explanation(
+        indicator=Indicator.objects.get(code="F10-25"),
+        period="2014-T4",
+        entry=ExplanationEntry("non_imputable", "Grève des transports."),
+        seen=0,
+        by=User.objects.get(email="contributeur@demo.invalid"),
+        at=timezone.now(),
+    )
 
 
 def test_a_gap_is_explained_by_two_people_and_nothing_is_lost(site: Site, page: Page) -> None:  # noqa: F811
@@ -44,11 +56,7 @@ def test_a_gap_is_explained_by_two_people_and_nothing_is_lost(site: Site, page: 
     page.get_by_label("Action corrective").select_option("10/4")
     page.get_by_label("Retour attendu").fill("T2 2015")
     indicator = Indicator.objects.get(code="F10-25")
-    other = User.objects.get(email="contributeur@demo.invalid")
-    write_explanation(
-        indicator=indicator, period="2014-T4", entry=ExplanationEntry("non_imputable", "Grève des transports."), seen=0,
-        by=other, at=timezone.now(),
-    )  # fmt: skip
+    apart(_another_person_writes)
     page.get_by_role("button", name="Enregistrer l'explication").click()
     page.wait_for_selector("text=a écrit pendant votre saisie")
     assert "Grève des transports." in page.inner_text(".error-summary")

@@ -41,7 +41,7 @@ def _rows(caisse: str, done: int, in_time: int) -> str:
     )
 
 
-def _apart(work: Callable[[], None]) -> None:
+def apart(work: Callable[[], None]) -> None:
     """Do something the server must see: on PostgreSQL in a thread, outside this test's transaction."""
     if connection.vendor != "postgresql":
         work()
@@ -119,7 +119,7 @@ def test_from_an_empty_quarter_to_a_rectification(site: Site, page: Page, tmp_pa
     assert "ne sont pas calculés" in page.inner_text("main")
     assert page.get_by_role("link", name="Transmettre").count() == 0
     _file_accepted(page, tmp_path)
-    _apart(_compute)
+    apart(_compute)
 
     page.get_by_role("link", name="Campagnes").click()
     page.get_by_role("link", name="3e trimestre 2014").first.click()
@@ -131,7 +131,7 @@ def test_from_an_empty_quarter_to_a_rectification(site: Site, page: Page, tmp_pa
     page.get_by_label("Explication", exact=True).fill("Les caisses n'ont pas rendu leurs données à temps.")
     page.get_by_role("button", name="Enregistrer l'explication").click()
     page.wait_for_selector("text=est enregistrée")
-    _apart(_explain_the_rest)
+    apart(_explain_the_rest)
 
     page.goto(site.address(f"/campagnes/{QUARTER}/"))
     assert "Prêt à transmettre" in page.inner_text("main")
@@ -176,7 +176,7 @@ def _the_state_reads_and_asks(site: Site, page: Page) -> None:  # noqa: F811
 
 
 def _rectified(site: Site, page: Page) -> None:  # noqa: F811
-    _apart(_correct)
+    apart(_correct)
     page.context.clear_cookies()
     site.enter(page, "pilotage")
     page.goto(site.address("/"))

@@ -328,7 +328,7 @@ def test_typed_text_is_set_as_french_asks() -> None:
 
 
 def test_a_character_without_a_face_is_printed_as_its_code() -> None:
-    assert printing._in_our_fonts("é\u2011\U0001f600\u4e2d\u200bœ") == "é-[U+1F600][U+4E2D]œ"
+    assert printing.in_our_fonts("é\u2011\U0001f600\u4e2d\u200bœ") == "é-[U+1F600][U+4E2D]œ"
 
 
 # --- The same content, the same bytes ------------------------------------------------------------------------------
