@@ -220,14 +220,16 @@ class _Whole:
     def drawn_from_local_values(self, name: str, scope: str, breakdown: Breakdown) -> Lineage | None:
         """A count of caisses below the target, a decile, a rank: the local values, and what is said of them."""
         counts = any(one.name == name and one.method in OVER_LOCAL_VALUES for one in self.definition.secondary)
-        if breakdown or not (counts or self.definition.is_spread):
+        if not ((counts and not breakdown) or self.definition.is_spread):
             return None
         rows = Sheet(self.definition, self.facts, self.targets).results(self.period, self.perimeter)
-        outcome = next((row.outcome for row in rows if (row.name, row.scope) == (name, scope)), None)
+        outcome = next(
+            (row.outcome for row in rows if (row.name, row.scope, row.breakdown) == (name, scope, breakdown)), None
+        )
         if outcome is None or (scope not in WHOLES and name not in LOCAL_COMPANIONS):
             return None
         narrowed = replace(self, perimeter=self._group_of(name))
-        found = narrowed.of_series(self.definition, NATIONAL_SCOPE, TOTAL)
+        found = narrowed.of_series(self.definition, NATIONAL_SCOPE, breakdown)
         if found is None:
             return None
         groups = tuple(replace(group, outcome=outcome) for group in found.groups)

@@ -257,11 +257,16 @@ def figure_page(
         measures=measures,
         formula=formula_in_numbers(found),
     )
-    titles = ("Premier terme", "Second terme") if found.kind is Kind.SIDES else ("",)
+    titles = ("Premier terme", "Second terme") if found.kind is Kind.SIDES else ("",) * len(found.groups)
     for title, group in zip(titles, found.groups, strict=True):
         page.groups.append(GroupLines(group, _lines(group, bodies, measures, visible, sees_all), title))
     if scope not in WHOLES or len(found.components) == 1:
-        shown = [one for one in found.components if scope not in WHOLES or _open(one.unit, bodies, visible, sees_all)]
+        # a caisse's rank rests on every caisse's value: only its own cells are listed under its name
+        shown = [
+            one
+            for one in found.components
+            if (one.unit == scope if scope not in WHOLES else _open(one.unit, bodies, visible, sees_all))
+        ]
         page.cells = _cell_lines(shown, convention, measures)
     return page
 

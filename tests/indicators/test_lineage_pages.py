@@ -9,8 +9,10 @@ from cog.demo import open_accounts
 from cog.models import Convention, Organisation, User
 from cog.operations import command_account
 from cog.periods import parse
-from indicators.models import IndicatorResult, Observation
+from indicators.models import Indicator, IndicatorResult, Observation
 from indicators.operations import accept_batch, compute_results, receive_batch
+from indicators.queries.evaluation import Evaluation
+from indicators.queries.lineage import figure_page
 
 pytestmark = pytest.mark.django_db
 URL = "/indicateurs/F10-21/figure/?periode=2014-T1"
@@ -70,6 +72,37 @@ def test_a_caisse_follows_its_own_part_only(people: dict[str, User]) -> None:
     assert _get(people, "caf", f"{URL}&organisme={other.code}").status_code == 404
     for role, status in (("tutelle", 403), ("conseil", 403), ("controle", 200), ("contributeur", 200)):
         assert _get(people, role).status_code == status, role
+
+
+def test_the_rank_of_a_caisse_shows_it_no_cell_of_another(people: dict[str, User], convention: Convention) -> None:
+    """A rank rests on every caisse's value; the values and the codes of the others stay out of its page."""
+    own = people["caf"].memberships.get().organisation
+    measures = sorted(Evaluation(convention).inputs(_sheet("F16-43.3"), parse("2014")).definition.all_measures)
+    bodies = list(Organisation.objects.caisses().order_by("code").values_list("code", flat=True)[:3])
+    assert own.code in bodies
+    rows = [
+        f"{measure},{caisse},{half},,{10 * number + rank + 7}"
+        for number, caisse in enumerate(bodies)
+        for half in ("2014-S1", "2014-S2")
+        for rank, measure in enumerate(measures)
+    ]
+    text = "mesure,caisse,periode,ventilation,valeur\n" + "\n".join(rows) + "\n"
+    by, at = command_account(), timezone.now()
+    batch = receive_batch(convention=convention, file_name="rang.csv", data=text.encode(), by=by, at=at).batch
+    accept_batch(batch=batch, by=by, at=at, reason="essai")
+    asked = {"convention": convention, "code": "F16-43.3", "period": "2014", "scope": own.code}
+    found = figure_page(**asked, name="rang", visible={own.code}, sees_all=False)
+    assert found is not None and len(found.lineage.components) > 1
+    assert {line.cell.organisation for line in found.cells} == {own.code}
+    assert [line.code for group in found.groups for line in group.lines] == [own.code]
+
+
+def test_the_lowest_of_its_breakdowns_has_a_page(people: dict[str, User]) -> None:
+    assert _get(people, "pilotage", "/indicateurs/F21-58/figure/?periode=2014").status_code == 200
+
+
+def _sheet(code: str) -> Indicator:
+    return Indicator.objects.get(code=code)
 
 
 def test_what_does_not_exist_is_not_found(people: dict[str, User]) -> None:
