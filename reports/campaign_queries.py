@@ -105,9 +105,13 @@ def changes_since(former: Transmission | None, ready: Dossier) -> list[Differenc
 
 def due_of(*, convention: Convention, period: Period) -> date | None:
     """The date by which the results of a quarter are owed; None when the calendar has none."""
+    return due_on(period, _result_dates(convention))
+
+
+def _result_dates(convention: Convention) -> list[Occurrence]:
+    """Every date at which results are owed."""
     rows = restitutions(convention=convention).filter(obligation__family=ObligationFamily.RESULTS)
-    dates = [Occurrence(row.obligation.code, None, row.due, row.covers, Precision.DAY) for row in rows]
-    return due_on(period, dates)
+    return [Occurrence(row.obligation.code, None, row.due, row.covers, Precision.DAY) for row in rows]
 
 
 def _checks(convention: Convention, period: Period, sheets: list[SheetContent], at: date) -> Iterable[Check]:
@@ -271,8 +275,7 @@ def campaign_lines(*, convention: Convention, at: date) -> list[CampaignLine]:
         for year in convention.years
         for month in (1, 4, 7, 10)
     ]
-    rows = restitutions(convention=convention).filter(obligation__family=ObligationFamily.RESULTS)
-    dates = [Occurrence(row.obligation.code, None, row.due, row.covers, Precision.DAY) for row in rows]
+    dates = _result_dates(convention)
     return [_line(quarter, due_on(quarter, dates), known.get(str(quarter), []), at) for quarter in reversed(quarters)]
 
 
