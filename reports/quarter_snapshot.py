@@ -30,11 +30,24 @@ GENERAL = {
     "unit": "unité",
     "versions": "définition",
     "targets": "cibles de la convention",
-    "local_targets": "cibles des Cpog",
     "baselines": "valeurs de référence",
-    "dispersions": "dispersion entre les caisses",
 }
 """What of a sheet may be rectified beside its figures, and its name."""
+
+MARKS = {
+    "n": "caisses",
+    "minimum": "minimum",
+    "d1": "1er décile",
+    "q1": "1er quartile",
+    "median": "médiane",
+    "q3": "3e quartile",
+    "d9": "9e décile",
+    "maximum": "maximum",
+    "value_range": "étendue",
+    "stdev": "écart-type",
+    "mean": "moyenne",
+}
+"""The marks of a dispersion, and their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +116,12 @@ def _of_sheet(old: Content, one: Content, new: Content, two: Content) -> Iterato
     for field, what in GENERAL.items():
         if one[field] != two[field]:
             yield Difference(code, title, "", "", "", what, _said(one[field]), _said(two[field]))
+    yield from _of_dispersions(old, one, new, two)
+    targets, held = _local_targets(one), _local_targets(two)
+    for caisse, year in sorted(targets.keys() | held.keys()):
+        told = targets.get((caisse, year), ""), held.get((caisse, year), "")
+        if told[0] != told[1]:
+            yield Difference(code, title, caisse, year, "", "cible du Cpog", *told)
     explained, now = _explanations(one), _explanations(two)
     for period in sorted(explained.keys() | now.keys()):
         told = explained.get(period, ""), now.get(period, "")
@@ -117,6 +136,25 @@ def _of_sheet(old: Content, one: Content, new: Content, two: Content) -> Iterato
             told = _text(rows.get(key), field), _text(kept.get(key), field)
             if told[0] != told[1]:
                 yield Difference(code, title, scope, period, label, what, *told)
+
+
+def _of_dispersions(old: Content, one: Content, new: Content, two: Content) -> Iterator[Difference]:
+    """The marks that move, period by period."""
+    before = {row[0]: dict(zip(old["dispersion_columns"], row, strict=True)) for row in one["dispersions"]}
+    after = {row[0]: dict(zip(new["dispersion_columns"], row, strict=True)) for row in two["dispersions"]}
+    for period in sorted(before.keys() | after.keys()):
+        known, now = before.get(period), after.get(period)
+        moved = [mark for mark in MARKS if _text(known, mark) != _text(now, mark)]
+        if moved:
+            told = [
+                " ; ".join(f"{MARKS[mark]} {_text(row, mark)}" for mark in moved) if row else "" for row in (known, now)
+            ]
+            yield Difference(two["code"], two["title"], NATIONAL, period, "", "dispersion entre les caisses", *told)
+
+
+def _local_targets(sheet: Content) -> dict[tuple[str, str], str]:
+    """(caisse, year) -> its Cpog target."""
+    return {(caisse, str(year)): f"{side} {threshold}" for caisse, year, side, threshold, *_ in sheet["local_targets"]}
 
 
 def _explanations(sheet: Content) -> dict[str, str]:

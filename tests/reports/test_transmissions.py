@@ -184,6 +184,18 @@ def test_what_changed_is_rectified_for_a_reason(sent: Transmission, people: dict
     ]
 
 
+def test_a_rectification_tells_which_marks_of_the_dispersion_move(sent: Transmission) -> None:
+    _late_correction(sent.convention)
+    payload = dossier(convention=sent.convention, period=QUARTER, at=date(2014, 8, 5)).payload
+    [told] = [
+        one
+        for one in difference(content_of(sent), payload)
+        if (one.code, one.what) == ("F10-21", "dispersion entre les caisses")
+    ]
+    assert told.before.startswith("minimum 70 ; ") and told.after.startswith("minimum 60 ; ")
+    assert "maximum" not in told.after  # which did not move
+
+
 def test_the_difference_is_empty_between_the_same_contents(sent: Transmission) -> None:
     assert difference(content_of(sent), content_of(sent)) == []
 
