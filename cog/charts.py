@@ -44,6 +44,7 @@ class Point:
     """One period: label under the axis (« T1 »), group below it (« 2014 »), value or None if missing.
 
     break_label: when not empty, the series breaks just before this point, and these words say why.
+    published: values others published for this period, drawn beside.
     """
 
     label: str
@@ -51,6 +52,7 @@ class Point:
     group: str = ""
     provisional: bool = False
     break_label: str = ""
+    published: tuple[Decimal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ class Bars:
 
 PROVISIONAL = Key("provisoire", "circle", WHITE, INK)
 BASELINE = Key("valeur de référence", "square", GREY, GREY)
+PUBLISHED = Key("valeur publiée ailleurs", "diamond", WHITE, ACCENT)
 TRAJECTORY = Key("trajectoire indicative", "M-1.4,0L-.9,0M-.5,0L.5,0M.9,0L1.4,0", GREY, GREY)
 LOCAL = Key("une caisse", "circle", MIDDLE, WHITE)
 HALF = Key("moitié centrale, médiane", "M-1.2,-.8L1.2,-.8L1.2,.8L-1.2,.8ZM0,-.8L0,.8", PALE, INK)
@@ -128,7 +131,8 @@ def series_chart(
     if path and len(path) != len(slots):
         raise ValueError("a trajectory has one value per point")
     values = [slot.value for slot in slots]
-    scale = look.steps([*values, *path, *(target.value for target in targets)], 5)
+    beside = [(i, one) for i, slot in enumerate(slots) for one in slot.published]
+    scale = look.steps([*values, *path, *(target.value for target in targets), *(one for _, one in beside)], 5)
     across = _columns([slot.label for slot in slots])
     known = [i for i in range(shift, len(slots)) if values[i] is not None]
     breaks = [i for i, slot in enumerate(slots) if slot.break_label]
@@ -160,6 +164,10 @@ def series_chart(
                 held = [t.value for t in targets if t.first <= i - shift and (t.last is None or i - shift <= t.last)]
                 below = any(one is not None and one > slot.value for one in (*held, *path[i + 1 : i + 2]))
                 labels.append(mark | own | {"dx": 2, "dy": 14 if below else -12, "side": "left"})
+    for i, one in beside:
+        said = f"{slots[i].label} {slots[i].group}".strip() + f", publié : {format_exact(one, unit)}"
+        mark = {"x": i, "y": scale.at(one), "said": said}
+        rows["point"].append(mark | {"stroke": ACCENT, "fill": WHITE, "shape": "diamond", "size": 9})
     for target in targets:
         begin, y = target.first + shift - 0.5, scale.at(target.value)
         stop = across.end if target.last is None else min(target.last + shift + 0.5, across.end)
@@ -182,6 +190,7 @@ def series_chart(
         *[PROVISIONAL] * any(slots[i].provisional for i in known),
         *[BASELINE] * bool(baseline and baseline.value is not None),
         *[TRAJECTORY] * bool(path),
+        *[PUBLISHED] * bool(beside),
     ]
     head = Head(id, title, desc, "chart-series", width, height)
     return look.draw(head, rows, across, scale.side(), unit, keys)

@@ -297,6 +297,7 @@ def draw(
         max(map(text_width, some), default=0) * share
         for some, share in (([f"en {unit}", *map(str, up.names)], 0.2), (beyond, 0.4))
     )
+    right = max(right, max((text_width(name) for name in across.names[-1:] if isinstance(name, str)), default=0) * 0.2)
     scales = [alt.Scale(domain=[side.begin, side.end], nice=False) for side in (across, up)]
     frame: alt.Chart = _chart("frame").mark_point()
     frame = frame.encode(

@@ -88,6 +88,21 @@ def format_figure(value: Decimal | None, decimals: int, unit: str = "") -> str:
     return f"{sign}{digits}{BEFORE_UNIT}{unit}" if unit else f"{sign}{digits}"
 
 
+def format_gap(gap: Decimal | None, decimals: int, unit: str = "") -> str:
+    """A difference, with its sign: « +1,2 points »; a gap between percentages is in points; « = » for none at all.
+
+    A gap that exists is never shown as nil: it takes the decimals it needs.
+    """
+    if gap is None:
+        return NOT_AVAILABLE
+    if not gap:
+        return "="
+    while not round_half_up(gap, decimals):
+        decimals += 1
+    name = unit if unit not in ("%", "points") else "points" if abs(gap) >= 2 else "point"  # plural from 2 on
+    return ("+" if gap > 0 else "") + format_figure(gap, decimals, name)
+
+
 def format_exact(value: Decimal, unit: str = "") -> str:
     """A figure with the decimals it has and no more, for a printed threshold: « 85 % », « 8,31 % »."""
     return format_figure(value, decimals_of(value), unit)

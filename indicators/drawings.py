@@ -5,20 +5,22 @@ from decimal import Decimal
 
 from django.utils.safestring import SafeString, mark_safe
 
-from cog import charts
+from cog import charts, maps
 from cog.figures import format_figure
 from cog.periods import Granularity, parse
 from indicators.compute.verdict import yardstick_at
 from indicators.enums import ResultState, TargetRole
-from indicators.models import Target
+from indicators.models import Dispersion, Target
 from indicators.queries import (
     NATIONAL,
+    CaisseLine,
     Point,
     SheetLine,
     SheetPage,
     caisse_values,
     judged_baseline,
     judged_targets,
+    published_beside,
 )
 
 
@@ -48,7 +50,7 @@ def series(page: SheetPage) -> str:
         id=f"serie-{page.line.indicator.code}".replace(".", "-"),
         title=title,
         desc=f"{page.line.indicator.title}. {len(known)} valeurs sur {len(points)} périodes.",
-        points=[_drawn(page, point) for point in points],
+        points=_points(page, points),
         unit=page.line.unit,
         decimals=page.line.decimals,
         targets=[] if page.definition and page.definition.judged_name else _targets(page.targets, points),
@@ -77,7 +79,16 @@ def _message(page: SheetPage, known: list[Point]) -> str:
     return f"de {first.shown} ({first.label}) à {last.shown} {page.line.unit} ({last.label})"
 
 
-def _drawn(page: SheetPage, point: Point) -> charts.Point:
+def _points(page: SheetPage, points: list[Point]) -> list[charts.Point]:
+    """The points in view; beside them what was published as the convention's own measure."""
+    published = {
+        period: tuple(one.value for one in rows if one.is_direct)
+        for period, rows in published_beside(page.published, points).items()
+    }
+    return [_drawn(page, point, published.get(point.period, ())) for point in points]
+
+
+def _drawn(page: SheetPage, point: Point, published: tuple[Decimal, ...]) -> charts.Point:
     period = parse(point.period)
     broken = point.period in page.broken
     label = point.period if period.granularity is Granularity.YEAR else point.period.split("-", 1)[1]
@@ -87,6 +98,7 @@ def _drawn(page: SheetPage, point: Point) -> charts.Point:
         group="" if period.granularity is Granularity.YEAR else str(period.year),
         provisional=point.state in (ResultState.PROVISIONAL, ResultState.INCOMPLETE),
         break_label="rupture de série" if broken else "",
+        published=published,
     )
 
 
@@ -109,35 +121,72 @@ def _targets(targets: list[Target], points: list[Point]) -> list[charts.Target]:
 
 def distribution(page: SheetPage) -> str:
     """Every caisse at the period; a reader who sees only one has it set apart, the others unnamed."""
-    spread = page.dispersion
-    values = caisse_values(indicator=page.line.indicator, period=page.period)
-    visible = {line.organisation.code: line.organisation.name for line in page.caisses}
-    sees_all = all(code in visible for code, _ in values)
-    own = None if sees_all else next((value for code, value in values if code in visible), None)
     label = parse(page.period).label if page.period else ""
-    box = (spread.q1, spread.median, spread.q3) if spread else None
-    national = page.current.value if page.current else None
-    if spread and national is not None and not spread.minimum <= national <= spread.maximum:
-        national = None  # a total has no place among its parts
+    group = _spread(page, page.period, label)
     target = next((one for one in _targets(page.targets, [page.current] if page.current else [])), None)
     title = f"{page.line.indicator.code} : {_spread_message(page)}"
     return charts.distribution_chart(
         id=f"distribution-{page.line.indicator.code}".replace(".", "-"),
         title=title,
-        desc=f"{page.line.indicator.title}, {label}. {len(values)} caisses représentées.",
-        groups=[
-            charts.Distribution(
-                label=label,
-                values=[value for _, value in values],
-                box=box,
-                national=national,
-                own=own,
-                names=[visible[code] for code, _ in values] if sees_all else (),
-            )
-        ],
+        desc=f"{page.line.indicator.title}, {label}. {len(group.values)} caisses représentées.",
+        groups=[group],
         unit=page.line.unit,
         decimals=page.line.decimals,
         target=target,
+    )
+
+
+SPREADS = 8
+"""How many periods stand side by side in the drawing of the spread over time."""
+
+
+def spread_over_time(page: SheetPage) -> str:
+    """Every caisse at the last periods of the length in view, up to the one in view."""
+    spreads = spreads_in_view(page)
+    ranges = [f"{format_figure(one.value_range, page.line.decimals)} ({parse(one.period).label})" for one in spreads]
+    said = "aucune valeur locale"
+    if ranges:
+        way = f"va de {ranges[0]} à {ranges[-1]}" if len(ranges) > 1 else f"est de {ranges[0]}"
+        said = f"l'étendue entre les caisses, en {page.line.unit or 'nombre'}, {way}"
+    return charts.distribution_chart(
+        id=f"dispersion-{page.line.indicator.code}".replace(".", "-"),
+        title=f"{page.line.indicator.code} : {said}",
+        desc=f"{page.line.indicator.title}. {len(spreads)} périodes.",
+        groups=[_spread(page, one.period, one.period) for one in spreads],
+        unit=page.line.unit,
+        decimals=page.line.decimals,
+    )
+
+
+def spreads_in_view(page: SheetPage) -> list[Dispersion]:
+    """The spreads of the length in view, the last ones up to the period in view."""
+    if not page.period:
+        return []
+    now = parse(page.period)
+    kept = [
+        one
+        for one in page.dispersions
+        if parse(one.period).granularity is now.granularity and parse(one.period) <= now and one.n
+    ]
+    return kept[-SPREADS:]
+
+
+def _spread(page: SheetPage, period: str, label: str) -> charts.Distribution:
+    """The caisses at a period, named only for a reader who sees them all."""
+    spread = next((row for row in page.dispersions if row.period == period), None)
+    values = caisse_values(indicator=page.line.indicator, period=period)
+    visible = page.visible
+    sees_all = all(code in visible for code, _ in values)
+    national = next((point.value for point in page.series if point.period == period), None)
+    if page.definition is None or not page.definition.compares_with_nation:
+        national = None  # a total has no place among its parts
+    return charts.Distribution(
+        label=label,
+        values=[value for _, value in values],
+        box=(spread.q1, spread.median, spread.q3) if spread else None,
+        national=national,
+        own=None if sees_all else next((value for code, value in values if code in visible), None),
+        names=[visible[code] for code, _ in values] if sees_all else (),
     )
 
 
@@ -147,3 +196,28 @@ def _spread_message(page: SheetPage) -> str:
     low = format_figure(page.dispersion.minimum, page.line.decimals)
     high = format_figure(page.dispersion.maximum, page.line.decimals)
     return f"les caisses vont de {low} à {high} {page.line.unit}"
+
+
+def caisse_map(page: SheetPage) -> str:
+    """The caisses at the period by departement, in four shades: the quarters the table gives as their place."""
+    lines = [line for line in page.caisses if line.organisation.departement]
+    places = sorted({line.quarter for line in lines if line.quarter})
+    return maps.map_chart(
+        id=f"carte-{page.line.indicator.code}".replace(".", "-"),
+        title=f"{page.line.indicator.code} : {_spread_message(page)}",
+        desc=f"{page.line.indicator.title}, {parse(page.period).label}. Le 1er quart réunit les mieux placées.",
+        areas=[_area(line, places, page.line.unit) for line in lines],
+        keys=[_quarter_words(place, lines, page) for place in places],
+    )
+
+
+def _area(line: CaisseLine, places: list[str], unit: str) -> maps.Area:
+    said = f"{line.organisation.name} : {line.point.shown} {unit if line.point.value is not None else ''}".strip()
+    return maps.Area(line.organisation.departement, said, places.index(line.quarter) if line.quarter else None)
+
+
+def _quarter_words(place: str, lines: list[CaisseLine], page: SheetPage) -> str:
+    """« 1er quart : de 85,3 à 99,0 % »: the values that are in it, not the bounds that made it."""
+    values = [line.point.value for line in lines if line.quarter == place and line.point.value is not None]
+    low, high = format_figure(min(values), page.line.decimals), format_figure(max(values), page.line.decimals)
+    return f"{place} : " + (f"{low} {page.line.unit}" if low == high else f"de {low} à {high} {page.line.unit}")

@@ -29,6 +29,7 @@ class CaisseTable(tables.Table):
     denominator = tables.Column(
         verbose_name="Dénominateur", accessor="point__denominator", default=NOT_AVAILABLE, attrs=NUMBER
     )
+    gap = tables.Column(verbose_name="Écart au national", empty_values=(), attrs=NUMBER)
     target = tables.Column(verbose_name="Cible du Cpog", orderable=False, default="aucune", attrs=NUMBER)
     verdict = tables.Column(verbose_name="Verdict", accessor="point__verdict_label", orderable=False)
     state = tables.Column(verbose_name="État", accessor="point__state_label", orderable=False)
@@ -38,6 +39,7 @@ class CaisseTable(tables.Table):
             "rank",
             "organisation",
             "value",
+            "gap",
             "target",
             "verdict",
             "quarter",
@@ -61,6 +63,9 @@ class CaisseTable(tables.Table):
         """The value, that leads to where it comes from."""
         asked = urlencode({"periode": record.point.period, "organisme": record.organisation.code})
         return format_html('<a href="{}?{}">{}</a>', reverse("figure", args=[self._code]), asked, record.point.shown)
+
+    def render_gap(self, record: CaisseLine) -> str:
+        return record.gap_shown or NOT_AVAILABLE
 
     def render_state(self, record: CaisseLine) -> str:
         if not record.point.simulated:

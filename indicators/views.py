@@ -8,12 +8,12 @@ from cog.permissions import Permission, Scope, caisses_visible_to, can, requires
 from cog.queries import domains_with_fiches
 from cog.views import convention_or_404
 from indicators import drawings
-from indicators.compute.terms import RATIO, local_terms_of
 from indicators.forms import IndicatorFilter
 from indicators.models import Indicator
-from indicators.queries import SheetLine, SheetPage, by_attention, sheet_lines, sheet_page
+from indicators.queries import SheetLine, SheetPage, by_attention, published_beside, sheet_lines, sheet_page
 from indicators.queries.explanations import explanations_of_indicator
 from indicators.queries.revisions import revision_triangle
+from indicators.sheet_exports import as_csv, caisse_rows, local_terms, series_rows, sheet_workbook
 from indicators.tables import CaisseTable
 from indicators.workbooks import download, indicators_workbook
 
@@ -72,9 +72,10 @@ def _matches(line: SheetLine, chosen: dict[str, str]) -> bool:
 def indicator(request: HttpRequest, code: str) -> HttpResponse:
     page = _page_or_404(request, code)
     aimed = any(line.target for line in page.caisses)
-    terms = local_terms_of(page.definition) if page.definition else RATIO
-    hidden = () if aimed else ("target", "verdict")
-    table = CaisseTable(page.caisses, code=code, exclude=hidden, terms=terms)
+    hidden = [] if aimed else ["target", "verdict"]
+    if not any(line.gap_shown for line in page.caisses):
+        hidden.append("gap")
+    table = CaisseTable(page.caisses, code=code, exclude=hidden, terms=local_terms(page))
     RequestConfig(request, paginate={"per_page": 50}).configure(table)
     whole = Scope.ALL in scopes(request.user, Permission.READ_RESULTS)
     return render(
@@ -84,6 +85,8 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
             "page": page,
             "table": table,
             "sees_all": whole,
+            "spreads": drawings.spreads_in_view(page),
+            "beside": published_beside(page.published, page.charted),
             "with_results": can(request.user, Permission.READ_RESULTS),
             "explanations": explanations_of_indicator(page.line.indicator)
             if can(request.user, Permission.READ_EXPLANATIONS)
@@ -116,6 +119,43 @@ def series_svg(request: HttpRequest, code: str) -> HttpResponse:
 def distribution_svg(request: HttpRequest, code: str) -> HttpResponse:
     drawing = drawings.distribution(_page_or_404(request, code))
     return HttpResponse(drawing, content_type=SVG)
+
+
+@requires(Permission.READ_RESULTS)
+def spread_svg(request: HttpRequest, code: str) -> HttpResponse:
+    """The caisses at the last periods, side by side."""
+    return HttpResponse(drawings.spread_over_time(_page_or_404(request, code)), content_type=SVG)
+
+
+@requires(Permission.READ_RESULTS)
+def map_svg(request: HttpRequest, code: str) -> HttpResponse:
+    """The caisses on a map, each by its name: for a reader who may see them all."""
+    if Scope.ALL not in scopes(request.user, Permission.READ_RESULTS):
+        raise Http404("La carte nomme toutes les caisses.")
+    return HttpResponse(drawings.caisse_map(_page_or_404(request, code)), content_type=SVG)
+
+
+@requires(Permission.READ_RESULTS)
+def sheet_xlsx(request: HttpRequest, code: str) -> HttpResponse:
+    """The tables of the page as a workbook; of the caisses, those the reader may see."""
+    page = _page_or_404(request, code)
+    return download(sheet_workbook(page), f"{code}-{page.period}".rstrip("-"))
+
+
+@requires(Permission.READ_RESULTS)
+def series_csv(request: HttpRequest, code: str) -> HttpResponse:
+    return _csv(as_csv(series_rows(_page_or_404(request, code))), f"{code}-serie")
+
+
+@requires(Permission.READ_RESULTS)
+def caisses_csv(request: HttpRequest, code: str) -> HttpResponse:
+    page = _page_or_404(request, code)
+    return _csv(as_csv(caisse_rows(page)), f"{code}-caisses-{page.period}".rstrip("-"))
+
+
+def _csv(content: bytes, name: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 @requires(Permission.READ_RESULTS)

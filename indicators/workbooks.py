@@ -68,7 +68,6 @@ def indicators_workbook(lines: list[SheetLine], asked: list[str]) -> bytes:
         "Période",
         "Valeur",
         "Unité",
-        "Verdict",
     ]
     header += ["Verdict", "État", "Remontées reçues", "Remontées attendues", "Simulé"]
     rows: list[list[Any]] = []

@@ -34,6 +34,9 @@ SPREADS = frozenset({"dispersion", "variation_coefficient", "quantiles"})
 LOOKS_BACK = frozenset({"variation", "evolution", "growth_gap", "rate_growth"})
 """Methods that compare with the year before."""
 
+RATES = frozenset({"ratio", "survey", "evolution", "reference_index", "weighted_gap"})
+"""Methods whose national value is of the nature of a caisse's: neither their total, nor a spread of them."""
+
 HEADLINE_LOWEST, HEADLINE_NONE = "min", "none"
 
 
@@ -128,6 +131,11 @@ class Definition:
         """Codes of the measures of the sheet, its secondary values and its variants included."""
         companions = (*self.secondary, *self.variants)
         return self.measures.union(*(companion.all_measures for companion in companions))
+
+    @property
+    def compares_with_nation(self) -> bool:
+        """Whether a caisse's value and the national one are of one nature, so that their difference has a meaning."""
+        return self.method in RATES
 
     @property
     def is_spread(self) -> bool:

@@ -18,12 +18,14 @@ from indicators.queries.facts import FactLoader, LoadedFacts, catalogue, load_fa
 from indicators.queries.known_values import file_check_of
 from indicators.queries.local_targets import local_targets_by_indicator, local_targets_of
 from indicators.queries.open_data import iter_dispersions, iter_observations, iter_results, measures_of, published_of
+from indicators.queries.published import Beside, published_beside
 from indicators.queries.sheets import caisse_values, indicators_of, sheet_lines, sheet_page
 from indicators.queries.shown import ATTENTION, NATIONAL, CaisseLine, Point, SheetLine, SheetPage, by_attention
 
 __all__ = [
     "ATTENTION",
     "NATIONAL",
+    "Beside",
     "CaisseLine",
     "Dependencies",
     "Evaluated",
@@ -50,6 +52,7 @@ __all__ = [
     "local_targets_by_indicator",
     "local_targets_of",
     "measures_of",
+    "published_beside",
     "published_of",
     "sheet_lines",
     "sheet_page",

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from cog.figures import NOT_APPLICABLE, Operator, Reason, format_against, format_exact, format_figure
+from cog.figures import NOT_APPLICABLE, Operator, Reason, format_against, format_exact, format_figure, format_gap
 from cog.models import Convention, Fiche, Organisation
 from cog.periods import ordinal, parse
 from indicators.compute import verdict as verdicts
@@ -231,7 +231,8 @@ def sheet_page(
     if headline is not None and definition is not None:
         page.sentence = _sentence(indicator, headline, definition, page.dispersion)
     if caisses is not None and page.period:
-        page.caisses = _caisse_lines(results, page, {body.code: body for body in caisses}, targets)
+        page.bodies = list(caisses)
+        page.caisses = _caisse_lines(results, page, {body.code: body for body in page.bodies}, targets)
     return page
 
 
@@ -294,11 +295,23 @@ def _caisse_lines(
             first.get(row.value) if row.value is not None else None,
             _quarter(row.value, page.dispersion, falling=falling),
             _cpog_in_words(local.get(row.scope)),
+            *_gap_to_nation(row, page),
         )
         for row in rows
         if row.scope in bodies
     ]
     return sorted(lines, key=lambda line: (line.rank is None, line.rank or 0, line.organisation.code))
+
+
+def _gap_to_nation(row: IndicatorResult, page: SheetPage) -> tuple[Decimal | None, str]:
+    """How far a caisse stands from the national value; nothing where the nation is a total of the caisses."""
+    nation = page.current
+    if row.value is None or nation is None or nation.value is None:
+        return None, ""
+    if page.definition is None or not page.definition.compares_with_nation:
+        return None, ""
+    gap = row.value - nation.value
+    return gap, format_gap(gap, page.line.decimals, page.line.unit)
 
 
 def _cpog_in_words(target: verdicts.Target | None) -> str:

@@ -101,6 +101,8 @@ class CaisseLine:
     rank: int | None
     quarter: str  # « 1er quart » holds the best placed
     target: str = ""  # of its Cpog, in words; empty where it has none at this period
+    gap: Decimal | None = None  # to the national value, in the unit of the sheet; None where they do not compare
+    gap_shown: str = ""
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,7 @@ class SheetPage:
     breakdowns: list[tuple[str, Point]] = field(default_factory=list)
     companions: list[CompanionLine] = field(default_factory=list)
     measures: list[Measure] = field(default_factory=list)
+    bodies: list[Organisation] = field(default_factory=list)
     period: str = ""
     sentence: str = ""
 
@@ -150,6 +153,11 @@ class SheetPage:
             return []
         length = parse(self.period).granularity
         return [point for point in self.series if parse(point.period).granularity is length]
+
+    @cached_property
+    def visible(self) -> dict[str, str]:
+        """code -> name of the caisses the reader may see, whether they have a value at the period or not."""
+        return {body.code: body.name for body in self.bodies}
 
     @property
     def broken(self) -> dict[str, str]:

@@ -15,6 +15,7 @@ from cog.figures import (
     format_against,
     format_exact,
     format_figure,
+    format_gap,
     parse_french_decimal,
     round_half_up,
 )
@@ -201,3 +202,19 @@ def test_reasons_are_the_codes_of_results_csv():
         "non_calculable:solde_nul_ou_negatif",
     }
     assert all(reason.label.startswith("non calculable") for reason in Reason)
+
+
+@pytest.mark.parametrize(
+    ("gap", "decimals", "unit", "shown"),
+    [
+        ("1.25", 1, "%", f"+1,3{NBSP}point"), ("-2.04", 1, "%", f"{MINUS}2,0{NBSP}points"),
+        ("500", 0, "places", f"+500{NBSP}places"), ("0", 1, "%", "="), ("-0.0", 1, "", "="),
+        ("0.004", 1, "", "+0,004"), ("-0.04", 1, "€", f"{MINUS}0,04{NBSP}€"),
+    ],
+)  # fmt: skip
+def test_a_gap_has_its_sign_and_is_never_shown_as_nil(gap: str, decimals: int, unit: str, shown: str) -> None:
+    assert format_gap(Decimal(gap), decimals, unit) == shown
+
+
+def test_no_gap_is_not_available_not_nil() -> None:
+    assert format_gap(None, 1) == "n.d."

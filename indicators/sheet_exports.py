@@ -1,0 +1,113 @@
+"""What leaves the page of an indicator: its tables as one workbook, the national series and the caisses as CSV."""
+
+import csv
+import io
+from decimal import Decimal
+from typing import Any
+
+from cog.periods import parse
+from cog.xlsx import safe_text, write_workbook
+from indicators.compute.terms import RATIO, Terms, local_terms_of, terms_of
+from indicators.queries.shown import Point, SheetPage
+
+Rows = list[list[Any]]
+"""A table in cells, its header first."""
+
+
+def as_csv(rows: Rows) -> bytes:
+    """UTF-8 with its mark, commas, decimal points: what the open data package writes, readable by a spreadsheet."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    for row in rows:
+        writer.writerow([_written(cell) for cell in row])
+    return buffer.getvalue().encode("utf-8-sig")
+
+
+def _written(cell: Any) -> str:
+    """A number in plain digits; a text that a spreadsheet would take for a formula is kept a text."""
+    if isinstance(cell, Decimal):
+        return format(cell, "f")
+    text = safe_text(str(cell)) if cell is not None else ""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+
+
+def _told(point: Point) -> list[Any]:
+    """A result in cells: what `_told_header` names."""
+    return [
+        point.value,
+        point.numerator,
+        point.denominator,
+        point.verdict_label,
+        point.state_label,
+        point.units_reported,
+        point.units_concerned,
+        "simulé" if point.simulated else "",
+    ]
+
+
+def _terms(page: SheetPage) -> Terms:
+    return terms_of(page.definition) if page.definition else RATIO
+
+
+def local_terms(page: SheetPage) -> Terms:
+    """What the two numbers beside a caisse's value are."""
+    return local_terms_of(page.definition) if page.definition else RATIO
+
+
+def _told_header(terms: Terms) -> list[str]:
+    names = ["Valeur", terms.first, terms.second or "(sans objet)", "Verdict", "État", "Ont répondu", "Concernés"]
+    return [*names, "Simulé"]
+
+
+def series_rows(page: SheetPage) -> Rows:
+    """The national values of every period; header first."""
+    rows = [[point.period, point.label, *_told(point)] for point in page.series]
+    return [["Période", "En toutes lettres", *_told_header(_terms(page))], *rows]
+
+
+def caisse_rows(page: SheetPage) -> Rows:
+    """The caisses the reader may see at the period in view; header first."""
+    header = ["Code", "Caisse", "Département", "Période", "Rang", "Place", "Écart au national", "Cible du Cpog"]
+    rows = []
+    for line in page.caisses:
+        body = line.organisation
+        place = [line.rank, line.quarter or "non classée", line.gap, line.target]
+        rows.append([body.code, body.name, body.departement_name, line.point.period, *place, *_told(line.point)])
+    return [[*header, *_told_header(local_terms(page))], *rows]
+
+
+def sheet_workbook(page: SheetPage) -> bytes:
+    """Everything the page of an indicator shows in figures, one sheet for each of its tables; values unrounded."""
+    one = page.line.indicator
+    (series, *national), (bodies, *caisses) = series_rows(page), caisse_rows(page)
+    parts = [["ventilation", name, point.period, page.line.unit, *_told(point)] for name, point in page.breakdowns]
+    parts += [
+        ["valeur associée", line.label, line.point.period, line.unit, *_told(line.point)] for line in page.companions
+    ]
+    part_header = ["Nature", "Valeur de", "Période", "Unité", *_told_header(_terms(page))]
+    published = [
+        [row.period or row.year, row.scope, row.value, row.unit, row.basis, row.confidence, row.source, row.source_url]
+        for row in page.published
+    ]
+    header = ["Période", "Portée", "Valeur publiée", "Unité", "Nature", "Confiance", "Source", "Adresse"]
+    notes: list[list[Any]] = [
+        ["Indicateur", f"{one.code} · {one.title}"],
+        ["Unité", page.line.unit],
+        ["Période en vue", parse(page.period).label if page.period else "aucune"],
+        ["Valeur nationale", page.current.shown if page.current else "n.d."],
+        ["En une phrase", page.sentence],
+        *(["Cible", words] for words, _ in page.target_lines),
+        *(["Valeur de référence", words] for words, _ in page.baseline_lines),
+        *(["Rupture de série", str(one["reason"])] for one in one.breaks),
+        ["Nature des données", "certaines valeurs sont simulées" if page.simulated else "aucune valeur simulée"],
+    ]
+    return write_workbook(
+        [
+            ("Série nationale", series, national),
+            ("Caisses", bodies, caisses),
+            ("Ventilations", part_header, parts),
+            ("Publié ailleurs", header, published),
+            ("Notes", ["Quoi", "Valeur"], notes),
+        ],
+        title=one.code,
+    )
