@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from cog.audit import AuditEvent
 from cog.enums import AnomalyTopic, ObligationFamily, OrganisationKind, Role
 from cog.jobs import Job
+from cog.periods import Granularity, Period, year
 
 __all__ = [
     "AuditEvent",
@@ -62,6 +63,11 @@ class Convention(models.Model):
     def years(self) -> range:
         """The calendar years of the term, in order."""
         return range(self.start.year, self.end.year + 1)
+
+    @property
+    def quarters(self) -> list[Period]:
+        """The quarters of the term, in order."""
+        return [one for number in self.years for one in year(number).children(Granularity.QUARTER)]
 
 
 class Domain(models.Model):

@@ -4,15 +4,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django_tables2 import RequestConfig
 
+from cog.periods import parse
 from cog.permissions import Permission, Scope, caisses_visible_to, can, requires, scopes
 from cog.queries import domains_with_fiches
 from cog.views import convention_or_404
 from indicators import drawings
 from indicators.forms import IndicatorFilter
 from indicators.models import Indicator
-from indicators.queries import SheetLine, SheetPage, by_attention, published_beside, sheet_lines, sheet_page
+from indicators.queries import SheetLine, SheetPage, published_beside, sheet_lines, sheet_page
 from indicators.queries.explanations import explanations_of_indicator
 from indicators.queries.revisions import revision_triangle
+from indicators.queries.standing import Standing, ordered, standings
 from indicators.sheet_exports import as_csv, caisse_rows, local_terms, series_rows, sheet_workbook
 from indicators.tables import CaisseTable
 from indicators.workbooks import download, indicators_workbook
@@ -28,11 +30,12 @@ def indicators(request: HttpRequest) -> HttpResponse:
         "indicators/list.html",
         {
             "form": form,
-            "lines": shown,
+            "rows": shown,
             "total": total,
             "with_results": can(request.user, Permission.READ_RESULTS),
-            "sparklines": drawings.sparklines(shown),
+            "sparklines": drawings.sparklines(row.line for row in shown),
             "query": request.GET.urlencode(),
+            "order": form.cleaned_data.get("tri", "") if form.is_valid() else "",
         },
     )
 
@@ -41,17 +44,21 @@ def indicators(request: HttpRequest) -> HttpResponse:
 def indicators_xlsx(request: HttpRequest) -> HttpResponse:
     """The list as it is filtered, numbers as numbers."""
     form, shown, _ = _chosen(request)
-    return download(indicators_workbook(shown, form.in_words()), "indicateurs")
+    explained = can(request.user, Permission.READ_EXPLANATIONS)
+    asked = [*form.in_words(), f"ordre : {form.order_in_words}"]
+    return download(indicators_workbook(shown, asked, with_explanations=explained), "indicateurs")
 
 
-def _chosen(request: HttpRequest) -> tuple[IndicatorFilter, list[SheetLine], int]:
+def _chosen(request: HttpRequest) -> tuple[IndicatorFilter, list[Standing], int]:
     """The form, the sheets it keeps in the order it asks, and how many there are."""
     convention = convention_or_404()
-    lines = sheet_lines(convention=convention, with_results=can(request.user, Permission.READ_RESULTS))
-    form = IndicatorFilter(request.GET, domains=domains_with_fiches(convention=convention))
+    form = IndicatorFilter(request.GET, domains=domains_with_fiches(convention=convention), periods=convention.quarters)
     chosen = form.cleaned_data if form.is_valid() else {}
-    shown = [line for line in lines if _matches(line, chosen)]
-    return form, shown if chosen.get("tri") == "annexe" else by_attention(shown), len(lines)
+    until = parse(chosen["fin"]).end if chosen.get("fin") else None
+    seen = can(request.user, Permission.READ_RESULTS)
+    lines = sheet_lines(convention=convention, until=until, with_results=seen)
+    shown = standings(line for line in lines if _matches(line, chosen))
+    return form, ordered(shown, chosen.get("tri", "")), len(lines)
 
 
 def _matches(line: SheetLine, chosen: dict[str, str]) -> bool:

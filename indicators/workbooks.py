@@ -10,7 +10,7 @@ from indicators.intake.messages import Problem
 from indicators.models import ImportBatch
 from indicators.queries.batches import problems_of
 from indicators.queries.due import DueQuarter
-from indicators.queries.shown import SheetLine
+from indicators.queries.standing import Standing
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -56,31 +56,33 @@ def annotated(batch: ImportBatch) -> bytes:
         return annotated_workbook(stream.read(), problems)
 
 
-def indicators_workbook(lines: list[SheetLine], asked: list[str]) -> bytes:
-    """The indicators of a list, one a line; the value unrounded."""
-    header = [
-        "Code",
-        "Intitulé",
-        "Fiche",
-        "Type",
-        "Valeur de référence",
-        "Cible",
-        "Période",
-        "Valeur",
-        "Unité",
-    ]
-    header += ["Verdict", "État", "Remontées reçues", "Remontées attendues", "Simulé"]
-    rows: list[list[Any]] = []
-    for line in lines:
-        one, point = line.indicator, line.latest
-        told: list[Any] = ["", None, line.unit, "", "", None, None, ""]
-        if point is not None:
-            simulated = "simulé" if point.simulated else ""
-            told = [point.period, point.value, line.unit, point.verdict_label, point.state_label]
-            told += [point.reported, point.concerned, simulated]
-        rows.append([one.code, one.title, one.fiche.number, one.get_kind_display(), line.baseline, line.target, *told])
-    notes = [["Indicateurs", len(lines)], ["Filtres", " ; ".join(asked) or "aucun"]]
-    return write_workbook([("Indicateurs", header, rows), ("Notes", ["Quoi", "Valeur"], notes)], title="Indicateurs")
+def indicators_workbook(rows: list[Standing], asked: list[str], *, with_explanations: bool) -> bytes:
+    """The indicators of a list, one a line; values and gaps unrounded."""
+    header = ["Code", "Intitulé", "Fiche", "Type", "Valeur de référence", "Cible", "Période", "Valeur", "Unité"]
+    header += ["Comparée à", "Écart à la cible", "Verdict", "État", "Sur un an", "Sens de l'évolution"]
+    header += ["Remontées reçues", "Remontées attendues", "Simulé"]
+    header += ["Explication"] * with_explanations
+    lines = [_indicator_row(row) + [_explained(row)] * with_explanations for row in rows]
+    notes = [["Indicateurs", len(rows)], ["Filtres", " ; ".join(asked)]]
+    return write_workbook([("Indicateurs", header, lines), ("Notes", ["Quoi", "Valeur"], notes)], title="Indicateurs")
+
+
+def _indicator_row(row: Standing) -> list[Any]:
+    line, point, figure = row.line, row.line.latest, row.figure
+    one = line.indicator
+    named = [one.code, one.title, one.fiche.number, one.get_kind_display(), line.baseline, line.target]
+    if point is None or figure is None:
+        return [*named, "", None, line.unit, "", None, "", "", None, "", None, None, ""]
+    change = "rupture de série" if row.broken else row.direction
+    told = [figure.target, figure.gap, point.verdict_label, point.state_label, row.change, change]
+    simulated = "simulé" if point.simulated else ""
+    return [*named, point.period, point.value, line.unit, *told, point.reported, point.concerned, simulated]
+
+
+def _explained(row: Standing) -> str:
+    if row.figure is None or (row.figure.explanation is None and row.figure.wanted is None):
+        return ""
+    return row.figure.explanation.text if row.figure.explanation else f"à écrire : {row.figure.why}"
 
 
 def due_workbook(page: DueQuarter) -> bytes:

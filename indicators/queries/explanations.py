@@ -12,7 +12,7 @@ from cog.models import Convention
 from cog.periods import Period, parse
 from indicators.compute import verdict as verdicts
 from indicators.compute.definition import Definition
-from indicators.compute.gaps import Allowance, Judged, Mode, Wanted, default_allowance, explanation_wanted
+from indicators.compute.gaps import Allowance, Judged, Mode, Wanted, default_allowance, explanation_wanted, shortfall
 from indicators.compute.methods import Completeness, Outcome, State
 from indicators.compute.sentences import result_sentence
 from indicators.enums import IndicatorKind, ResultState
@@ -22,6 +22,7 @@ from indicators.queries.dossier import DossierLine, dossier_lines
 from indicators.queries.engine import breaks_of, definition_of, judged_baseline, judged_targets, version_at
 from indicators.queries.shown import NATIONAL
 
+TRAJECTORY = "trajectoire"
 UNKNOWN = Outcome(None, None, None, State.MISSING_DATA, None, Completeness(0, 0, 0, 0))
 
 
@@ -42,6 +43,9 @@ class Figure:
     wanted: Wanted | None
     explanation: Explanation | None
     simulated: bool = False
+    decimals: int = 0
+    gap: Decimal | None = None  # the value less what it is compared with
+    short_share: Decimal | None = None  # how far short of it, as a share of it; below zero beyond it
 
     @property
     def period_label(self) -> str:
@@ -51,6 +55,11 @@ class Figure:
     def why(self) -> str:
         """Why an explanation is wanted; empty where none is."""
         return self.wanted.sentence if self.wanted else ""
+
+    @property
+    def on_the_way(self) -> bool:
+        """Whether it is compared with a trajectory, not yet with the target it leads to."""
+        return self.target.startswith(TRAJECTORY)
 
     @property
     def is_result(self) -> bool:
@@ -76,15 +85,16 @@ def explanations_wanted(*, convention: Convention, period: str) -> list[WantedEx
 
 def explained_figures(*, convention: Convention, period: str) -> list[Figure]:
     """Every figure of a quarter's dossier, with what is asked of it and what was said."""
-    return _figures(convention, dossier_lines(convention=convention, period=period))
+    return figures_of(dossier_lines(convention=convention, period=period))
 
 
 def explained_figure(*, indicator: Indicator, period: Period) -> Figure:
     """One national figure, whichever its period; it is taken for owed."""
-    return _figures(indicator.convention, [DossierLine(indicator, period, True)])[0]
+    return figures_of([DossierLine(indicator, period, True)])[0]
 
 
-def _figures(convention: Convention, lines: list[DossierLine]) -> list[Figure]:
+def figures_of(lines: list[DossierLine]) -> list[Figure]:
+    """The national figures of these lines, with what is asked of each."""
     indicators = {line.indicator.pk for line in lines}
     periods = {str(line.period) for line in lines}
     rows = IndicatorResult.objects.filter(indicator__in=indicators, scope=NATIONAL, breakdown="", period__in=periods)
@@ -95,7 +105,7 @@ def _figures(convention: Convention, lines: list[DossierLine]) -> list[Figure]:
     explanations = {(row.indicator_id, row.period): row for row in said}
     thresholds = {
         row.indicator_id: Allowance(row.value, Mode(row.mode))
-        for row in GapThreshold.objects.filter(indicator__convention=convention, superseded_at__isnull=True)
+        for row in GapThreshold.objects.filter(indicator__in=indicators, superseded_at__isnull=True)
     }
     return [_figure(line, results, explanations, thresholds) for line in lines]
 
@@ -121,6 +131,7 @@ def _figure(
     judgement = _judgement(indicator, definition, outcome, line.period)
     allowance = thresholds.get(indicator.pk) or default_allowance(definition.unit)
     yardstick = judgement.yardstick
+    compared = judgement.verdict is not verdicts.Verdict.NOT_COMPARABLE
     judged = Judged(indicator.kind, definition.unit, definition.decimals, outcome, judgement, line.is_owed)
     return Figure(
         indicator=indicator,
@@ -136,7 +147,16 @@ def _figure(
         wanted=explanation_wanted(judged, allowance),
         explanation=explanations.get((indicator.pk, period)),
         simulated=bool(row and row.simulated),
+        decimals=definition.decimals,
+        gap=outcome.value - yardstick.threshold if yardstick and outcome.value is not None and compared else None,
+        short_share=_short_share(outcome, yardstick) if compared else None,
     )
+
+
+def _short_share(outcome: Outcome, yardstick: verdicts.Yardstick | None) -> Decimal | None:
+    if yardstick is None or outcome.value is None or not yardstick.threshold:
+        return None
+    return shortfall(outcome.value, yardstick.threshold, yardstick.target.operator) / abs(yardstick.threshold)
 
 
 def _definition(indicator: Indicator, row: IndicatorResult | None, period: Period) -> Definition:
@@ -187,7 +207,7 @@ def _aim(yardstick: verdicts.Yardstick | None, definition: Definition) -> str:
     if not yardstick.indicative:
         return f"{side} {aim}"
     now = format_figure(yardstick.threshold, definition.decimals, definition.unit)
-    return f"trajectoire\u00a0: {side} {now} ({aim} en {yardstick.target.start.year})"
+    return f"{TRAJECTORY}\u00a0: {side} {now} ({aim} en {yardstick.target.start.year})"
 
 
 def explanation_history(*, indicator: Indicator, period: str) -> list[Explanation]:

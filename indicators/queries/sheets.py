@@ -77,6 +77,7 @@ def _line(indicator: Indicator, results: list[IndicatorResult], until: date | No
     kept = [point for point in points if until is None or parse(point.period).end <= until]
     years = [point for point in kept if len(point.period) == 4]
     latest = _latest(kept)
+    earlier = str(parse(latest.period).previous_year()) if latest else ""
     version = _version_shown(indicator, latest.period if latest else "")
     definition = definitions[version.pk] if version else None
     unit = definition.unit if definition else ""
@@ -90,6 +91,7 @@ def _line(indicator: Indicator, results: list[IndicatorResult], until: date | No
         years=years,
         to_build=status_of(indicator) == IndicatorStatus.TO_BUILD,
         better=definition.better if definition else "",
+        before=next((point for point in kept if point.period == earlier), None),
     )
 
 

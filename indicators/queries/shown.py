@@ -86,6 +86,7 @@ class SheetLine:
     years: list[Point]
     to_build: bool = False  # no definition that is settled yet
     better: str = ""  # which way is progress
+    before: Point | None = None  # the same period as the latest, a year earlier
 
     @property
     def is_result(self) -> bool:
