@@ -123,14 +123,15 @@ def distribution(page: SheetPage) -> str:
     """Every caisse at the period; a reader who sees only one has it set apart, the others unnamed."""
     label = parse(page.period).label if page.period else ""
     group = _spread(page, page.period, label)
-    target = next((one for one in _targets(page.targets, [page.current] if page.current else [])), None)
+    aimed = [page.current] if page.current and page.definition and not page.definition.is_spread else []
+    target = next((one for one in _targets(page.targets, aimed)), None)  # that of a spread has no place among values
     title = f"{page.line.indicator.code} : {_spread_message(page)}"
     return charts.distribution_chart(
         id=f"distribution-{page.line.indicator.code}".replace(".", "-"),
         title=title,
         desc=f"{page.line.indicator.title}, {label}. {len(group.values)} caisses représentées.",
         groups=[group],
-        unit=page.line.unit,
+        unit=page.local_unit,
         decimals=page.line.decimals,
         target=target,
     )
@@ -147,13 +148,13 @@ def spread_over_time(page: SheetPage) -> str:
     said = "aucune valeur locale"
     if ranges:
         way = f"va de {ranges[0]} à {ranges[-1]}" if len(ranges) > 1 else f"est de {ranges[0]}"
-        said = f"l'étendue entre les caisses, en {page.line.unit or 'nombre'}, {way}"
+        said = f"l'étendue entre les caisses, en {page.local_unit or 'nombre'}, {way}"
     return charts.distribution_chart(
         id=f"dispersion-{page.line.indicator.code}".replace(".", "-"),
         title=f"{page.line.indicator.code} : {said}",
         desc=f"{page.line.indicator.title}. {len(spreads)} périodes.",
         groups=[_spread(page, one.period, one.period) for one in spreads],
-        unit=page.line.unit,
+        unit=page.local_unit,
         decimals=page.line.decimals,
     )
 
@@ -195,7 +196,7 @@ def _spread_message(page: SheetPage) -> str:
         return "aucune valeur locale"
     low = format_figure(page.dispersion.minimum, page.line.decimals)
     high = format_figure(page.dispersion.maximum, page.line.decimals)
-    return f"les caisses vont de {low} à {high} {page.line.unit}"
+    return f"les caisses vont de {low} à {high} {page.local_unit}"
 
 
 def caisse_map(page: SheetPage) -> str:
@@ -205,8 +206,8 @@ def caisse_map(page: SheetPage) -> str:
     return maps.map_chart(
         id=f"carte-{page.line.indicator.code}".replace(".", "-"),
         title=f"{page.line.indicator.code} : {_spread_message(page)}",
-        desc=f"{page.line.indicator.title}, {parse(page.period).label}. Le 1er quart réunit les mieux placées.",
-        areas=[_area(line, places, page.line.unit) for line in lines],
+        desc=f"{page.line.indicator.title}, {parse(page.period).label}.",
+        areas=[_area(line, places, page.local_unit) for line in lines],
         keys=[_quarter_words(place, lines, page) for place in places],
     )
 
@@ -220,4 +221,4 @@ def _quarter_words(place: str, lines: list[CaisseLine], page: SheetPage) -> str:
     """« 1er quart : de 85,3 à 99,0 % »: the values that are in it, not the bounds that made it."""
     values = [line.point.value for line in lines if line.quarter == place and line.point.value is not None]
     low, high = format_figure(min(values), page.line.decimals), format_figure(max(values), page.line.decimals)
-    return f"{place} : " + (f"{low} {page.line.unit}" if low == high else f"de {low} à {high} {page.line.unit}")
+    return f"{place} : " + (f"{low} {page.local_unit}" if low == high else f"de {low} à {high} {page.local_unit}")

@@ -67,12 +67,32 @@ def series_rows(page: SheetPage) -> Rows:
 
 def caisse_rows(page: SheetPage) -> Rows:
     """The caisses the reader may see at the period in view; header first."""
-    header = ["Code", "Caisse", "Département", "Période", "Rang", "Place", "Écart au national", "Cible du Cpog"]
+    header = [
+        "Code",
+        "Caisse",
+        "Département",
+        "Période",
+        "Unité",
+        "Rang",
+        "Place",
+        "Écart au national",
+        "Cible du Cpog",
+    ]
     rows = []
     for line in page.caisses:
         body = line.organisation
         place = [line.rank, line.quarter or "non classée", line.gap, line.target]
-        rows.append([body.code, body.name, body.departement_name, line.point.period, *place, *_told(line.point)])
+        rows.append(
+            [
+                body.code,
+                body.name,
+                body.departement_name,
+                line.point.period,
+                page.local_unit,
+                *place,
+                *_told(line.point),
+            ]
+        )
     return [[*header, *_told_header(local_terms(page))], *rows]
 
 

@@ -143,6 +143,11 @@ class Definition:
         return self.method in SPREADS
 
     @property
+    def local_better(self) -> str:
+        """Which way is progress for one caisse: that a spread should narrow says nothing of a caisse's own value."""
+        return "none" if self.is_spread else self.better
+
+    @property
     def of(self) -> "Definition | str | None":
         """What a spread is taken over: a local value, or the code of the sheet that gives it."""
         found = self.options.get("of")

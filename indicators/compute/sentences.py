@@ -32,18 +32,20 @@ def result_sentence(
     period: Period,
     *,
     spread: Decimal | None = None,
+    spread_unit: str = "",
 ) -> str:
     """The paragraph under a figure.
 
     `subject` follows the figure and names what is counted: « des pièces traitées en 15 jours ouvrés ».
-    `spread` is the gap between the first and the last local values, in the unit of the sheet.
+    `spread` is the gap between the first and the last local values; `spread_unit` their unit, where it is not that of
+    the sheet.
     """
     sentences = [_result(definition, subject, outcome, judgement, period)]
     answers = coverage(outcome.completeness, "organismes" if definition.perimeter_branch else "caisses")
     if answers and outcome.state is not State.TO_BUILD:
         sentences.append(answers)
     if spread is not None:
-        gap = format_figure(spread, definition.decimals, _gap_unit(definition.unit))
+        gap = format_figure(spread, definition.decimals, _gap_unit(spread_unit or definition.unit))
         clause = f"l'écart entre la première et la dernière est de {gap}"
         sentences[-1] += f"{_SEMICOLON}{clause}" if answers else f"{_COLON}{clause}"
     return " ".join(f"{sentence}." for sentence in sentences)

@@ -3,11 +3,13 @@
 PURE.
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
 from cog.figures import format_exact, format_figure
 from indicators.compute.definition import Definition
+from indicators.compute.spreads import D1, D9, MEAN, MEDIAN, RANK
 
 
 class Terms(NamedTuple):
@@ -60,3 +62,38 @@ def local_terms_of(definition: Definition) -> Terms:
     if not definition.is_spread:
         return terms_of(definition)
     return terms_of(definition.of) if isinstance(definition.of, Definition) else RATIO
+
+
+def local_unit_of(definition: Definition, units: Mapping[str, str]) -> str:
+    """The unit of one caisse's value, `units` being those of the measures: points between percentages are of « % ».
+
+    A coefficient of variation has no unit of its own to lend: its local value is counted in those of its two measures.
+    """
+    if not definition.is_spread:
+        return definition.unit
+    if definition.unit == "points":
+        return "%"
+    local = definition.of
+    if definition.method != "variation_coefficient" or not isinstance(local, Definition):
+        return definition.unit
+    terms = [next(iter(term.measures), "") if term is not None else "" for term in (local.numerator, local.denominator)]
+    top, bottom = (units.get(term, "") for term in terms)
+    return f"{top}/{bottom.removesuffix('s')}" if bottom else top
+
+
+def unit_of(definition: Definition, name: str, units: Mapping[str, str], *, local: bool) -> tuple[str, int]:
+    """The unit and the decimals of a result: of the headline, or of the value beside it that has this name.
+
+    `local`: it is a caisse's. A rank has no unit; a count of caisses is in caisses.
+    """
+    own = next((one for one in (*definition.secondary, *definition.variants) if one.name == name), None)
+    if own is not None and own.method == "units_below_target":
+        return "caisses", 0
+    if own is not None:
+        return own.unit, own.decimals
+    if name == RANK:
+        return "", 0
+    of_values = (not name and local) or name.split(", ")[0] in (MEAN, D1, MEDIAN, D9)
+    if of_values or (definition.method == "variation_coefficient" and name):
+        return local_unit_of(definition, units), definition.decimals
+    return definition.unit, definition.decimals

@@ -14,6 +14,7 @@ from indicators.compute.definition import Definition
 from indicators.compute.facts import Gap
 from indicators.compute.lineage import WHOLES, Component, Group, Kind, Lineage, lineage
 from indicators.compute.over_time import Rule
+from indicators.compute.terms import unit_of
 from indicators.compute.trace import Cell
 from indicators.enums import ResultState, Statement
 from indicators.models import Indicator, IndicatorResult, IndicatorVersion, Measure, Observation
@@ -151,7 +152,18 @@ class FigurePage:
         outcome = self.lineage.outcome
         if outcome.state.value == ResultState.NOT_CONCERNED:
             return NOT_APPLICABLE
-        return format_figure(outcome.value, self.definition.decimals)
+        return format_figure(outcome.value, self._told[1])
+
+    @property
+    def unit(self) -> str:
+        """The unit of the figure; none for a rank."""
+        return self._told[0]
+
+    @cached_property
+    def _told(self) -> tuple[str, int]:
+        units = {code: measure.unit for code, measure in self.measures.items()}
+        name = "" if self.lineage.name == self.definition.name else self.lineage.name
+        return unit_of(self.definition, name, units, local=self.lineage.scope not in WHOLES)
 
     @property
     def state_label(self) -> str:

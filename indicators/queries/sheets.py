@@ -1,7 +1,8 @@
 """Reads of the indicators for pages and documents."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,7 @@ from indicators.compute import verdict as verdicts
 from indicators.compute.definition import Definition
 from indicators.compute.methods import Completeness, Outcome, State
 from indicators.compute.sentences import result_sentence
+from indicators.compute.terms import unit_of
 from indicators.enums import IndicatorStatus, ResultState, TargetRole
 from indicators.enums import Operator as Side
 from indicators.models import (
@@ -222,8 +224,9 @@ def sheet_page(
         for row in national
         if row.period == page.period and not row.name and row.breakdown
     ]
+    units = {measure.code: measure.unit for measure in page.measures}
     page.companions = [
-        _companion(row, definition, targets)
+        _companion(row, definition, targets, units)
         for row in national
         if row.period == page.period and row.name and not row.breakdown and definition is not None
     ]
@@ -231,25 +234,27 @@ def sheet_page(
     page.dispersion = next((row for row in page.dispersions if row.period == page.period), None)
     headline = next((row for row in national if row.period == page.period and not row.name and not row.breakdown), None)
     if headline is not None and definition is not None:
-        page.sentence = _sentence(indicator, headline, definition, page.dispersion)
+        page.sentence = _sentence(page, headline, definition)
     if caisses is not None and page.period:
         page.bodies = list(caisses)
         page.caisses = _caisse_lines(results, page, {body.code: body for body in page.bodies}, targets)
     return page
 
 
-def _companion(row: IndicatorResult, definition: Definition, targets: list[Target]) -> CompanionLine:
+def _companion(
+    row: IndicatorResult, definition: Definition, targets: list[Target], units: Mapping[str, str]
+) -> CompanionLine:
     """A value shown beside the headline, in its own unit; with its verdict where the target judges it."""
-    own = next((one for one in (*definition.secondary, *definition.variants) if one.name == row.name), definition)
+    unit, decimals = unit_of(definition, row.name, units, local=False)
     judged = row.name == definition.judged_name
-    return CompanionLine(
-        companion_in_words(row.name), own.unit, _point(row, own, targets if judged else []), judged, row.name
-    )
+    point = _point(row, replace(definition, decimals=decimals), targets if judged else [])
+    return CompanionLine(companion_in_words(row.name), unit, point, judged, row.name)
 
 
-def _sentence(indicator: Indicator, row: IndicatorResult, definition: Definition, dispersion: Dispersion | None) -> str:
+def _sentence(page: SheetPage, row: IndicatorResult, definition: Definition) -> str:
     """What the national result of a period says, judged again as it was when it was computed."""
     period = parse(row.period)
+    indicator = page.line.indicator
     outcome = Outcome(
         value=row.value,
         numerator=row.numerator,
@@ -264,8 +269,16 @@ def _sentence(indicator: Indicator, row: IndicatorResult, definition: Definition
     judgement = verdicts.judge(
         definition, outcome, period, targets, baseline=judged_baseline(indicator), breaks=breaks_of(indicator)
     )
-    spread = dispersion.value_range if dispersion is not None and dispersion.n > 1 else None
-    return result_sentence(definition, "au niveau national", outcome, judgement, period, spread=spread)
+    spread = page.dispersion.value_range if page.dispersion is not None and page.dispersion.n > 1 else None
+    return result_sentence(
+        definition,
+        "au niveau national",
+        outcome,
+        judgement,
+        period,
+        spread=spread,
+        spread_unit=page.local_unit,
+    )
 
 
 def sheet_lines_of(indicator: Indicator, *, with_results: bool) -> SheetLine:
@@ -281,7 +294,7 @@ def _caisse_lines(
 ) -> list[CaisseLine]:
     """The visible caisses at the period, best first; ranks are among all caisses, visible or not."""
     rows = list(results.filter(period=page.period, name="", breakdown="").exclude(scope__in=[NATIONAL, "caf"]))
-    falling = page.definition is not None and page.definition.better == "lower"
+    falling = page.definition is not None and page.definition.local_better == "lower"
     ordered = sorted(
         (row for row in rows if row.value is not None), key=lambda row: row.value if falling else -row.value
     )

@@ -10,6 +10,7 @@ from cog.figures import format_figure
 from cog.models import Organisation
 from cog.periods import Granularity, Period, parse
 from indicators.compute.definition import Definition
+from indicators.compute.terms import unit_of
 from indicators.enums import IndicatorKind, Verdict
 from indicators.models import (
     Baseline,
@@ -154,6 +155,13 @@ class SheetPage:
             return []
         length = parse(self.period).granularity
         return [point for point in self.series if parse(point.period).granularity is length]
+
+    @cached_property
+    def local_unit(self) -> str:
+        """The unit of a caisse's value: not that of the sheet where this is a spread."""
+        if self.definition is None:
+            return self.line.unit
+        return unit_of(self.definition, "", {row.code: row.unit for row in self.measures}, local=True)[0]
 
     @cached_property
     def visible(self) -> dict[str, str]:

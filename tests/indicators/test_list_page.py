@@ -127,7 +127,10 @@ def test_the_situation_at_the_end_of_a_quarter_ignores_what_came_after(client: C
     assert _row(client, "F10-21").line.latest.period == "2014-04"
     assert _row(client, "F10-21", fin="2014-T1").line.latest.period == "2014-01"
     assert _row(client, "F10-21", fin="2013-T4").line.latest is None
-    assert "situation à la fin de «\u00a01er trimestre 2014\u00a0»" in client.get("/indicateurs/?fin=2014-T1").content.decode()
+    assert (
+        "situation à la fin de «\u00a01er trimestre 2014\u00a0»"
+        in client.get("/indicateurs/?fin=2014-T1").content.decode()
+    )
 
 
 def test_orders_put_first_what_they_name_and_last_what_has_nothing_to_compare(client: Client) -> None:
