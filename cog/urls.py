@@ -20,6 +20,7 @@ urlpatterns = [
     path("travaux/<uuid:job_id>/annuler/", views.cancel_job, name="job-cancel"),
     path("aide/", views.help_page, name="help"),
     path("indicateurs/", include("indicators.urls")),
+    path("caisses/", include("indicators.caisse_urls")),
     path("remontees/", include("indicators.batch_urls")),
     path("budgets/", include("budgets.urls")),
     path("", include("reports.urls")),

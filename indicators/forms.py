@@ -1,16 +1,54 @@
 """Forms of the indicators: they clean what is typed and save nothing."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
+from cog.models import Organisation
 from cog.periods import Period
 from cog.queries import DomainFiches
 from indicators.enums import Better, IndicatorKind, Verdict
 
 
-class IndicatorFilter(forms.Form):
+class SituationForm(forms.Form):
+    """At the end of which quarter to look; by default, at the last period known."""
+
+    fin = forms.ChoiceField(label="Situation à la fin de", required=False)
+    unsaid: ClassVar[set[str]] = set()
+    """Fields that keep nothing out: they are not told as a filter."""
+
+    def __init__(self, *args: Any, periods: Iterable[Period] = (), **kwargs: Any) -> None:
+        """`periods`: the quarters whose situation may be asked for."""
+        super().__init__(*args, **kwargs)
+        self.fields["fin"].choices = [("", "dernière période connue"), *((str(one), one.label) for one in periods)]
+
+    def in_words(self) -> list[str]:
+        """What is asked, « domaine : 2 · … », field by field; nothing when all is shown."""
+        if not self.is_valid():
+            return []
+        words = []
+        for name, value in self.cleaned_data.items():
+            if value and name not in self.unsaid:
+                choices = dict(getattr(self.fields[name], "choices", ()))
+                words.append(f"{str(self.fields[name].label).lower()} «\u00a0{choices.get(value, value)}\u00a0»")
+        return words
+
+
+class CaisseFilter(SituationForm):
+    """Which caisses to show in the list."""
+
+    region = forms.ChoiceField(label="Région", required=False)
+    mots = forms.CharField(label="Nom, département ou code", required=False, max_length=80)
+    field_order = ("region", "mots", "fin")
+
+    def __init__(self, *args: Any, bodies: Iterable[Organisation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        regions = sorted({body.region_2016 for body in bodies if body.region_2016})
+        self.fields["region"].choices = [("", "Toutes les régions"), *((one, one) for one in regions)]
+
+
+class IndicatorFilter(SituationForm):
     """Which sheets to show in the list."""
 
     domaine = forms.ChoiceField(label="Domaine", required=False)
@@ -20,7 +58,6 @@ class IndicatorFilter(forms.Form):
     verdict = forms.ChoiceField(label="Verdict", required=False, choices=[("", "Tous les verdicts"), *Verdict.choices])
     sens = forms.ChoiceField(label="Sens", required=False, choices=[("", "Tous les sens"), *Better.choices])
     mots = forms.CharField(label="Mots du titre ou code", required=False, max_length=80)
-    fin = forms.ChoiceField(label="Situation à la fin de", required=False)
     tri = forms.ChoiceField(
         label="Ordre",
         required=False,
@@ -33,12 +70,11 @@ class IndicatorFilter(forms.Form):
         ],
     )
 
-    def __init__(
-        self, *args: Any, domains: Iterable[DomainFiches], periods: Iterable[Period] = (), **kwargs: Any
-    ) -> None:
-        """`periods`: the quarters whose situation may be asked for."""
+    unsaid: ClassVar[set[str]] = {"tri"}
+    field_order = ("domaine", "fiche", "type", "verdict", "sens", "mots", "fin", "tri")
+
+    def __init__(self, *args: Any, domains: Iterable[DomainFiches], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["fin"].choices = [("", "dernière période connue"), *((str(one), one.label) for one in periods)]
         groups = list(domains)
         known = [(str(one.domain.number), f"{one.domain.number} · {one.domain.title}") for one in groups]
         self.fields["domaine"].choices = [("", "Tous les domaines"), *known]
@@ -49,14 +85,3 @@ class IndicatorFilter(forms.Form):
     def order_in_words(self) -> str:
         asked = self.cleaned_data.get("tri", "") if self.is_valid() else ""
         return str(dict(self.fields["tri"].choices)[asked])
-
-    def in_words(self) -> list[str]:
-        """What is asked, « domaine : 2 · … », field by field; nothing when all is shown."""
-        if not self.is_valid():
-            return []
-        words = []
-        for name, value in self.cleaned_data.items():
-            if value and name != "tri":
-                choices = dict(getattr(self.fields[name], "choices", ()))
-                words.append(f"{str(self.fields[name].label).lower()} «\u00a0{choices.get(value, value)}\u00a0»")
-        return words

@@ -5,9 +5,11 @@ import io
 from decimal import Decimal
 from typing import Any
 
+from cog.models import Organisation
 from cog.periods import parse
 from cog.xlsx import safe_text, write_workbook
 from indicators.compute.terms import RATIO, Terms, local_terms_of, terms_of
+from indicators.queries.caisses import PLACES, CaisseStanding, OwnLine
 from indicators.queries.shown import Point, SheetPage
 
 Rows = list[list[Any]]
@@ -131,3 +133,38 @@ def sheet_workbook(page: SheetPage) -> bytes:
         ],
         title=one.code,
     )
+
+
+def caisses_workbook(rows: list[CaisseStanding], asked: list[str]) -> bytes:
+    """The caisses of the list, one a line."""
+    header = ["Code", "Caisse", "Région", "Indicateurs avec une valeur", "Indicateurs attendus"]
+    header += [f"Dans le {place}" for place in PLACES]
+    header += ["Cibles du Cpog atteintes ou en bonne voie", "Cibles non atteintes ou en retard", "Simulé"]
+    lines = []
+    for row in rows:
+        body = row.organisation
+        placed = [row.quarters[place] for place in PLACES]
+        judged = [row.reached, row.missed, "simulé" if row.simulated else ""]
+        lines.append([body.code, body.name, body.region_2016, row.known, row.expected, *placed, *judged])
+    notes = [["Caisses", len(rows)], ["Filtres", " ; ".join(asked) or "aucun"]]
+    return write_workbook([("Caisses", header, lines), ("Notes", ["Quoi", "Valeur"], notes)], title="Caisses")
+
+
+def caisse_workbook(body: Organisation, lines: list[OwnLine], asked: list[str]) -> bytes:
+    """One caisse: its result of every indicator, values unrounded."""
+    header = ["Code", "Intitulé", "Fiche", "Période", "Valeur", "Unité", "Rang", "Sur", "Place", "Écart au national"]
+    header += ["Valeur nationale comparable", "Cible du Cpog", "Verdict", "Sur un an", "État", "Simulé"]
+    rows = []
+    for line in lines:
+        one, own = line.line.indicator, line.own
+        named: list[Any] = [one.code, one.title, one.fiche.number]
+        if own is None:
+            rows.append([*named, line.line.latest.period if line.line.latest else "", None, line.unit, *[""] * 9])
+            continue
+        point = own.point
+        told = [point.period, point.value, line.unit, own.rank, own.ranked, own.quarter, own.gap, line.nation_shown]
+        change = "rupture de série" if line.broken else line.change
+        judged = [own.target, point.verdict_label, change, point.state_label, "simulé" if point.simulated else ""]
+        rows.append([*named, *told, *judged])
+    notes: list[list[Any]] = [["Caisse", f"{body.code} · {body.name}"], ["Filtres", " ; ".join(asked) or "aucun"]]
+    return write_workbook([("Résultats", header, rows), ("Notes", ["Quoi", "Valeur"], notes)], title=body.name)

@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from cog.figures import NOT_AVAILABLE
 from indicators.compute.terms import RATIO, Terms
 from indicators.queries import CaisseLine
+from indicators.queries.caisses import CaisseStanding
 
 NUMBER = {"td": {"class": "num"}, "th": {"class": "num"}}
 
@@ -81,3 +82,26 @@ class CaisseTable(tables.Table):
 
     def render_denominator(self, value: Decimal) -> str:
         return self._terms.shown(value)
+
+
+class StandingTable(tables.Table):
+    """The caisses with where each stands over all its indicators."""
+
+    name = tables.Column(verbose_name="Caisse", accessor="organisation__name")
+    region = tables.Column(verbose_name="Région", accessor="organisation__region_2016")
+    known = tables.Column(verbose_name="Indicateurs", attrs=NUMBER)
+    first = tables.Column(verbose_name="1er quart", attrs=NUMBER, initial_sort_descending=True)
+    last = tables.Column(verbose_name="4e quart", attrs=NUMBER, initial_sort_descending=True)
+    reached = tables.Column(verbose_name="Cpog : tenues", attrs=NUMBER)
+    missed = tables.Column(verbose_name="Cpog : manquées", attrs=NUMBER, initial_sort_descending=True)
+
+    class Meta:
+        sequence = ("name", "region", "known", "first", "last", "reached", "missed")
+        caption = "Les caisses"
+
+    def render_name(self, record: CaisseStanding, value: str) -> str:
+        return format_html('<a href="{}">{}</a>', reverse("caisse", args=[record.organisation.code]), value)
+
+    def render_known(self, record: CaisseStanding) -> str:
+        mark = format_html(" {}", render_to_string("components/simulated.html")) if record.simulated else ""
+        return format_html("{}\u00a0/\u00a0{}{}", record.known, record.expected, mark)

@@ -59,3 +59,9 @@ def group_reference(*, convention: Convention) -> GroupReference:
         bodies=dict(Organisation.objects.filter(convention=convention).values_list("code", "name")),
         indicators=frozenset(Indicator.objects.filter(convention=convention).values_list("code", flat=True)),
     )
+
+
+def groups_of_body(body: Organisation) -> list[OrganisationGroup]:
+    """The groups of comparable caisses a body is in now, those of a sheet's concerned bodies left out."""
+    rows = OrganisationGroup.objects.filter(organisation=body, valid_to__isnull=True)
+    return list(rows.exclude(key__startswith=CONCERNED).order_by("key"))

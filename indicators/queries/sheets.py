@@ -5,20 +5,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import QuerySet
 
-from cog.figures import NOT_APPLICABLE, Operator, Reason, format_against, format_exact, format_figure, format_gap
+from cog.figures import Reason
 from cog.models import Convention, Fiche, Organisation
-from cog.periods import ordinal, parse
+from cog.periods import parse
 from indicators.compute import verdict as verdicts
 from indicators.compute.definition import Definition
 from indicators.compute.methods import Completeness, Outcome, State
 from indicators.compute.sentences import result_sentence
 from indicators.compute.terms import unit_of
-from indicators.enums import IndicatorStatus, ResultState, TargetRole
-from indicators.enums import Operator as Side
+from indicators.enums import IndicatorStatus, TargetRole
 from indicators.models import (
     ChildcareCoverage,
     Dispersion,
@@ -32,6 +30,7 @@ from indicators.models import (
 from indicators.queries.definitions import status_of
 from indicators.queries.engine import breaks_of, definition_of, judged_baseline, judged_targets, version_at
 from indicators.queries.local_targets import local_targets_of
+from indicators.queries.places import Field, caisse_lines, point_of
 from indicators.queries.shown import (
     NATIONAL,
     CaisseLine,
@@ -75,7 +74,7 @@ def sheet_lines(
 def _line(indicator: Indicator, results: list[IndicatorResult], until: date | None) -> SheetLine:
     definitions = _definitions(indicator)
     targets = list(indicator.targets.all())
-    points = [_point(row, definitions.get(row.version_id), targets) for row in results]
+    points = [point_of(row, definitions.get(row.version_id), targets) for row in results]
     kept = [point for point in points if until is None or parse(point.period).end <= until]
     years = [point for point in kept if len(point.period) == 4]
     latest = _latest(kept)
@@ -87,6 +86,7 @@ def _line(indicator: Indicator, results: list[IndicatorResult], until: date | No
         indicator=indicator,
         unit=unit,
         decimals=definition.decimals if definition else 0,
+        definition=definition,
         baseline="\u00a0; ".join(baseline_in_words(row, unit) for row in list(indicator.baselines.all())[:2]),
         target=_headline_target(targets),
         latest=latest,
@@ -123,47 +123,6 @@ def _latest(points: list[Point]) -> Point | None:
     if not known:
         return None
     return max(known, key=lambda point: (parse(point.period).end, -parse(point.period).start.toordinal()))
-
-
-def _point(
-    row: IndicatorResult,
-    definition: Definition | None,
-    targets: list[Target],
-    local: verdicts.Target | None = None,
-) -> Point:
-    """A result ready to be shown; `local`: the Cpog target it is compared with."""
-    decimals = definition.decimals if definition else 0
-    shown = NOT_APPLICABLE if row.state == ResultState.NOT_CONCERNED else format_figure(row.value, decimals)
-    if row.value is not None:
-        target: Any = local or next((one for one in targets if _holds(one, row)), None)
-        if target is not None:
-            shown = format_against(row.value, target.threshold, Operator(target.operator), decimals)
-    return Point(
-        period=row.period,
-        value=row.value,
-        shown=shown,
-        state=row.state,
-        state_label=row.get_state_display(),
-        verdict=row.verdict,
-        verdict_label=row.get_verdict_display(),
-        numerator=row.numerator,
-        denominator=row.denominator,
-        reported=row.reported,
-        concerned=row.concerned,
-        units_reported=row.units_reported,
-        units_concerned=row.units_concerned,
-        simulated=row.simulated,
-    )
-
-
-def _holds(target: Target, row: IndicatorResult) -> bool:
-    period = parse(row.period)
-    return (
-        target.role == TargetRole.TARGET
-        and target.scope == row.scope
-        and target.holds_from <= period.start
-        and period.end <= target.holds_to
-    )
 
 
 def sheet_page(
@@ -212,7 +171,7 @@ def sheet_page(
     national = list(results.filter(scope=NATIONAL).order_by("period", "name", "breakdown"))
     page.series = sorted(
         (
-            _point(row, definitions.get(row.version_id), targets)
+            point_of(row, definitions.get(row.version_id), targets)
             for row in national
             if not row.name and not row.breakdown
         ),
@@ -220,7 +179,7 @@ def sheet_page(
     )
     page.period = chosen
     page.breakdowns = [
-        (row.breakdown, _point(row, definition, targets))
+        (row.breakdown, point_of(row, definition, targets))
         for row in national
         if row.period == page.period and not row.name and row.breakdown
     ]
@@ -237,7 +196,7 @@ def sheet_page(
         page.sentence = _sentence(page, headline, definition)
     if caisses is not None and page.period:
         page.bodies = list(caisses)
-        page.caisses = _caisse_lines(results, page, {body.code: body for body in page.bodies}, targets)
+        page.caisses = _caisse_lines(results, page)
     return page
 
 
@@ -247,7 +206,7 @@ def _companion(
     """A value shown beside the headline, in its own unit; with its verdict where the target judges it."""
     unit, decimals = unit_of(definition, row.name, units, local=False)
     judged = row.name == definition.judged_name
-    point = _point(row, replace(definition, decimals=decimals), targets if judged else [])
+    point = point_of(row, replace(definition, decimals=decimals), targets if judged else [])
     return CompanionLine(companion_in_words(row.name), unit, point, judged, row.name)
 
 
@@ -286,62 +245,13 @@ def sheet_lines_of(indicator: Indicator, *, with_results: bool) -> SheetLine:
     return _line(indicator, list(rows) if with_results else [], None)
 
 
-def _caisse_lines(
-    results: QuerySet[IndicatorResult],
-    page: SheetPage,
-    bodies: dict[str, Organisation],
-    targets: list[Target],
-) -> list[CaisseLine]:
+def _caisse_lines(results: QuerySet[IndicatorResult], page: SheetPage) -> list[CaisseLine]:
     """The visible caisses at the period, best first; ranks are among all caisses, visible or not."""
-    rows = list(results.filter(period=page.period, name="", breakdown="").exclude(scope__in=[NATIONAL, "caf"]))
-    falling = page.definition is not None and page.definition.local_better == "lower"
-    ordered = sorted(
-        (row for row in rows if row.value is not None), key=lambda row: row.value if falling else -row.value
-    )
-    first: dict[Decimal, int] = {}
-    for position, row in enumerate(ordered, start=1):
-        first.setdefault(row.value, position)
     period = parse(page.period)
+    rows = results.filter(period=page.period, name="", breakdown="").exclude(scope__in=[NATIONAL, "caf"])
     local = {one.scope: one for one in local_targets_of(page.line.indicator) if one.covers(period)}
-    lines = [
-        CaisseLine(
-            bodies[row.scope],
-            _point(row, page.definition, targets, local.get(row.scope)),
-            first.get(row.value) if row.value is not None else None,
-            _quarter(row.value, page.dispersion, falling=falling),
-            _cpog_in_words(local.get(row.scope)),
-            *_gap_to_nation(row, page),
-        )
-        for row in rows
-        if row.scope in bodies
-    ]
-    return sorted(lines, key=lambda line: (line.rank is None, line.rank or 0, line.organisation.code))
-
-
-def _gap_to_nation(row: IndicatorResult, page: SheetPage) -> tuple[Decimal | None, str]:
-    """How far a caisse stands from the national value; nothing where the nation is a total of the caisses."""
-    nation = page.current
-    if row.value is None or nation is None or nation.value is None:
-        return None, ""
-    if page.definition is None or not page.definition.compares_with_nation:
-        return None, ""
-    gap = row.value - nation.value
-    return gap, format_gap(gap, page.line.decimals, page.line.unit)
-
-
-def _cpog_in_words(target: verdicts.Target | None) -> str:
-    return "" if target is None else f"{Side(target.operator.value).label} {format_exact(target.threshold)}"
-
-
-def _quarter(value: Decimal | None, dispersion: Dispersion | None, *, falling: bool) -> str:
-    """In which quarter of the caisses a value stands, the best placed first; empty without a value."""
-    if value is None or dispersion is None:
-        return ""
-    if falling:
-        above = sum(value > bound for bound in (dispersion.q1, dispersion.median, dispersion.q3))
-    else:
-        above = sum(value < bound for bound in (dispersion.q1, dispersion.median, dispersion.q3))
-    return f"{ordinal(above + 1)} quart"
+    against = Field(page.definition, page.current, page.dispersion, page.targets, local)
+    return caisse_lines(rows, against, {body.code: body for body in page.bodies})
 
 
 def caisse_values(*, indicator: Indicator, period: str) -> list[tuple[str, Decimal]]:

@@ -87,6 +87,7 @@ class SheetLine:
     years: list[Point]
     to_build: bool = False  # no definition that is settled yet
     better: str = ""  # which way is progress
+    definition: Definition | None = None  # in force at the latest period
     before: Point | None = None  # the same period as the latest, a year earlier
 
     @property
@@ -101,6 +102,7 @@ class CaisseLine:
     organisation: Organisation
     point: Point
     rank: int | None
+    ranked: int  # how many have a value
     quarter: str  # « 1er quart » holds the best placed
     target: str = ""  # of its Cpog, in words; empty where it has none at this period
     gap: Decimal | None = None  # to the national value, in the unit of the sheet; None where they do not compare
@@ -206,6 +208,12 @@ def break_before(indicator: Indicator, period: Period) -> str:
         if period.start <= date.fromisoformat(str(one["before"])) <= period.end
     ]
     return reasons[0] if reasons else ""
+
+
+def broken_between(indicator: Indicator, earlier: Period, later: Period) -> bool:
+    """Whether the series broke after the beginning of the first period and before the end of the second."""
+    start, end = earlier.start.isoformat(), later.end.isoformat()
+    return any(start < str(one["before"]) <= end for one in indicator.breaks)
 
 
 _COMPANIONS = {

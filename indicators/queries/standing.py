@@ -9,7 +9,7 @@ from cog.periods import parse
 from indicators.enums import Better, TargetRole
 from indicators.queries.dossier import DossierLine
 from indicators.queries.explanations import Figure, figures_of
-from indicators.queries.shown import NATIONAL, Point, SheetLine, by_attention
+from indicators.queries.shown import NATIONAL, SheetLine, broken_between, by_attention
 
 
 @dataclass(frozen=True)
@@ -75,14 +75,8 @@ def _standing(line: SheetLine, figure: Figure | None) -> Standing:
     latest, before = line.latest, line.before
     if latest is None or before is None or latest.value is None or before.value is None:
         return Standing(line, figure, None, False)
-    broken = _broken(line, before, latest)
+    broken = broken_between(line.indicator, parse(before.period), parse(latest.period))
     return Standing(line, figure, None if broken else latest.value - before.value, broken)
-
-
-def _broken(line: SheetLine, before: Point, latest: Point) -> bool:
-    """Whether the series broke after the beginning of the first and before the end of the second."""
-    start, end = parse(before.period).start, parse(latest.period).end
-    return any(start.isoformat() < str(one["before"]) <= end.isoformat() for one in line.indicator.breaks)
 
 
 def ordered(rows: Iterable[Standing], by: str) -> list[Standing]:
