@@ -1,14 +1,15 @@
 """The actions' part of the demonstration: simulated progress, through the same operation as real progress."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from actions.demo_data import DemoAction, generate_progress
+from actions.demo_data import DemoAction, Entry, generate_progress
 from actions.enums import ActionStatus, Plan
 from actions.models import Action, ActionProgress
 from actions.operations import ProgressEntry, record_progress
 from cog.models import Convention, User
 
 SEED = 2013
+A_YEAR = timedelta(days=365)
 
 
 def load_progress(*, convention: Convention, by: User, at: datetime) -> bool:
@@ -31,14 +32,27 @@ def load_progress(*, convention: Convention, by: User, at: datetime) -> bool:
             ),
         )
     entries = [
-        ProgressEntry(
-            action_id=known[entry.key][0].pk,
-            status=ActionStatus(entry.status),
-            as_of=entry.as_of,
-            done_on=entry.done_on,
-            comment=entry.comment,
-        )
-        for entry in generate_progress(actions=[demo for _, demo in known.values()], seed=SEED)
+        _entry(*known[word.key], word)
+        for word in generate_progress(actions=[demo for _, demo in known.values()], seed=SEED)
     ]
     record_progress(entries=entries, by=by, at=at, simulated=True)
     return True
+
+
+def _entry(action: Action, demo: DemoAction, word: Entry) -> ProgressEntry:
+    """A simulated word with what it must show: it is marked simulated, and says that nothing stands behind it."""
+    status = ActionStatus(word.status)
+    told = {}
+    if status == ActionStatus.DONE:
+        told = {"without_evidence": "Donnée simulée : aucune pièce n'existe.", "percent": 100}
+    elif status in (ActionStatus.POSTPONED, ActionStatus.ABANDONED):
+        told = {"decision": "Décision simulée, sans référence réelle"}
+    if status == ActionStatus.POSTPONED and demo.end is not None:
+        told |= {
+            "revised_end": demo.end + A_YEAR,
+            "revision_reason": "Report simulé.",
+            "revision_agreed_by": "personne : révision simulée",
+        }
+    return ProgressEntry(
+        action_id=action.pk, status=status, as_of=word.as_of, done_on=word.done_on, comment=word.comment, **told
+    )

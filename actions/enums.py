@@ -30,3 +30,28 @@ class ActionStatus(models.TextChoices):
     DONE = "realisee", "réalisée"
     POSTPONED = "reportee", "reportée"
     ABANDONED = "abandonnee", "abandonnée"
+
+
+class Charge(models.TextChoices):
+    """« rôle d'une direction »: one is in charge, others are associated."""
+
+    LEAD = "pilote", "direction en charge"
+    ASSOCIATED = "associee", "direction associée"
+
+
+class CommitmentStatus(models.TextChoices):
+    """« état d'un engagement de l'État », in the words of the tutelle."""
+
+    TO_START = "a_lancer", "à lancer"
+    RUNNING = "en_cours", "en cours"
+    KEPT = "tenu", "tenu"
+    CHANGED = "modifie", "modifié d'un commun accord"
+    DROPPED = "abandonne", "abandonné"
+
+
+class Answer(models.TextChoices):
+    """« réponse de l'État » to a validation it was asked for."""
+
+    AGREED = "accord", "accord"
+    RESERVED = "reserve", "accord avec réserves"
+    REFUSED = "refus", "refus"

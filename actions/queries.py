@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from actions.compute.timeliness import Timeliness, timeliness
-from actions.enums import ActionStatus
-from actions.models import Action, ActionProgress, Deadline, Objective, Step
+from actions.enums import ActionStatus, Charge, DeadlineKind
+from actions.models import Action, ActionProgress, Deadline, Objective, Responsibility, Step
 from cog.models import Convention, Fiche
 
 
@@ -32,7 +32,11 @@ class StepView:
 
 @dataclass(frozen=True)
 class ActionView:
-    """An action at a date: what is printed, what was last said of it, and whether it is late."""
+    """An action at a date: what is printed, what was last said of it, and whether it is late.
+
+    `end`: the last day in force, revised or not; `signed_end`: as the convention prints it. `lead`: the direction in
+    charge, empty where nobody is. `word_due`: an action « en continu » of which the year has no word yet.
+    """
 
     action: Action
     steps: list[StepView]
@@ -42,6 +46,20 @@ class ActionView:
     timeliness: Timeliness | None
     last: ActionProgress | None
     end: date | None
+    signed_end: date | None = None
+    lead: str = ""
+    word_due: bool = False
+
+    @property
+    def slip(self) -> int | None:
+        """Days between the signed end and the one in force; None where one of them is not known, 0 where none moved."""
+        if self.end is None or self.signed_end is None:
+            return None
+        return (self.end - self.signed_end).days
+
+    @property
+    def percent(self) -> int | None:
+        return self.last.percent if self.last else None
 
     @property
     def is_late(self) -> bool:
@@ -92,41 +110,57 @@ def action_views(
     deadlines: dict[int, list[Deadline]] = defaultdict(list)
     for deadline in Deadline.objects.filter(action__in=rows).order_by("position"):
         deadlines[deadline.action_id].append(deadline)
-    last: dict[int, ActionProgress] = {}
+    words: dict[int, list[ActionProgress]] = defaultdict(list)
     if with_progress:
         history = ActionProgress.objects.filter(action__in=rows, as_of__lte=at).order_by("as_of", "recorded_at", "pk")
-        last = {row.action_id: row for row in history}
-    return [_view(row, steps[row.pk], deadlines[row.pk], last.get(row.pk), at, with_progress) for row in rows]
+        for word in history:
+            words[word.action_id].append(word)
+    return [_view(row, steps[row.pk], deadlines[row.pk], words[row.pk], at, with_progress) for row in rows]
 
 
 def _view(
     action: Action,
     steps: list[Step],
     deadlines: list[Deadline],
-    last: ActionProgress | None,
+    words: list[ActionProgress],
     at: date,
     with_progress: bool,
 ) -> ActionView:
+    last = words[-1] if words else None
     status = ActionStatus(last.status) if last else ActionStatus.TO_START
     final = _final_deadline(deadlines)
+    signed, kind = (final.end, final.kind) if final else (None, DeadlineKind.UNSCHEDULED)
+    revised = next((word.revised_end for word in reversed(words) if word.revised_end), None)
+    end, kind = (revised, DeadlineKind.DATE) if revised else (signed, kind)
     return ActionView(
         action=action,
         steps=[StepView(step.label, [_deadline(d) for d in deadlines if d.step_id == step.pk]) for step in steps],
         deadlines=[_deadline(d) for d in deadlines if d.step_id is None],
         status=status.value,
         status_label=str(status.label),
-        timeliness=timeliness(
-            status.value,
-            last.done_on if last else None,
-            final.end if final else None,
-            final.kind if final else "unscheduled",
-            at,
-        )
-        if with_progress
-        else None,
+        timeliness=timeliness(status.value, last.done_on if last else None, end, kind, at) if with_progress else None,
         last=last,
-        end=final.end if final else None,
+        end=end,
+        signed_end=signed,
+        word_due=with_progress and _word_due(kind, status, last, at),
     )
+
+
+def _word_due(kind: str, status: ActionStatus, last: ActionProgress | None, at: date) -> bool:
+    """An action « en continu » has no end to meet: it asks for a word a year, until it is done or abandoned."""
+    if kind != DeadlineKind.ONGOING or status in (ActionStatus.DONE, ActionStatus.ABANDONED):
+        return False
+    return last is None or last.as_of.year < at.year
+
+
+def with_leads(views: list[ActionView]) -> list[ActionView]:
+    """The same, with the direction in charge of each: its own, or that of its fiche; empty where nobody is."""
+    rows = Responsibility.objects.filter(
+        fiche__in={view.action.fiche_id for view in views}, charge=Charge.LEAD, ended_at__isnull=True
+    ).select_related("direction")
+    of_fiche = {row.fiche_id: row.direction.code for row in rows if row.action_id is None}
+    own = {row.action_id: row.direction.code for row in rows if row.action_id is not None}
+    return [replace(view, lead=own.get(view.action.pk) or of_fiche.get(view.action.fiche_id, "")) for view in views]
 
 
 def _final_deadline(deadlines: list[Deadline]) -> Deadline | None:

@@ -10,7 +10,13 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 MESSAGE = "Ce qui est enregistré ici ne change plus : une correction est une nouvelle ligne."
 
-TABLES = ("reports_transmission", "reports_statenote", "cog_auditevent")
+TABLES = (
+    "reports_transmission",
+    "reports_statenote",
+    "cog_auditevent",
+    "actions_actionprogress",
+    "actions_commitmentword",
+)
 """Every frozen table. On SQLite a migration that alters one of them rebuilds it without its triggers: freeze again."""
 
 _FUNCTION = f"""

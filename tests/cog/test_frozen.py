@@ -7,8 +7,9 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
+from actions.models import Action, ActionProgress, CommitmentWord
 from cog import audit, frozen
-from cog.models import AuditEvent, Convention
+from cog.models import AuditEvent, Convention, StateCommitment
 from cog.operations import command_account
 from reports.enums import NoteKind, TransmissionKind
 from reports.models import StateNote, Transmission
@@ -40,7 +41,16 @@ def rows(convention: Convention) -> dict[str, Any]:
     )
     audit.record(action="essai", subject="essai", by=by, at=AT)
     event = AuditEvent.objects.latest("pk")
-    return {"reports_transmission": sent, "reports_statenote": note, "cog_auditevent": event}
+    said = {"as_of": AT.date(), "recorded_at": AT, "recorded_by": by}
+    word = ActionProgress.objects.create(action=Action.objects.first(), status="en_cours", **said)
+    answer = CommitmentWord.objects.create(commitment=StateCommitment.objects.first(), status="en_cours", **said)
+    return {
+        "reports_transmission": sent,
+        "reports_statenote": note,
+        "cog_auditevent": event,
+        "actions_actionprogress": word,
+        "actions_commitmentword": answer,
+    }
 
 
 def test_each_frozen_table_has_its_row_here(rows: dict[str, Any]) -> None:

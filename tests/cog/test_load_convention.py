@@ -446,7 +446,7 @@ def test_the_last_action_of_a_fiche_goes_with_its_steps(folder: Path) -> None:
 def test_a_row_something_still_refers_to_is_not_removed_and_that_is_said(folder: Path) -> None:
     _load(folder)
     last = Action.objects.filter(fiche__convention__code=OTHER, fiche__number=2).order_by("ordinal").last()
-    word = ProgressEntry(last.pk, ActionStatus.DONE, date(2014, 1, 1), date(2014, 1, 1), "")
+    word = ProgressEntry(last.pk, ActionStatus.DONE, date(2014, 1, 1), date(2014, 1, 1), without_evidence="essai")
     record_progress(entries=[word], by=command_account(), at=timezone.now())
     _without_last_action(folder)
     _replace("fiches.yaml", "Développer les services", "Étendre les services")(folder)

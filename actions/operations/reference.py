@@ -1,15 +1,10 @@
-"""The writes of the actions: loading the reference, recording progress."""
+"""Loading the reference: the actions of the fiches as their files have them."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from django.db import transaction
-
-from actions.enums import ActionStatus, Plan
-from actions.models import Action, ActionProgress, Deadline, Objective, Step
-from cog import audit
-from cog.models import Convention, Fiche, User
+from actions.enums import Plan
+from actions.models import Action, Deadline, Objective, Step
+from cog.models import Convention, Fiche
 from cog.reference.sync import Change, sync
 
 if TYPE_CHECKING:
@@ -101,44 +96,3 @@ def _objectives_and_actions(fiches: dict[int, Fiche], content: "list[FicheAction
             )
             actions.append((action, record))
     return objectives, actions
-
-
-@dataclass(frozen=True)
-class ProgressEntry:
-    """One word on an action: its status at a date, and when it was done if it was."""
-
-    action_id: int
-    status: ActionStatus
-    as_of: date
-    done_on: date | None
-    comment: str
-
-
-@transaction.atomic
-def record_progress(*, entries: list[ProgressEntry], by: User, at: datetime, simulated: bool = False) -> int:
-    """Add words to the history of actions, all or none; returns how many were added."""
-    rows = [
-        ActionProgress(
-            action_id=entry.action_id,
-            status=entry.status,
-            as_of=entry.as_of,
-            done_on=entry.done_on,
-            comment=entry.comment,
-            simulated=simulated,
-            recorded_at=at,
-            recorded_by=by,
-        )
-        for entry in entries
-    ]
-    ActionProgress.objects.bulk_create(rows, batch_size=500)
-    if simulated:
-        shown = Convention.objects.filter(fiche__action__in=[entry.action_id for entry in entries[:1]])
-        shown.update(holds_simulated=True)
-    audit.record(
-        action="actions.progress_recorded",
-        subject=f"{len(rows)} avancements",
-        by=by,
-        at=at,
-        details={"simulated": simulated},
-    )
-    return len(rows)

@@ -1,12 +1,11 @@
-"""What was promised, and when: the actions of the fiches, their steps, deadlines and progress."""
+"""What was promised, and when: the actions of the fiches, their steps and deadlines."""
 
 from typing import ClassVar
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from actions.enums import ActionStatus, DeadlineKind, Plan
+from actions.enums import DeadlineKind, Plan
 from cog.models import Fiche
 
 
@@ -118,38 +117,3 @@ class Deadline(models.Model):
 
     def __str__(self) -> str:
         return self.raw
-
-
-class ActionProgress(models.Model):
-    """« avancement »: one dated, signed word on an action; the history is added to, never rewritten."""
-
-    action = models.ForeignKey(Action, models.PROTECT, verbose_name="action", related_name="progress")
-    status = models.CharField("état", max_length=12, choices=ActionStatus)
-    as_of = models.DateField("situation au")
-    done_on = models.DateField("réalisée le", null=True, blank=True)
-    comment = models.TextField("commentaire", blank=True)
-    simulated = models.BooleanField("simulé", default=False)
-    recorded_at = models.DateTimeField("saisi le")
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="saisi par", related_name="+"
-    )
-
-    class Meta:
-        verbose_name = "avancement"
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(status=ActionStatus.DONE, done_on__isnull=False)
-                | (~Q(status=ActionStatus.DONE) & Q(done_on__isnull=True)),
-                name="progress_done_has_its_date",
-                violation_error_message="Une action réalisée porte sa date ; une autre n'en porte pas.",
-            ),
-            models.UniqueConstraint(
-                fields=["action", "as_of", "recorded_at"],
-                name="progress_once",
-                violation_error_message="Cet avancement est déjà saisi.",
-            ),
-        ]
-        indexes: ClassVar = [models.Index(fields=["action", "as_of"], name="progress_by_action")]
-
-    def __str__(self) -> str:
-        return f"{self.action} · {self.get_status_display()}"

@@ -1,0 +1,20 @@
+"""Tables of the actions: what is printed, what is done about it, by whom, with which proof."""
+
+from actions.models.evidence import Evidence
+from actions.models.plan import Action, Deadline, Objective, Step
+from actions.models.progress import ActionProgress
+from actions.models.responsibility import Direction, Responsibility
+from actions.models.state import CommitmentWord, StateValidation
+
+__all__ = [
+    "Action",
+    "ActionProgress",
+    "CommitmentWord",
+    "Deadline",
+    "Direction",
+    "Evidence",
+    "Objective",
+    "Responsibility",
+    "StateValidation",
+    "Step",
+]
