@@ -26,6 +26,8 @@ class Permission(StrEnum):
     READ_REFERENCE = "lire la convention : fiches, actions, définitions, budgets, anomalies"
     READ_RESULTS = "lire les résultats en cours, avant transmission"
     READ_PROGRESS = "lire l'avancement des actions, avant transmission"
+    RECORD_PROGRESS = "saisir l'avancement des actions et joindre leurs pièces"
+    NAME_RESPONSIBLES = "nommer les directions et les personnes en charge"
     READ_PUBLISHED = "lire les documents publiés"
     SEE_OBSERVATIONS = "voir les données remontées et ce qui manque"
     SEND_OBSERVATIONS = "envoyer des données remontées"
@@ -68,6 +70,8 @@ ROLES: dict[Role, RoleCard] = {
             Permission.READ_REFERENCE: Scope.ALL,
             Permission.READ_RESULTS: Scope.ALL,
             Permission.READ_PROGRESS: Scope.ALL,
+            Permission.RECORD_PROGRESS: Scope.ALL,
+            Permission.NAME_RESPONSIBLES: Scope.ALL,
             Permission.READ_PUBLISHED: Scope.ALL,
             Permission.SEE_OBSERVATIONS: Scope.ALL,
             Permission.SEND_OBSERVATIONS: Scope.ALL,
@@ -86,11 +90,13 @@ ROLES: dict[Role, RoleCard] = {
         },
     ),
     Role.CONTRIBUTOR: RoleCard(
-        "Direction chargée d'une ou plusieurs fiches : suit leurs actions et leurs indicateurs, explique leurs écarts.",
+        "Direction chargée d'une ou plusieurs fiches : dit où en sont leurs actions, suit leurs indicateurs, explique "
+        "leurs écarts.",
         {
             Permission.READ_REFERENCE: Scope.ALL,
             Permission.READ_RESULTS: Scope.ALL,
             Permission.READ_PROGRESS: Scope.ALL,
+            Permission.RECORD_PROGRESS: Scope.OWN_FICHES,
             Permission.READ_PUBLISHED: Scope.ALL,
             Permission.SEE_OBSERVATIONS: Scope.ALL,
             Permission.READ_EXPLANATIONS: Scope.ALL,

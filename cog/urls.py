@@ -19,6 +19,7 @@ urlpatterns = [
     path("travaux/<uuid:job_id>/", views.job, name="job"),
     path("travaux/<uuid:job_id>/annuler/", views.cancel_job, name="job-cancel"),
     path("aide/", views.help_page, name="help"),
+    path("actions/", include("actions.urls")),
     path("indicateurs/", include("indicators.urls")),
     path("caisses/", include("indicators.caisse_urls")),
     path("remontees/", include("indicators.batch_urls")),

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from cog.forms import DateFilter
 from cog.models import Convention
-from cog.permissions import Permission, can, requires
+from cog.permissions import Permission, can, fiches_open_to, requires
 from cog.views import convention_or_404
 from indicators.drawings import sparklines
 from reports import queries
@@ -84,7 +84,13 @@ def fiche(request: HttpRequest, number: int) -> HttpResponse:
     return render(
         request,
         "reports/fiche.html",
-        {"page": page, "form": form, "at": at, "sparklines": sparklines(page.indicators)},
+        {
+            "page": page,
+            "form": form,
+            "at": at,
+            "sparklines": sparklines(page.indicators),
+            "may_record": fiches_open_to(request.user, Permission.RECORD_PROGRESS).filter(number=number).exists(),
+        },
     )
 
 

@@ -57,6 +57,11 @@ class Action(models.Model):
     def __str__(self) -> str:
         return f"fiche {self.fiche_id}, action {self.number or self.ordinal}"
 
+    @property
+    def key(self) -> str:
+        """Its name in an address: `10-3` for the third row of fiche 10, `sdsi-12` for a row of the Sdsi."""
+        return f"sdsi-{self.ordinal}" if self.plan == Plan.SDSI else f"{self.fiche.number}-{self.ordinal}"
+
 
 class Step(models.Model):
     """« étape »: one bullet of an action."""

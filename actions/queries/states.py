@@ -1,7 +1,6 @@
 """Reads of the actions: a fiche's table at a date, with what is late and what is not."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -100,7 +99,7 @@ def action_views(
     *, convention: Convention, at: date, with_progress: bool, fiche: Fiche | None = None
 ) -> list[ActionView]:
     """Every action of the convention (or of one fiche) at a date, in printed order, in four queries."""
-    actions = Action.objects.filter(fiche__convention=convention).select_related("fiche", "objective")
+    actions = Action.objects.filter(fiche__convention=convention).select_related("fiche__domain", "objective")
     if fiche is not None:
         actions = actions.filter(fiche=fiche)
     rows = list(actions.order_by("plan", "fiche__number", "ordinal"))
@@ -208,21 +207,3 @@ def all_deadlines(view: ActionView) -> list[DeadlineView]:
 
 def ends_in(deadline: DeadlineView, year: int) -> bool:
     return deadline.end is not None and deadline.end.year == year
-
-
-# --- Open data -----------------------------------------------------------------------------------------------------
-
-
-def iter_actions(*, convention: Convention) -> Iterator[Action]:
-    rows = Action.objects.filter(fiche__convention=convention).select_related("fiche", "objective")
-    return iter(rows.order_by("plan", "fiche__number", "ordinal"))
-
-
-def iter_steps(*, convention: Convention) -> Iterator[Step]:
-    rows = Step.objects.filter(action__fiche__convention=convention).select_related("action__fiche")
-    return iter(rows.order_by("action__plan", "action__fiche__number", "action__ordinal", "position"))
-
-
-def iter_deadlines(*, convention: Convention) -> Iterator[Deadline]:
-    rows = Deadline.objects.filter(action__fiche__convention=convention).select_related("action__fiche", "step")
-    return iter(rows.order_by("action__plan", "action__fiche__number", "action__ordinal", "position"))

@@ -1,0 +1,191 @@
+"""Forms of the actions: they clean what is typed and save nothing."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from actions.compute.timeliness import Timeliness
+from actions.enums import ActionStatus, Plan
+from actions.models import Action, ActionProgress, Direction
+from actions.operations import ProgressEntry
+from actions.queries.lists import NOBODY, Criteria
+from cog.queries import DomainFiches
+
+DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
+class ActionFilter(forms.Form):
+    """Which actions to show in the list."""
+
+    domaine = forms.ChoiceField(label="Domaine", required=False)
+    fiche = forms.ChoiceField(label="Fiche", required=False)
+    direction = forms.ChoiceField(label="Direction", required=False)
+    etat = forms.ChoiceField(label="État", required=False, choices=[("", "Tous les états"), *ActionStatus.choices])
+    echeance = forms.ChoiceField(
+        label="Échéance", required=False, choices=[("", "Toutes"), *((one.value, one.label) for one in Timeliness)]
+    )
+    annee = forms.ChoiceField(label="Année d'échéance", required=False)
+    plan = forms.ChoiceField(label="Plan", required=False, choices=[("", "Tous"), *Plan.choices])
+    mots = forms.CharField(label="Mots de l'action", required=False, max_length=80)
+
+    def __init__(
+        self,
+        *args: Any,
+        domains: Iterable[DomainFiches],
+        years: Iterable[int],
+        directions: Iterable[Direction],
+        with_progress: bool,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        groups = list(domains)
+        known = [(str(one.domain.number), f"{one.domain.number} · {one.domain.title}") for one in groups]
+        fiches = [(str(row.number), f"{row.number} · {row.title}") for one in groups for row in one.fiches]
+        named = [(row.code, f"{row.code} · {row.name}") for row in directions]
+        self.fields["domaine"].choices = [("", "Tous les domaines"), *known]
+        self.fields["fiche"].choices = [("", "Toutes les fiches"), *fiches]
+        self.fields["direction"].choices = [("", "Toutes"), (NOBODY, "personne n'est en charge"), *named]
+        self.fields["annee"].choices = [("", "Toutes"), *((str(year), str(year)) for year in years)]
+        if not with_progress:
+            for name in ("direction", "etat", "echeance"):
+                del self.fields[name]
+
+    @property
+    def criteria(self) -> Criteria:
+        """What is asked; everything when the address cannot be read."""
+        if not self.is_valid():
+            return Criteria()
+        told = self.cleaned_data.get
+        return Criteria(
+            plan=told("plan") or "",
+            domain=told("domaine") or "",
+            fiche=told("fiche") or "",
+            direction=told("direction") or "",
+            status=told("etat") or "",
+            timeliness=told("echeance") or "",
+            year=told("annee") or "",
+            words=told("mots") or "",
+        )
+
+    def in_words(self) -> list[str]:
+        """What is asked, field by field; nothing when all is shown."""
+        if not self.is_valid():
+            return []
+        words = []
+        for name, value in self.cleaned_data.items():
+            if value:
+                choices = dict(getattr(self.fields[name], "choices", ()))
+                words.append(f"{str(self.fields[name].label).lower()} «\u00a0{choices.get(value, value)}\u00a0»")
+        return words
+
+
+class ProgressForm(forms.Form):
+    """One word on an action."""
+
+    status = forms.ChoiceField(label="État", choices=ActionStatus.choices)
+    as_of = forms.DateField(label="Situation au", widget=DAY, help_text="Le jour que ces mots décrivent.")
+    percent = forms.IntegerField(label="Avancement (%)", required=False, help_text="De 0 à 100, si on le mesure.")
+    done_on = forms.DateField(label="Réalisée le", required=False, widget=DAY)
+    without_evidence = forms.CharField(
+        label="Raison de l'absence de pièce",
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Pour une action réalisée sans pièce jointe.",
+    )
+    decision = forms.CharField(
+        label="Référence de la décision",
+        required=False,
+        max_length=250,
+        help_text="Pour une action reportée ou abandonnée : la note, le relevé ou la lettre, et sa date.",
+    )
+    revised_end = forms.DateField(
+        label="Échéance révisée", required=False, widget=DAY, help_text="La nouvelle dernière date, si elle change."
+    )
+    revision_reason = forms.CharField(
+        label="Motif de la révision", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    revision_agreed_by = forms.CharField(
+        label="Révision acceptée par", required=False, max_length=120, help_text="La direction, le comité, l'État."
+    )
+    comment = forms.CharField(
+        label="Commentaire", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput())
+
+    def entry(self, action: Action) -> ProgressEntry:
+        """The word as typed, ready to be recorded."""
+        told = dict(self.cleaned_data)
+        seen = told.pop("seen") or 0
+        return ProgressEntry(action_id=action.pk, seen=seen, **told)
+
+
+class RowForm(forms.Form):
+    """One action of the grid of a fiche: what changes most, one word for the reason its state asks for."""
+
+    status = forms.ChoiceField(label="État", choices=ActionStatus.choices)
+    percent = forms.IntegerField(label="Avancement (%)", required=False)
+    done_on = forms.DateField(label="Réalisée le", required=False, widget=DAY)
+    why = forms.CharField(label="Décision, ou raison sans pièce", required=False, max_length=250)
+    comment = forms.CharField(label="Commentaire", required=False, max_length=4000)
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for bound in self.visible_fields():
+            select = isinstance(bound.field.widget, forms.Select)
+            words = " words" if bound.name in ("why", "comment") else ""
+            bound.field.widget.attrs["class"] = "form-select" if select else f"form-control{words}"
+
+    def entry(self, action: Action, as_of: date) -> ProgressEntry:
+        told = self.cleaned_data
+        done = told["status"] == ActionStatus.DONE
+        decided = told["status"] in (ActionStatus.POSTPONED, ActionStatus.ABANDONED)
+        return ProgressEntry(
+            action_id=action.pk,
+            status=told["status"],
+            as_of=as_of,
+            percent=told["percent"],
+            done_on=told["done_on"],
+            without_evidence=told["why"] if done else "",
+            decision=told["why"] if decided else "",
+            comment=told["comment"],
+            seen=told["seen"] or 0,
+        )
+
+
+class GridDate(forms.Form):
+    """The day that the whole grid describes."""
+
+    as_of = forms.DateField(label="Situation au", widget=DAY, help_text="Le jour que décrivent les lignes modifiées.")
+
+
+class EvidenceForm(forms.Form):
+    """A file that proves an action."""
+
+    fichier = forms.FileField(label="Fichier", help_text="PDF, document, classeur ou image ; 10 Mo au plus.")
+    title = forms.CharField(label="Intitulé", required=False, max_length=200)
+
+
+class WithdrawForm(forms.Form):
+    """Why a proof no longer counts."""
+
+    reason = forms.CharField(label="Motif du retrait", max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+def initial_of(word: ActionProgress | None, *, seen: int, today: date) -> dict[str, Any]:
+    """What a form starts from: the last word, as if said today."""
+    if word is None:
+        return {"status": ActionStatus.TO_START, "as_of": today, "seen": seen}
+    return {
+        "status": word.status,
+        "as_of": today,
+        "percent": word.percent,
+        "done_on": word.done_on,
+        "without_evidence": word.without_evidence,
+        "decision": word.decision,
+        "why": word.without_evidence or word.decision,
+        "seen": seen,
+    }

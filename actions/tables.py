@@ -1,0 +1,78 @@
+"""Tables of the actions; the same columns feed the workbook."""
+
+from typing import Any
+
+import django_tables2 as tables
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html
+
+from actions.queries import ActionView
+from cog.periods import format_date
+
+NUMBER = {"td": {"class": "num"}, "th": {"class": "num"}}
+
+
+class ActionTable(tables.Table):
+    """All actions, one a line, as they stand at a date."""
+
+    fiche = tables.Column(verbose_name="Fiche", accessor="action__fiche__number", attrs=NUMBER)
+    number = tables.Column(verbose_name="N°", accessor="action__number", orderable=False)
+    label = tables.Column(verbose_name="Action, telle qu'imprimée", accessor="action__label", orderable=False)
+    end = tables.Column(verbose_name="Échéance", empty_values=())
+    timeliness = tables.Column(verbose_name="Respect de l'échéance", order_by=("timeliness", "end"), empty_values=())
+    status = tables.Column(verbose_name="Avancement", accessor="status_label")
+    lead = tables.Column(verbose_name="En charge", empty_values=())
+
+    class Meta:
+        sequence = ("fiche", "number", "label", "end", "timeliness", "status", "lead")
+        caption = "Actions"
+        template_name = "components/table.html"
+
+    def render_fiche(self, record: ActionView) -> str:
+        number = record.action.fiche.number
+        return format_html('<a href="{}">{}</a>', reverse("fiche", args=[number]), number)
+
+    def render_number(self, record: ActionView, value: str) -> str:
+        return value or "s.n."
+
+    def render_label(self, record: ActionView) -> str:
+        address = reverse("action", args=[record.action.key])
+        text = " ".join(record.action.label.replace("·", " ").split())
+        shown = text if len(text) <= 180 else f"{text[:179]}…"
+        return format_html('<a href="{}">{}</a>', address, shown)
+
+    def render_end(self, record: ActionView) -> str:
+        return render_to_string("actions/_end.html", {"view": record})
+
+    def render_timeliness(self, record: ActionView) -> str:
+        return render_to_string("actions/_timeliness.html", {"view": record})
+
+    def render_status(self, record: ActionView) -> str:
+        return render_to_string("actions/_status.html", {"view": record})
+
+    def render_lead(self, record: ActionView) -> str:
+        return record.lead or format_html('<span class="muted">{}</span>', "personne")
+
+
+def workbook_rows(views: list[ActionView], *, with_progress: bool) -> tuple[list[str], list[list[Any]]]:
+    """The header and the rows of the workbook: every filtered action, whichever the page in view."""
+    header = ["Plan", "Fiche", "Rang", "N°", "Objectif", "Action", "Échéance écrite", "Échéance signée, lue"]
+    if with_progress:
+        header += ["Échéance en vigueur", "Glissement (jours)", "Respect", "État", "Avancement (%)", "Réalisée le"]
+        header += ["Situation au", "Décision", "Sans pièce, parce que", "Commentaire", "En charge", "Simulé"]
+    return header, [_row(view, with_progress) for view in views]
+
+
+def _row(view: ActionView, with_progress: bool) -> list[Any]:
+    one, word = view.action, view.last
+    row: list[Any] = [one.get_plan_display(), one.fiche.number, one.ordinal, one.number, one.objective.title, one.label]
+    row += [one.deadline_cell, format_date(view.signed_end) if view.signed_end else ""]
+    if not with_progress:
+        return row
+    row += [format_date(view.end) if view.end else "", view.slip, view.timeliness.label if view.timeliness else ""]
+    if word is None:
+        return [*row, "aucun avancement saisi", None, "", "", "", "", "", view.lead, ""]
+    done = format_date(word.done_on) if word.done_on else ""
+    row += [view.status_label, word.percent, done, format_date(word.as_of), word.decision, word.without_evidence]
+    return [*row, word.comment, view.lead, "simulé" if word.simulated else ""]

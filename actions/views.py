@@ -1,0 +1,103 @@
+"""Pages of the actions that only read: the table of all, one action."""
+
+from datetime import date
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+from django_tables2 import RequestConfig
+
+from actions.forms import ActionFilter, EvidenceForm
+from actions.models import Action
+from actions.queries import ActionView
+from actions.queries.lists import by_attention, directions_of, listed_actions
+from actions.queries.pages import action_or_none, action_page
+from actions.tables import ActionTable, workbook_rows
+from cog.forms import DateFilter
+from cog.models import Convention
+from cog.permissions import Permission, can, fiches_open_to, requires
+from cog.queries import domains_with_fiches
+from cog.views import convention_or_404
+from cog.xlsx import write_workbook
+
+BY_PAGE = 50
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@require_safe
+@requires(Permission.READ_REFERENCE)
+def actions(request: HttpRequest) -> HttpResponse:
+    """All the actions, filtered by the address, as they stand at a date."""
+    convention = convention_or_404()
+    dated, at = read_at(request)
+    form, views, total = _listed(request, convention, at)
+    seen = can(request.user, Permission.READ_PROGRESS)
+    hidden = () if seen else ("timeliness", "status", "lead")
+    table = ActionTable(by_attention(views) if seen else views, exclude=hidden)
+    RequestConfig(request, paginate={"per_page": BY_PAGE}).configure(table)
+    context = {"table": table, "form": form, "dated": dated, "at": at, "count": len(views), "total": total}
+    return render(request, "actions/list.html", context | {"with_progress": seen, "query": request.GET.urlencode()})
+
+
+@require_safe
+@requires(Permission.READ_REFERENCE)
+def actions_xlsx(request: HttpRequest) -> HttpResponse:
+    """Every action the filters keep, whichever the page in view."""
+    convention = convention_or_404()
+    _, at = read_at(request)
+    form, views, total = _listed(request, convention, at)
+    header, rows = workbook_rows(views, with_progress=can(request.user, Permission.READ_PROGRESS))
+    notes = [
+        ["Situation au", f"{at:%d/%m/%Y}"],
+        ["Actions", len(rows)],
+        ["Sur", total],
+        ["Filtres", " ; ".join(form.in_words()) or "aucun"],
+    ]
+    data = write_workbook([("Actions", header, rows), ("Notes", ["Quoi", "Valeur"], notes)], title="Actions")
+    name = f'attachment; filename="actions-{at:%Y-%m-%d}.xlsx"'
+    return HttpResponse(data, content_type=XLSX, headers={"Content-Disposition": name})
+
+
+def _listed(request: HttpRequest, convention: Convention, at: date) -> tuple[ActionFilter, list[ActionView], int]:
+    seen = can(request.user, Permission.READ_PROGRESS)
+    form = ActionFilter(
+        request.GET,
+        domains=domains_with_fiches(convention=convention),
+        years=convention.years,
+        directions=directions_of(convention=convention) if seen else [],
+        with_progress=seen,
+    )
+    views, total = listed_actions(convention=convention, criteria=form.criteria, at=at, with_progress=seen)
+    return form, views, total
+
+
+@require_safe
+@requires(Permission.READ_REFERENCE)
+def action(request: HttpRequest, key: str) -> HttpResponse:
+    """One action: what is printed, where it stands, all that was said of it, its proofs."""
+    found = action_or_404(key)
+    dated, at = read_at(request)
+    seen = can(request.user, Permission.READ_PROGRESS)
+    page = action_page(action=found, at=at, with_progress=seen)
+    context = {"page": page, "dated": dated, "at": at, "with_progress": seen, "form": EvidenceForm()}
+    return render(request, "actions/action.html", context | {"may_record": may_record(request, found)})
+
+
+def action_or_404(key: str) -> Action:
+    found = action_or_none(convention=convention_or_404(), key=key)
+    if found is None:
+        raise Http404(f"L'action « {key} » n'existe pas dans la convention.")
+    return found
+
+
+def may_record(request: HttpRequest, found: Action) -> bool:
+    """Whether the reader may say where this action is: every one, or those of their fiches."""
+    return fiches_open_to(request.user, Permission.RECORD_PROGRESS).filter(pk=found.fiche_id).exists()
+
+
+def read_at(request: HttpRequest) -> tuple[DateFilter, date]:
+    """The form of the date in view, and the date: today unless another one is asked for."""
+    form = DateFilter(request.GET)
+    asked = form.cleaned_data.get("au") if form.is_valid() else None
+    return form, asked or timezone.localdate()
