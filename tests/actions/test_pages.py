@@ -98,7 +98,7 @@ def test_who_may_not_read_progress_reads_what_is_printed_only(people: Convention
         for address in ("/actions/", "/actions/10-1/", "/actions/?etat=en_cours"):
             page = client.get(address)
             assert page.status_code == 200 and "CANARI" not in page.content.decode()
-            assert "en cours" not in page.content.decode()
+            assert "situation au 1er mars 2014" not in page.content.decode()
         book = load_workbook(io.BytesIO(client.get("/actions/tableau.xlsx").content))["Actions"]
         assert "État" not in [cell.value for cell in book[1]]
 
