@@ -7,6 +7,8 @@ class ActionsConfig(AppConfig):
 
     def ready(self) -> None:
         from actions.reference import ActionsPart
+        from actions.reference_sdsi import SdsiPart
         from cog.reference.registry import register
 
         register(ActionsPart())
+        register(SdsiPart())

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from actions.demo_data import DemoAction, Entry, generate_progress
-from actions.enums import ActionStatus, Plan
+from actions.enums import ActionStatus
 from actions.models import Action, ActionProgress
 from actions.operations import ProgressEntry, record_progress
 from cog.models import Convention, User
@@ -16,15 +16,15 @@ def load_progress(*, convention: Convention, by: User, at: datetime) -> bool:
     """Record the simulated history of every action; False when it is already there."""
     if ActionProgress.objects.filter(action__fiche__convention=convention, simulated=True).exists():
         return False
-    actions = Action.objects.filter(fiche__convention=convention, plan=Plan.COG).prefetch_related("deadlines")
+    actions = Action.objects.filter(fiche__convention=convention).prefetch_related("deadlines")
     known = {}
-    for action in actions.select_related("fiche").order_by("fiche__number", "ordinal"):
+    for action in actions.select_related("fiche").order_by("plan", "fiche__number", "ordinal"):
         dated = [row for row in action.deadlines.all() if row.start is not None]
         ends = [row.end for row in dated if row.end is not None]
-        known[f"{action.fiche.number}-{action.ordinal}"] = (
+        known[action.key] = (
             action,
             DemoAction(
-                key=f"{action.fiche.number}-{action.ordinal}",
+                key=action.key,
                 fiche=action.fiche.number,
                 start=min((row.start for row in dated), default=None),
                 end=max(ends, default=None),

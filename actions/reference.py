@@ -5,6 +5,7 @@ difference is a problem unless the record's note says why the reading was chosen
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -102,6 +103,14 @@ def _rows(folder: Folder, name: str, context: Context) -> list[ActionRecord]:
     """The actions of a file that are right, in printed order; their ranks are checked once all of them are."""
     items = folder.yaml_list(name, "actions")
     rows = folder.check_all(items, ActionRecord)
+    check_rows(folder, rows, items, context)
+    return [row for row, _ in rows]
+
+
+def check_rows(
+    folder: Folder, rows: Sequence[tuple[ActionRecord, Located]], items: list[Located], context: Context
+) -> None:
+    """What makes the rows of a table right: ranks that follow, words of the printed row, readings of its deadlines."""
     for position, (row, item) in enumerate(rows, start=1):
         if len(rows) == len(items) and row.ordinal != position:
             folder.problem(
@@ -112,12 +121,11 @@ def _rows(folder: Folder, name: str, context: Context) -> list[ActionRecord]:
             )
         _check_texts(folder, row, item)
         _check_deadlines(folder, row, item, (context.start, context.end))
-    return [row for row, _ in rows]
 
 
 def _check_texts(folder: Folder, row: ActionRecord, item: Located) -> None:
     """Steps and deadlines are words of the printed row; an objective is empty only where the text leaves it so."""
-    if not row.objective.strip() and not row.note:
+    if "objective" in item.key_lines and not row.objective.strip() and not row.note:
         folder.problem(
             item.file,
             item.key_lines["objective"],

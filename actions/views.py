@@ -10,9 +10,10 @@ from django_tables2 import RequestConfig
 
 from actions.forms import ActionFilter, EvidenceForm
 from actions.models import Action
-from actions.queries import ActionView
+from actions.queries import ActionView, tally
 from actions.queries.lists import by_attention, directions_of, listed_actions
 from actions.queries.pages import action_or_none, action_page
+from actions.queries.sdsi import project_of, sdsi_plan
 from actions.tables import ActionTable, workbook_rows
 from cog.forms import DateFilter
 from cog.models import Convention
@@ -74,6 +75,20 @@ def _listed(request: HttpRequest, convention: Convention, at: date) -> tuple[Act
 
 @require_safe
 @requires(Permission.READ_REFERENCE)
+def sdsi(request: HttpRequest) -> HttpResponse:
+    """The information-system plan: axes, programmes, projects and their actions at a date."""
+    convention = convention_or_404()
+    dated, at = read_at(request)
+    seen = can(request.user, Permission.READ_PROGRESS)
+    axes = sdsi_plan(convention=convention, at=at, with_progress=seen)
+    views = [one.view for axis in axes for programme in axis.programmes for one in programme.projects]
+    context = {"axes": axes, "dated": dated, "at": at, "with_progress": seen, "tally": tally(views)}
+    simulated = any(view.last and view.last.simulated for view in views)
+    return render(request, "actions/sdsi.html", context | {"simulated": simulated})
+
+
+@require_safe
+@requires(Permission.READ_REFERENCE)
 def action(request: HttpRequest, key: str) -> HttpResponse:
     """One action: what is printed, where it stands, all that was said of it, its proofs."""
     found = action_or_404(key)
@@ -81,6 +96,7 @@ def action(request: HttpRequest, key: str) -> HttpResponse:
     seen = can(request.user, Permission.READ_PROGRESS)
     page = action_page(action=found, at=at, with_progress=seen)
     context = {"page": page, "dated": dated, "at": at, "with_progress": seen, "form": EvidenceForm()}
+    context |= {"project": project_of(found.pk)}
     return render(request, "actions/action.html", context | {"may_record": may_record(request, found)})
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from actions.enums import Plan
 from actions.queries import ActionView, action_views, tally
 from budgets.queries import budget_table, funds
 from cog.models import Convention
@@ -50,7 +51,12 @@ def annual_payload(*, convention: Convention, year: int, state: str, number: int
         "number": number,
         "produced_on": format_date(produced_on),
         "produced_on_iso": produced_on.isoformat(),
-        "tally": annual_report.tally_sentence(tally(views), format_date(at)),
+        "tally": annual_report.tally_sentence(
+            tally([view for view in views if view.action.plan == Plan.COG]), format_date(at)
+        ),
+        "sdsi": annual_report.tally_sentence(
+            tally([view for view in views if view.action.plan == Plan.SDSI]), format_date(at)
+        ),
         "verdicts": _verdicts(results),
         "domains": domains,
         "sheets": results,

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db.models import QuerySet
 
+from actions.enums import Plan
 from actions.queries import ActionView, ObjectiveView, Tally, action_views, fiche_objectives, tally
 from budgets.queries import YearTotal, grand_totals
 from cog.models import Convention, Domain, Fiche, Restitution, SourceAnomaly, StateCommitment
@@ -72,6 +73,7 @@ class HomePage:
     results: list[SheetLine]
     verdicts: list[tuple[str, str, int]]
     tally: Tally
+    sdsi: Tally
     late: list[ActionView]
     next_dates: list[Restitution]
     totals: list[YearTotal]
@@ -100,7 +102,9 @@ def home(
     views = action_views(convention=convention, at=at, with_progress=with_progress)
     results = by_attention(line for line in lines if line.is_result)
     counted = Counter((line.latest.verdict, line.latest.verdict_label) for line in results if line.latest)
-    late = sorted((view for view in views if view.is_late), key=lambda view: (view.end or at, view.action.fiche.number))
+    fiches = [view for view in views if view.action.plan == Plan.COG]
+    late = [view for view in fiches if view.is_late]
+    late.sort(key=lambda view: (view.end or at, view.action.fiche.number))
     return HomePage(
         at=at,
         domains=_map(convention, lines, views),
@@ -109,7 +113,8 @@ def home(
             (code, label, counted[code, label])
             for code, label in sorted(counted, key=lambda key: ATTENTION.index(key[0]))
         ],
-        tally=tally(views),
+        tally=tally(fiches),
+        sdsi=tally([view for view in views if view.action.plan == Plan.SDSI]),
         late=late,
         next_dates=next_restitutions(convention=convention, at=at, limit=6),
         totals=[

@@ -144,6 +144,7 @@ _REWRITES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bconvention(?:\s+objectifs\s+et\s+gestion)?\b|\bperiode conventionnelle\b", "cog"),
         (r"\b(?:terme|issue|echeance) cog\b", "fin cog"),
         (r"\s+", " "),
+        (r"^\s*((?:19|20)\d\d) ((?:19|20)\d\d)\s*$", r"\1-\2"),  # a dash that the text lost
     )
 )
 
@@ -304,7 +305,7 @@ _ONGOING = re.compile(
 _UNKNOWN_UNIT = re.compile(r"semestre|trimestre|quadrimestre|semaine|quinzaine|decade|\bhiver|vacances")
 _REFER = re.compile(r"^(?:cf|voir|idem|se reporter a)\b")
 _UNDATED = re.compile(
-    r"^a (?:fixer|definir|determiner|preciser|confirmer|planifier|arreter|convenir)\b|^(?:en )?fonction\b"
+    r"^a (?:fixer|definir|determiner|preciser|confirmer|planifier|arreter|convenir|completer)\b|^(?:en )?fonction\b"
     r"|\b(?:non|pas) (?:fixe|defini|determine|date|planifie)|\bliee?s? a\b|\bdependant|\bselon\b"
     r"|\bsous reserve\b|\bconditionne|^(?:-|s\.?o|n\.?d|sans objet|neant|nc)$"
 )

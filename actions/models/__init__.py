@@ -4,6 +4,7 @@ from actions.models.evidence import Evidence
 from actions.models.plan import Action, Deadline, Objective, Step
 from actions.models.progress import ActionProgress
 from actions.models.responsibility import Direction, Responsibility
+from actions.models.sdsi import SdsiAxis, SdsiProgramme, SdsiProject
 from actions.models.state import CommitmentWord, StateValidation
 
 __all__ = [
@@ -15,6 +16,9 @@ __all__ = [
     "Evidence",
     "Objective",
     "Responsibility",
+    "SdsiAxis",
+    "SdsiProgramme",
+    "SdsiProject",
     "StateValidation",
     "Step",
 ]

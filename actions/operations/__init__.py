@@ -3,6 +3,7 @@
 from actions.operations.evidence import join_evidence, withdraw_evidence
 from actions.operations.progress import ProgressEntry, ProgressMoved, ProgressRefused, record_progress
 from actions.operations.reference import save_actions
+from actions.operations.sdsi import save_sdsi
 
 __all__ = [
     "ProgressEntry",
@@ -11,5 +12,6 @@ __all__ = [
     "join_evidence",
     "record_progress",
     "save_actions",
+    "save_sdsi",
     "withdraw_evidence",
 ]

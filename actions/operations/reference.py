@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from actions.reference import FicheActions
 
 
-def save_actions(*, convention: Convention, content: "list[FicheActions]") -> list[Change]:
-    """Bring the actions of the fiches in line with the reference files, inside the loader's transaction."""
+def save_actions(*, convention: Convention, content: "list[FicheActions]", plan: Plan = Plan.COG) -> list[Change]:
+    """Bring the actions of a plan in line with the reference files, inside the loader's transaction."""
     fiches = {fiche.number: fiche for fiche in Fiche.objects.filter(convention=convention)}
-    objectives, actions = _objectives_and_actions(fiches, content)
+    objectives, actions = _objectives_and_actions(fiches, content, plan)
     changes = [
         sync(
-            Objective.objects.filter(fiche__convention=convention, plan=Plan.COG),
+            Objective.objects.filter(fiche__convention=convention, plan=plan),
             objectives.values(),
             key=lambda row: (row.fiche_id, row.position),
             fields=["title"],
@@ -27,7 +27,7 @@ def save_actions(*, convention: Convention, content: "list[FicheActions]") -> li
         action.objective = objectives[action.objective.fiche_id, action.objective.position]
     changes.append(
         sync(
-            Action.objects.filter(fiche__convention=convention, plan=Plan.COG),
+            Action.objects.filter(fiche__convention=convention, plan=plan),
             [action for action, _ in actions],
             key=lambda row: (row.fiche_id, row.ordinal),
             fields=["objective", "number", "label", "deadline_cell", "seed_line", "note"],
@@ -40,7 +40,7 @@ def save_actions(*, convention: Convention, content: "list[FicheActions]") -> li
     }
     changes.append(
         sync(
-            Step.objects.filter(action__fiche__convention=convention, action__plan=Plan.COG),
+            Step.objects.filter(action__fiche__convention=convention, action__plan=plan),
             steps.values(),
             key=lambda row: (row.action_id, row.position),
             fields=["label"],
@@ -61,7 +61,7 @@ def save_actions(*, convention: Convention, content: "list[FicheActions]") -> li
     ]
     changes.append(
         sync(
-            Deadline.objects.filter(action__fiche__convention=convention, action__plan=Plan.COG),
+            Deadline.objects.filter(action__fiche__convention=convention, action__plan=plan),
             deadlines,
             key=lambda row: (row.action_id, row.position),
             fields=["step", "raw", "kind", "start", "end"],
@@ -70,7 +70,7 @@ def save_actions(*, convention: Convention, content: "list[FicheActions]") -> li
     return changes
 
 
-def _objectives_and_actions(fiches: dict[int, Fiche], content: "list[FicheActions]") -> tuple[dict, list]:
+def _objectives_and_actions(fiches: dict[int, Fiche], content: "list[FicheActions]", plan: Plan) -> tuple[dict, list]:
     """Unsaved objectives (one per run of equal titles in a fiche) and actions with their records."""
     objectives: dict[tuple[int, int], Objective] = {}
     actions = []
@@ -81,12 +81,12 @@ def _objectives_and_actions(fiches: dict[int, Fiche], content: "list[FicheAction
             if record.objective != previous:
                 position, previous = position + 1, record.objective
                 objectives[fiche.pk, position] = Objective(
-                    fiche=fiche, plan=Plan.COG, position=position, title=record.objective
+                    fiche=fiche, plan=plan, position=position, title=record.objective
                 )
             action = Action(
                 objective=objectives[fiche.pk, position],
                 fiche=fiche,
-                plan=Plan.COG,
+                plan=plan,
                 ordinal=record.ordinal,
                 number=record.number,
                 label=record.label,

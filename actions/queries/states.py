@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from actions.compute.timeliness import Timeliness, timeliness
-from actions.enums import ActionStatus, Charge, DeadlineKind
+from actions.enums import ActionStatus, Charge, DeadlineKind, Plan
 from actions.models import Action, ActionProgress, Deadline, Objective, Responsibility, Step
 from cog.models import Convention, Fiche
 
@@ -96,12 +96,14 @@ def fiche_objectives(*, fiche: Fiche, at: date, with_progress: bool) -> list[Obj
 
 
 def action_views(
-    *, convention: Convention, at: date, with_progress: bool, fiche: Fiche | None = None
+    *, convention: Convention, at: date, with_progress: bool, fiche: Fiche | None = None, plan: Plan | None = None
 ) -> list[ActionView]:
-    """Every action of the convention (or of one fiche) at a date, in printed order, in four queries."""
+    """Every action of the convention (of one fiche, of one plan) at a date, in printed order, in four queries."""
     actions = Action.objects.filter(fiche__convention=convention).select_related("fiche__domain", "objective")
     if fiche is not None:
         actions = actions.filter(fiche=fiche)
+    if plan is not None:
+        actions = actions.filter(plan=plan)
     rows = list(actions.order_by("plan", "fiche__number", "ordinal"))
     steps: dict[int, list[Step]] = defaultdict(list)
     for step in Step.objects.filter(action__in=rows).order_by("position"):

@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from actions.enums import ActionStatus
-from actions.models import Action, Deadline, Objective, Step
+from actions.models import Action, Deadline, Objective, SdsiAxis, Step
 from actions.operations import ProgressEntry, record_progress
 from budgets.models import BudgetAmount, BudgetLine
 from cog.models import AuditEvent, Convention, Fiche, Organisation, SourceAnomaly
@@ -466,7 +466,9 @@ def test_the_last_fiche_can_be_removed(folder: Path) -> None:
     head, *records = re.split(r"^(?=  - code: )", path.read_text(encoding="utf-8"), flags=re.M)
     kept = [record for record in records if "fiche: 23\n" not in record]
     path.write_text(head + "".join(kept), encoding="utf-8")
+    (folder / "sdsi.yaml").unlink()  # its plan goes with it
     _load(folder)
+    assert not SdsiAxis.objects.filter(convention__code=OTHER).exists()
     assert Fiche.objects.filter(convention__code=OTHER).count() == 22
 
 

@@ -67,7 +67,7 @@ def test_every_row_of_the_convention_is_there(package: Path) -> None:
     }
     assert counts == {
         "fiches": 23,
-        "actions": 292,
+        "actions": 292 + 76,
         "indicators": 68,
         "measures": 116,
         "budget_lines": 134,
