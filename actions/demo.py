@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 
 from actions.demo_data import DemoAction, Entry, generate_progress
-from actions.enums import ActionStatus
+from actions.enums import ActionStatus, Charge
 from actions.models import Action, ActionProgress
-from actions.operations import ProgressEntry, record_progress
-from cog.models import Convention, User
+from actions.operations import Naming, ProgressEntry, name_responsible, open_direction, record_progress
+from cog.models import Convention, Fiche, User
 
 SEED = 2013
 A_YEAR = timedelta(days=365)
@@ -56,3 +56,25 @@ def _entry(action: Action, demo: DemoAction, word: Entry) -> ProgressEntry:
     return ProgressEntry(
         action_id=action.pk, status=status, as_of=word.as_of, done_on=word.done_on, comment=word.comment, **told
     )
+
+
+DIRECTIONS = (
+    ("DIR-A", "Direction simulée A (action sociale)"),
+    ("DIR-B", "Direction simulée B (relation de service)"),
+    ("DIR-C", "Direction simulée C (système d'information)"),
+)
+
+
+def _name_directions(convention: Convention, by: User, at: datetime) -> None:
+    """Simulated directions in charge of most fiches: two are left to nobody, as a real file would have it."""
+    opened = [
+        open_direction(convention=convention, code=code, name=name, by=by, at=at, simulated=True)
+        for code, name in DIRECTIONS
+    ]
+    person = User.objects.filter(email="contributeur@demo.invalid").first()
+    for fiche in Fiche.objects.filter(convention=convention).order_by("number"):
+        if fiche.number in (9, 17):
+            continue
+        direction = opened[2] if fiche.number == 23 else opened[fiche.number % 2]
+        naming = Naming(fiche, None, direction, Charge.LEAD, person)
+        name_responsible(naming=naming, by=by, at=at, simulated=True)

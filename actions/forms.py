@@ -7,10 +7,11 @@ from typing import Any
 from django import forms
 
 from actions.compute.timeliness import Timeliness
-from actions.enums import ActionStatus, Plan
+from actions.enums import ActionStatus, Answer, Charge, CommitmentStatus, Plan
 from actions.models import Action, ActionProgress, Direction
 from actions.operations import ProgressEntry
 from actions.queries.lists import NOBODY, Criteria
+from cog.models import User
 from cog.queries import DomainFiches
 
 DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
@@ -189,3 +190,60 @@ def initial_of(word: ActionProgress | None, *, seen: int, today: date) -> dict[s
         "why": word.without_evidence or word.decision,
         "seen": seen,
     }
+
+
+class NamingForm(forms.Form):
+    """A direction named for a fiche or an action: one there is, or a new one by its initials and name."""
+
+    direction = forms.ModelChoiceField(
+        label="Direction", queryset=Direction.objects.none(), required=False, empty_label="une nouvelle direction"
+    )
+    code = forms.CharField(label="Sigle de la nouvelle direction", required=False, max_length=20)
+    name = forms.CharField(label="Son nom", required=False, max_length=160)
+    charge = forms.ChoiceField(label="Rôle", choices=Charge.choices)
+    person = forms.ModelChoiceField(
+        label="Responsable", queryset=User.objects.none(), required=False, empty_label="personne pour l'instant"
+    )
+    substitute = forms.ModelChoiceField(
+        label="Suppléant", queryset=User.objects.none(), required=False, empty_label="aucun"
+    )
+
+    def __init__(self, *args: Any, directions: Any, people: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["direction"].queryset = directions
+        self.fields["person"].queryset = people
+        self.fields["substitute"].queryset = people
+
+    def clean(self) -> dict[str, Any]:
+        told: dict[str, Any] = super().clean() or {}
+        if not told.get("direction") and not (told.get("code") and told.get("name")):
+            self.add_error("direction", "Choisir une direction, ou donner le sigle et le nom d'une nouvelle.")
+        if told.get("substitute") and told.get("substitute") == told.get("person"):
+            self.add_error("substitute", "Un suppléant supplée quelqu'un d'autre que lui-même.")
+        if told.get("substitute") and not told.get("person"):
+            self.add_error("person", "Nommer le responsable que cette personne supplée.")
+        return told
+
+
+class CommitmentForm(forms.Form):
+    """The State's word on one of its commitments."""
+
+    status = forms.ChoiceField(label="État", choices=CommitmentStatus.choices)
+    as_of = forms.DateField(label="Situation au", widget=DAY)
+    comment = forms.CharField(
+        label="Commentaire", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+
+class ValidationForm(forms.Form):
+    """What the State is asked to agree to."""
+
+    subject = forms.CharField(label="Objet de la demande", max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class AnswerForm(forms.Form):
+    """The State's answer to what it was asked."""
+
+    answer = forms.ChoiceField(label="Réponse", choices=Answer.choices)
+    answered_on = forms.DateField(label="Réponse du", widget=DAY)
+    text = forms.CharField(label="Texte", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 4}))

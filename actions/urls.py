@@ -1,15 +1,23 @@
 from django.urls import path
 
-from actions import entry_views, views
+from actions import entry_views, people_views, state_views, views
 
 urlpatterns = [
     path("", views.actions, name="actions"),
     path("tableau.xlsx", views.actions_xlsx, name="actions-xlsx"),
+    path("responsabilites/", people_views.responsibilities, name="responsibilities"),
+    path("responsabilites/fiche/<int:number>/", people_views.fiche_charge, name="fiche-charge"),
+    path("responsabilites/<int:responsibility_id>/finir/", people_views.end_charge, name="charge-end"),
+    path("engagements/", state_views.commitments, name="commitments"),
+    path("engagements/<str:code>/", state_views.commitment, name="commitment"),
+    path("validations/<int:validation_id>/", state_views.answer, name="validation-answer"),
     path("sdsi/", views.sdsi, name="sdsi"),
     path("fiche/<int:number>/saisie/", entry_views.grid, name="action-grid"),
     path("pieces/<int:evidence_id>/", entry_views.evidence, name="evidence"),
     path("pieces/<int:evidence_id>/retirer/", entry_views.withdraw, name="evidence-withdraw"),
     path("<str:key>/", views.action, name="action"),
+    path("<str:key>/responsabilite/", people_views.action_charge, name="action-charge"),
+    path("<str:key>/validation/", state_views.ask, name="validation-ask"),
     path("<str:key>/avancement/", entry_views.progress, name="action-progress"),
     path("<str:key>/pieces/", entry_views.join, name="evidence-join"),
 ]

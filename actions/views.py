@@ -11,7 +11,7 @@ from django_tables2 import RequestConfig
 from actions.forms import ActionFilter, EvidenceForm
 from actions.models import Action
 from actions.queries import ActionView, tally
-from actions.queries.lists import by_attention, directions_of, listed_actions
+from actions.queries.lists import by_attention, directions_in, listed_actions
 from actions.queries.pages import action_or_none, action_page
 from actions.queries.sdsi import project_of, sdsi_plan
 from actions.tables import ActionTable, workbook_rows
@@ -66,7 +66,7 @@ def _listed(request: HttpRequest, convention: Convention, at: date) -> tuple[Act
         request.GET,
         domains=domains_with_fiches(convention=convention),
         years=convention.years,
-        directions=directions_of(convention=convention) if seen else [],
+        directions=directions_in(convention=convention) if seen else [],
         with_progress=seen,
     )
     views, total = listed_actions(convention=convention, criteria=form.criteria, at=at, with_progress=seen)

@@ -28,6 +28,8 @@ class Permission(StrEnum):
     READ_PROGRESS = "lire l'avancement des actions, avant transmission"
     RECORD_PROGRESS = "saisir l'avancement des actions et joindre leurs pièces"
     NAME_RESPONSIBLES = "nommer les directions et les personnes en charge"
+    READ_STATE_PART = "lire ce que l'État dit de ses engagements et des validations demandées"
+    SPEAK_FOR_STATE = "dire où en sont les engagements de l'État, répondre aux validations"
     READ_PUBLISHED = "lire les documents publiés"
     SEE_OBSERVATIONS = "voir les données remontées et ce qui manque"
     SEND_OBSERVATIONS = "envoyer des données remontées"
@@ -72,6 +74,7 @@ ROLES: dict[Role, RoleCard] = {
             Permission.READ_PROGRESS: Scope.ALL,
             Permission.RECORD_PROGRESS: Scope.ALL,
             Permission.NAME_RESPONSIBLES: Scope.ALL,
+            Permission.READ_STATE_PART: Scope.ALL,
             Permission.READ_PUBLISHED: Scope.ALL,
             Permission.SEE_OBSERVATIONS: Scope.ALL,
             Permission.SEND_OBSERVATIONS: Scope.ALL,
@@ -97,6 +100,7 @@ ROLES: dict[Role, RoleCard] = {
             Permission.READ_RESULTS: Scope.ALL,
             Permission.READ_PROGRESS: Scope.ALL,
             Permission.RECORD_PROGRESS: Scope.OWN_FICHES,
+            Permission.READ_STATE_PART: Scope.ALL,
             Permission.READ_PUBLISHED: Scope.ALL,
             Permission.SEE_OBSERVATIONS: Scope.ALL,
             Permission.READ_EXPLANATIONS: Scope.ALL,
@@ -121,6 +125,8 @@ ROLES: dict[Role, RoleCard] = {
         {
             Permission.READ_REFERENCE: Scope.ALL,
             Permission.READ_PUBLISHED: Scope.ALL,
+            Permission.READ_STATE_PART: Scope.ALL,
+            Permission.SPEAK_FOR_STATE: Scope.ALL,
             Permission.READ_TRANSMITTED: Scope.ALL,
             Permission.ANNOTATE_TRANSMISSION: Scope.ALL,
         },
@@ -135,6 +141,7 @@ ROLES: dict[Role, RoleCard] = {
             Permission.READ_REFERENCE: Scope.ALL,
             Permission.READ_RESULTS: Scope.ALL,
             Permission.READ_PROGRESS: Scope.ALL,
+            Permission.READ_STATE_PART: Scope.ALL,
             Permission.READ_PUBLISHED: Scope.ALL,
             Permission.SEE_OBSERVATIONS: Scope.ALL,
             Permission.READ_EXPLANATIONS: Scope.ALL,

@@ -8,8 +8,9 @@ from django.db.models import QuerySet
 
 from actions.enums import Plan
 from actions.queries import ActionView, ObjectiveView, Tally, action_views, fiche_objectives, tally
+from actions.queries.state_part import CommitmentView, commitment_views
 from budgets.queries import YearTotal, grand_totals
-from cog.models import Convention, Domain, Fiche, Restitution, SourceAnomaly, StateCommitment
+from cog.models import Convention, Domain, Fiche, Restitution, SourceAnomaly
 from cog.queries import anomalies, commitments, domains_with_fiches, next_restitutions
 from indicators.queries import ATTENTION, SheetLine, by_attention, sheet_lines
 from reports.enums import EditionState
@@ -136,7 +137,7 @@ class FichePage:
     tally: Tally
     objectives: list[ObjectiveView]
     indicators: list[SheetLine]
-    commitments: list[StateCommitment]
+    commitments: list[CommitmentView]
     anomalies: list[SourceAnomaly]
     previous: Fiche | None
     following: Fiche | None
@@ -144,7 +145,13 @@ class FichePage:
 
 
 def fiche_page(
-    *, convention: Convention, number: int, at: date, with_results: bool, with_progress: bool
+    *,
+    convention: Convention,
+    number: int,
+    at: date,
+    with_results: bool,
+    with_progress: bool,
+    with_state_part: bool,
 ) -> FichePage | None:
     """A fiche at a date: its actions, its indicators, the State's part, the slips of its text."""
     fiches = {
@@ -165,7 +172,7 @@ def fiche_page(
         tally=tally(views),
         objectives=objectives,
         indicators=lines,
-        commitments=list(commitments(convention=convention, fiche=fiche)),
+        commitments=commitment_views(convention=convention, at=at, with_words=with_state_part, fiche=fiche),
         anomalies=list(slips),
         previous=fiches.get(number - 1),
         following=fiches.get(number + 1),

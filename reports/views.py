@@ -78,6 +78,7 @@ def fiche(request: HttpRequest, number: int) -> HttpResponse:
         at=at,
         with_results=can(request.user, Permission.READ_RESULTS),
         with_progress=can(request.user, Permission.READ_PROGRESS),
+        with_state_part=can(request.user, Permission.READ_STATE_PART),
     )
     if page is None:
         raise Http404(f"La fiche n° {number} n'existe pas dans la convention.")

@@ -3,15 +3,32 @@
 from actions.operations.evidence import join_evidence, withdraw_evidence
 from actions.operations.progress import ProgressEntry, ProgressMoved, ProgressRefused, record_progress
 from actions.operations.reference import save_actions
+from actions.operations.responsibility import (
+    Naming,
+    ResponsibilityRefused,
+    end_responsibility,
+    name_responsible,
+    open_direction,
+)
 from actions.operations.sdsi import save_sdsi
+from actions.operations.state import StateWordRefused, answer_validation, ask_validation, say_of_commitment
 
 __all__ = [
+    "Naming",
     "ProgressEntry",
     "ProgressMoved",
     "ProgressRefused",
+    "ResponsibilityRefused",
+    "StateWordRefused",
+    "answer_validation",
+    "ask_validation",
+    "end_responsibility",
     "join_evidence",
+    "name_responsible",
+    "open_direction",
     "record_progress",
     "save_actions",
     "save_sdsi",
+    "say_of_commitment",
     "withdraw_evidence",
 ]

@@ -89,5 +89,5 @@ def by_attention(views: Iterable[ActionView]) -> list[ActionView]:
     return sorted(views, key=lambda view: (order.get(view.timeliness, 3), view.end or date.max))  # type: ignore[arg-type]
 
 
-def directions_of(*, convention: Convention) -> list[Direction]:
-    return list(Direction.objects.filter(convention=convention).order_by("code"))
+def directions_in(*, convention: Convention) -> QuerySet[Direction]:
+    return Direction.objects.filter(convention=convention).order_by("code")

@@ -1,13 +1,13 @@
 """One action as its page shows it: its state, its history, its proofs, who is in charge, what it points at."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import Q
 
 from actions.enums import DeadlineKind, Plan
-from actions.models import Action, ActionProgress, Evidence, Responsibility
+from actions.models import Action, ActionProgress, Evidence, Responsibility, StateValidation
 from actions.queries.states import ActionView, action_views, all_deadlines, with_leads
 from cog.models import Convention, Fiche
 
@@ -25,6 +25,7 @@ class ActionPage:
     responsibilities: list[Responsibility]
     cited: list[Action]
     citing: list[Action]
+    validations: list[StateValidation] = field(default_factory=list)
 
     @property
     def action(self) -> Action:
@@ -68,6 +69,7 @@ def action_page(*, action: Action, at: date, with_progress: bool) -> ActionPage:
         responsibilities=list(charge.select_related("direction", "person", "substitute").order_by("-charge", "pk")),
         cited=_cited(view),
         citing=_citing(action),
+        validations=list(StateValidation.objects.filter(action=action).order_by("-asked_at")),
     )
 
 
