@@ -29,3 +29,10 @@ class NoteKind(models.TextChoices):
     QUESTION = "question", "question"
     ANSWER = "reponse", "réponse"
     OBSERVATION = "observation", "observation"
+
+
+class FeedScope(models.TextChoices):
+    """« contenu d'un flux de calendrier »."""
+
+    OWN = "mes_fiches", "les échéances de mes fiches et les remises"
+    ROLE = "tout", "toutes les échéances que mon rôle peut lire"

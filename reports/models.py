@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from cog.models import Convention, Job
 from cog.periods import parse
-from reports.enums import DocumentKind, EditionState, NoteKind, TransmissionKind
+from reports.enums import DocumentKind, EditionState, FeedScope, NoteKind, TransmissionKind
 
 
 class Edition(models.Model):
@@ -163,3 +163,36 @@ class StateNote(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} sur {self.transmission_id}"
+
+
+class CalendarFeed(models.Model):
+    """« flux de calendrier »: a secret address where a calendar reads the dates of a person, or of their role.
+
+    The secret itself is shown once and never kept: only its digest is. Revoked, the address answers no more.
+    """
+
+    scope = models.CharField("contenu", max_length=12, choices=FeedScope)
+    secret_sha256 = models.CharField("empreinte du secret", max_length=64, unique=True)
+    opened_at = models.DateTimeField("ouvert le")
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, verbose_name="ouvert par", related_name="calendar_feeds"
+    )
+    revoked_at = models.DateTimeField("révoqué le", null=True, blank=True)
+    revoked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="révoqué par", null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = "flux de calendrier"
+        verbose_name_plural = "flux de calendrier"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True, revoked_by__isnull=True)
+                | Q(revoked_at__gte=models.F("opened_at"), revoked_by__isnull=False),
+                name="feed_revoked_by_someone_after_its_opening",
+                violation_error_message="Un flux est révoqué après avoir été ouvert, et quelqu'un le dit.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_scope_display()} de {self.opened_by}"

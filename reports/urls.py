@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports import campaign_views, explanation_views, state_views, views
+from reports import campaign_views, explanation_views, feed_views, state_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -13,6 +13,9 @@ urlpatterns = [
     path("documents/<int:edition_id>/", views.edition, name="edition"),
     path("documents/<int:edition_id>/pdf", views.edition_pdf, name="edition-pdf"),
     path("calendrier/", campaign_views.calendar, name="calendar"),
+    path("calendrier/flux/", feed_views.feeds, name="feeds"),
+    path("calendrier/flux/<int:feed_id>/revoquer/", feed_views.revoke, name="feed-revoke"),
+    path("calendrier/flux/<str:secret>.ics", feed_views.read, name="feed"),
     path("campagnes/", campaign_views.campaigns, name="campaigns"),
     path("campagnes/<str:quarter>/", campaign_views.campaign, name="campaign"),
     path("campagnes/<str:quarter>/transmettre/", campaign_views.transmit, name="campaign-transmit"),

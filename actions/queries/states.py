@@ -48,6 +48,7 @@ class ActionView:
     signed_end: date | None = None
     lead: str = ""
     word_due: bool = False
+    revisions: int = 0  # how many times the end was revised
 
     @property
     def slip(self) -> int | None:
@@ -143,6 +144,7 @@ def _view(
         last=last,
         end=end,
         signed_end=signed,
+        revisions=sum(word.revised_end is not None for word in words),
         word_due=with_progress and _word_due(kind, status, last, at),
     )
 

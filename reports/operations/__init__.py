@@ -6,6 +6,7 @@ from reports.operations.editions import (
     produce_from_job,
     request_annual_report,
 )
+from reports.operations.feeds import open_feed, revoke_feed
 from reports.operations.transmissions import (
     AlreadyTransmitted,
     NotAllowed,
@@ -23,9 +24,11 @@ __all__ = [
     "ReasonMissing",
     "TransmissionRefused",
     "draft_annual_report",
+    "open_feed",
     "produce_edition",
     "produce_from_job",
     "request_annual_report",
+    "revoke_feed",
     "transmit_quarter",
     "write_note",
 ]

@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from cog.enums import Role
 from cog.permissions import ROLES, Permission, Scope
 
-PUBLIC = {"login"}
+PUBLIC = {"login", "feed"}  # a calendar has no session: its secret address is the key
 ANY_ACCOUNT = {"logout"}
 RIGHTS_PAGE = Path(__file__).parents[2] / "docs" / "rights.md"
 
