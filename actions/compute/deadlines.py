@@ -144,7 +144,6 @@ _REWRITES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bconvention(?:\s+objectifs\s+et\s+gestion)?\b|\bperiode conventionnelle\b", "cog"),
         (r"\b(?:terme|issue|echeance) cog\b", "fin cog"),
         (r"\s+", " "),
-        (r"^\s*((?:19|20)\d\d) ((?:19|20)\d\d)\s*$", r"\1-\2"),  # a dash that the text lost
     )
 )
 
