@@ -126,8 +126,8 @@ DIAGRAM = {
     75: (6983, 6983), 76: (6987, 6987),
 }  # fmt: skip
 
-# Bullets that look like the title of those below: there are fewer deadlines than bullets, so the dates belong to the row
-# as a whole, as in the fiches.
+# Bullets that look like the title of those below: there are fewer deadlines than bullets, so that the dates belong to
+# the row as a whole, as in the fiches.
 TITLE_BULLETS = {9: {1}, 15: {1, 4}, 24: {3}}
 
 
