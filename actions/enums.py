@@ -55,3 +55,11 @@ class Answer(models.TextChoices):
     AGREED = "accord", "accord"
     RESERVED = "reserve", "accord avec réserves"
     REFUSED = "refus", "refus"
+
+
+class DigestKind(models.TextChoices):
+    """« partie du récapitulatif hebdomadaire »: each may be refused by itself."""
+
+    SOON = "avant", "actions bientôt échues"
+    LATE = "apres", "actions en retard"
+    YEARLY = "annuel", "actions « en continu » dont le mot de l'année manque"

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from actions import entry_views, people_views, state_views, views
+from actions import digest_views, entry_views, people_views, state_views, views
 
 urlpatterns = [
     path("", views.actions, name="actions"),
     path("tableau.xlsx", views.actions_xlsx, name="actions-xlsx"),
+    path("recapitulatif/", digest_views.digest, name="digest"),
     path("responsabilites/", people_views.responsibilities, name="responsibilities"),
     path("responsabilites/fiche/<int:number>/", people_views.fiche_charge, name="fiche-charge"),
     path("responsabilites/<int:responsibility_id>/finir/", people_views.end_charge, name="charge-end"),

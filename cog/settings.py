@@ -10,6 +10,7 @@ from pathlib import Path
 
 import environ
 import font_source_sans_pro
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -58,7 +59,11 @@ CELERY_TASK_IGNORE_RESULT = True  # the Job table is the record, never the broke
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_SOFT_TIME_LIMIT = 30 * 60  # a computation of the whole term takes some minutes
 CELERY_TASK_TIME_LIMIT = 31 * 60  # below the broker's visibility time-out, which would double the message
-CELERY_BEAT_SCHEDULE = {"balayage-des-travaux": {"task": "cog.sweep_jobs", "schedule": 30.0}}
+CELERY_BEAT_SCHEDULE = {
+    "balayage-des-travaux": {"task": "cog.sweep_jobs", "schedule": 30.0},
+    # Every morning: whoever was written to this week is not written to again, and a Monday missed is made good.
+    "recapitulatif-hebdomadaire": {"task": "actions.send_digests", "schedule": crontab(hour=7, minute=0)},
+}
 # A job whose worker gave no sign for that long is taken up by another one: 90 s at most with the sweep above.
 JOB_SILENCE = timedelta(seconds=env.float("SUIVI_JOB_SILENCE", default=60))
 if REDIS_URL:

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from actions.enums import Plan
 from actions.queries import iter_actions
 from cog.models import Convention, Fiche
 from cog.periods import Granularity, Period, quarter
@@ -77,11 +76,10 @@ def quarter_page(*, convention: Convention, transmission: Period, state: str = "
 
 
 def action_labels(*, convention: Convention) -> dict[str, str]:
-    """`10/3` -> « 3. Généraliser… »: the actions of the fiches, by the key an explanation keeps."""
+    """`10/3` -> « 3. Généraliser… »: the actions, by the key an explanation keeps; fiche 23's are those of the Sdsi."""
     return {
         f"{action.fiche.number}/{action.ordinal}": _label(action.number, action.label)
         for action in iter_actions(convention=convention)
-        if action.plan == Plan.COG
     }
 
 

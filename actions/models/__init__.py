@@ -1,5 +1,6 @@
 """Tables of the actions: what is printed, what is done about it, by whom, with which proof."""
 
+from actions.models.digest import Digest, MutedDigest
 from actions.models.evidence import Evidence
 from actions.models.plan import Action, Deadline, Objective, Step
 from actions.models.progress import ActionProgress
@@ -12,8 +13,10 @@ __all__ = [
     "ActionProgress",
     "CommitmentWord",
     "Deadline",
+    "Digest",
     "Direction",
     "Evidence",
+    "MutedDigest",
     "Objective",
     "Responsibility",
     "SdsiAxis",

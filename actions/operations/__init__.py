@@ -1,5 +1,6 @@
 """The writes of the actions: loading the reference, progress, proofs, responsibilities, the State's part."""
 
+from actions.operations.digests import choose_digest, send_digests
 from actions.operations.evidence import join_evidence, withdraw_evidence
 from actions.operations.progress import ProgressEntry, ProgressMoved, ProgressRefused, record_progress
 from actions.operations.reference import save_actions
@@ -22,6 +23,7 @@ __all__ = [
     "StateWordRefused",
     "answer_validation",
     "ask_validation",
+    "choose_digest",
     "end_responsibility",
     "join_evidence",
     "name_responsible",
@@ -30,5 +32,6 @@ __all__ = [
     "save_actions",
     "save_sdsi",
     "say_of_commitment",
+    "send_digests",
     "withdraw_evidence",
 ]
