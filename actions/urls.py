@@ -1,10 +1,12 @@
 from django.urls import path
 
-from actions import digest_views, entry_views, people_views, state_views, views
+from actions import calendar_views, digest_views, entry_views, people_views, state_views, views
 
 urlpatterns = [
     path("", views.actions, name="actions"),
     path("tableau.xlsx", views.actions_xlsx, name="actions-xlsx"),
+    path("calendrier/", calendar_views.action_calendar, name="action-calendar"),
+    path("calendrier/frise.svg", calendar_views.timeline_svg, name="action-timeline"),
     path("recapitulatif/", digest_views.digest, name="digest"),
     path("responsabilites/", people_views.responsibilities, name="responsibilities"),
     path("responsabilites/fiche/<int:number>/", people_views.fiche_charge, name="fiche-charge"),

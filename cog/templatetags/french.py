@@ -85,6 +85,11 @@ def number(text: str) -> str:
 
 
 @register.filter
+def begins(text: str, start: str) -> bool:
+    return str(text).startswith(start)
+
+
+@register.filter
 def plural(count: int, forms: str = ",s") -> str:
     """`{{ n|plural:"est,sont" }}`: French is plural from two on."""
     one, many = forms.split(",")

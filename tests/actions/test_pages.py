@@ -299,3 +299,29 @@ def test_a_proof_is_withdrawn_for_a_reason_and_stays_on_the_page(people: Convent
     client.post(f"/actions/pieces/{proof.pk}/retirer/", {"reason": "mauvais relevé"})
     assert "mauvais relevé" in client.get("/actions/10-1/").content.decode()
     assert _post(client, "10-1", status="realisee", done_on="2014-05-01").status_code == 200  # it proves nothing now
+
+
+# --- The calendar ----------------------------------------------------------------------------------------------------
+
+
+def test_the_calendar_draws_a_fiche_and_lists_a_year_by_month(people: Convention) -> None:
+    told = {"revised_end": date(2015, 6, 30), "revision_reason": "marché", "revision_agreed_by": "comité"}
+    _say(_action(10, 3), "en_cours", date(2014, 6, 1), **told)
+    client = _as("pilotage")
+    page = client.get("/actions/calendrier/", {"fiche": "10", "annee": "2015", "au": "2014-07-01"})
+    months = dict(page.context["months"])
+    assert "10-3" in [view.action.key for view in months["juin"]]
+    assert sum(len(views) for views in months.values()) == sum(
+        view.end is not None and view.end.year == 2015 for view in client.get("/actions/").context["table"].data.data
+    )
+    drawn = client.get("/actions/calendrier/frise.svg", {"fiche": "10", "au": "2014-07-01"})
+    assert drawn["Content-Type"] == "image/svg+xml" and "Téléphone" in drawn.content.decode()
+    assert client.get("/actions/calendrier/", {"fiche": "99", "annee": "x"}).status_code == 200
+
+
+def test_the_calendar_of_who_may_not_read_progress_keeps_the_printed_dates(people: Convention) -> None:
+    told = {"revised_end": date(2015, 6, 30), "revision_reason": "CANARI", "revision_agreed_by": "comité"}
+    _say(_action(10, 3), "en_cours", date(2014, 6, 1), **told)
+    page = _as("tutelle").get("/actions/calendrier/", {"fiche": "10", "annee": "2015", "au": "2014-07-01"})
+    assert "10-3" not in [view.action.key for view in dict(page.context["months"])["juin"]]
+    assert "CANARI" not in page.content.decode()
