@@ -196,3 +196,42 @@ class CalendarFeed(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_scope_display()} de {self.opened_by}"
+
+
+class ActionIndicator(models.Model):
+    """« lien entre une action et un indicateur »: the action is meant to move it; closed, never rewritten.
+
+    Both sides are named by their keys (`10/3`, `F10-21`): the two apps do not know each other.
+    """
+
+    convention = models.ForeignKey(Convention, models.PROTECT, verbose_name="convention")
+    action_key = models.CharField("action", max_length=12)
+    indicator_code = models.CharField("indicateur", max_length=20)
+    reason = models.CharField("ce qui en est attendu", max_length=250, blank=True)
+    linked_at = models.DateTimeField("lié le")
+    linked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="lié par", related_name="+")
+    unlinked_at = models.DateTimeField("délié le", null=True, blank=True)
+    unlinked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="délié par", null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = "lien entre une action et un indicateur"
+        verbose_name_plural = "liens entre actions et indicateurs"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["convention", "action_key", "indicator_code"],
+                condition=Q(unlinked_at__isnull=True),
+                name="action_indicator_once",
+                violation_error_message="Cette action est déjà liée à cet indicateur.",
+            ),
+            models.CheckConstraint(
+                condition=Q(unlinked_at__isnull=True, unlinked_by__isnull=True)
+                | Q(unlinked_at__gte=models.F("linked_at"), unlinked_by__isnull=False),
+                name="action_indicator_unlinked_by_someone",
+                violation_error_message="Un lien est retiré après avoir été posé, et quelqu'un le dit.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action_key} → {self.indicator_code}"

@@ -14,6 +14,7 @@ from cog.models import Convention, Domain, Fiche, Restitution, SourceAnomaly
 from cog.queries import anomalies, commitments, domains_with_fiches, next_restitutions
 from indicators.queries import ATTENTION, SheetLine, by_attention, sheet_lines
 from reports.enums import EditionState
+from reports.link_queries import key_of, links_of_fiche
 from reports.models import Edition
 
 
@@ -142,6 +143,13 @@ class FichePage:
     previous: Fiche | None
     following: Fiche | None
     simulated: bool
+    links: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def linked(self) -> dict[int, list[str]]:
+        """action -> the codes of the indicators it should move."""
+        views = [view for objective in self.objectives for view in objective.actions]
+        return {view.action.pk: self.links.get(key_of(view.action), []) for view in views}
 
 
 def fiche_page(
@@ -178,6 +186,7 @@ def fiche_page(
         following=fiches.get(number + 1),
         simulated=any(view.last.simulated for view in views if view.last)
         or any(line.latest.simulated for line in lines if line.latest),
+        links=links_of_fiche(convention=convention, number=number),
     )
 
 

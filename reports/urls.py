@@ -1,9 +1,11 @@
 from django.urls import path
 
-from reports import campaign_views, explanation_views, feed_views, state_views, views
+from reports import campaign_views, explanation_views, feed_views, link_views, state_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("actions/<str:key>/liens/", link_views.action_links, name="action-links"),
+    path("actions/<str:key>/liens/<int:link_id>/retirer/", link_views.unlink, name="action-unlink"),
     path("fiches/", views.fiches, name="fiches"),
     path("fiches/<int:number>/", views.fiche, name="fiche"),
     path("explications/", explanation_views.explanations, name="explanations"),

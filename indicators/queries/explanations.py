@@ -298,3 +298,9 @@ def _unit(indicator: Indicator) -> str:
     if version is None:
         return ""
     return str(version.method.get("unit", ""))
+
+
+def explanations_on_action(*, convention: Convention, key: str) -> list[Explanation]:
+    """What is in force and names an action (`10/3`) as its corrective action, the latest period first."""
+    rows = _in_force().filter(indicator__convention=convention, corrective_action=key)
+    return sorted(rows, key=_when, reverse=True)

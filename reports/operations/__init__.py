@@ -7,6 +7,7 @@ from reports.operations.editions import (
     request_annual_report,
 )
 from reports.operations.feeds import open_feed, revoke_feed
+from reports.operations.links import link_indicator, unlink_indicator
 from reports.operations.transmissions import (
     AlreadyTransmitted,
     NotAllowed,
@@ -24,11 +25,13 @@ __all__ = [
     "ReasonMissing",
     "TransmissionRefused",
     "draft_annual_report",
+    "link_indicator",
     "open_feed",
     "produce_edition",
     "produce_from_job",
     "request_annual_report",
     "revoke_feed",
     "transmit_quarter",
+    "unlink_indicator",
     "write_note",
 ]
