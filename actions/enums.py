@@ -63,3 +63,10 @@ class DigestKind(models.TextChoices):
     SOON = "avant", "actions bientôt échues"
     LATE = "apres", "actions en retard"
     YEARLY = "annuel", "actions « en continu » dont le mot de l'année manque"
+
+
+class SharedKind(models.TextChoices):
+    """« nature d'un document partagé » with the State as it appears."""
+
+    LETTER = "lettre", "lettre réseau"
+    DASHBOARD = "tableau", "tableau de bord national"

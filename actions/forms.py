@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from actions.compute.timeliness import Timeliness
-from actions.enums import ActionStatus, Answer, Charge, CommitmentStatus, Plan
+from actions.enums import ActionStatus, Answer, Charge, CommitmentStatus, Plan, SharedKind
 from actions.models import Action, ActionProgress, Direction
 from actions.operations import ProgressEntry
 from actions.queries.lists import NOBODY, Criteria
@@ -247,3 +247,33 @@ class AnswerForm(forms.Form):
     answer = forms.ChoiceField(label="Réponse", choices=Answer.choices)
     answered_on = forms.DateField(label="Réponse du", widget=DAY)
     text = forms.CharField(label="Texte", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class SharedDocumentForm(forms.Form):
+    """What was made available to the State."""
+
+    kind = forms.ChoiceField(label="Nature", choices=SharedKind.choices)
+    reference = forms.CharField(label="Référence", max_length=80)
+    title = forms.CharField(label="Objet", max_length=250)
+    issued_on = forms.DateField(label="Datée du", widget=DAY)
+    shared_on = forms.DateField(label="Mise à disposition le", widget=DAY)
+    address = forms.URLField(label="Adresse où la lire", required=False, max_length=500, assume_scheme="https")
+
+
+class SynthesisForm(forms.Form):
+    """What a programme of the Sdsi brought in a year, and what it cost."""
+
+    gains = forms.CharField(label="Apports métiers", required=False, widget=forms.Textarea(attrs={"rows": 4}))
+    achievements = forms.CharField(
+        label="Réalisations techniques", required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    spending = forms.DecimalField(
+        label="Dépenses, en k€",
+        required=False,
+        min_value=0,
+        max_digits=12,
+        decimal_places=1,
+        localize=True,
+        help_text="Vide : non connue ; 0 : aucune dépense.",
+    )
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput())

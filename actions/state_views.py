@@ -6,12 +6,19 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from actions.enums import Answer, CommitmentStatus
-from actions.forms import AnswerForm, CommitmentForm, ValidationForm
-from actions.operations import StateWordRefused, answer_validation, ask_validation, say_of_commitment
+from actions.enums import Answer, CommitmentStatus, SharedKind
+from actions.forms import AnswerForm, CommitmentForm, SharedDocumentForm, ValidationForm
+from actions.operations import (
+    StateWordRefused,
+    answer_validation,
+    ask_validation,
+    say_of_commitment,
+    share_document,
+)
 from actions.queries.state_part import (
     commitment_or_none,
     commitment_views,
+    shared_documents,
     validation_or_none,
     validations_of,
     words_of,
@@ -117,3 +124,32 @@ def answer(request: HttpRequest, validation_id: int) -> HttpResponse:
             messages.success(request, "La réponse est enregistrée.")
             return redirect("commitments")
     return render(request, "actions/answer.html", {"validation": found, "form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.READ_STATE_PART)
+def register(request: HttpRequest) -> HttpResponse:
+    """The register of what was made available to the State; the steering staff add to it."""
+    convention = convention_or_404()
+    writes = can(request.user, Permission.NAME_RESPONSIBLES)
+    form = SharedDocumentForm(request.POST or None, initial={"shared_on": timezone.localdate()}) if writes else None
+    if request.method == "POST":
+        if form is None:
+            raise Http404("Seule la Cnaf tient ce registre.")
+        if form.is_valid():
+            told = form.cleaned_data
+            try:
+                share_document(
+                    convention=convention,
+                    kind=SharedKind(told.pop("kind")),
+                    **told,
+                    by=request.user,  # type: ignore[arg-type]
+                    at=timezone.now(),
+                )
+            except StateWordRefused as refused:
+                form.add_error(None, str(refused))
+            else:
+                messages.success(request, "Le document est au registre.")
+                return redirect("shared-documents")
+    context = {"documents": shared_documents(convention=convention), "form": form}
+    return render(request, "actions/register.html", context)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from actions import calendar_views, digest_views, entry_views, people_views, state_views, views
+from actions import calendar_views, digest_views, entry_views, people_views, sdsi_views, state_views, views
 
 urlpatterns = [
     path("", views.actions, name="actions"),
@@ -14,6 +14,10 @@ urlpatterns = [
     path("engagements/", state_views.commitments, name="commitments"),
     path("engagements/<str:code>/", state_views.commitment, name="commitment"),
     path("validations/<int:validation_id>/", state_views.answer, name="validation-answer"),
+    path("sdsi/synthese/<int:year>/", sdsi_views.synthesis, name="sdsi-synthesis"),
+    path("sdsi/synthese/<int:year>/tableau.xlsx", sdsi_views.synthesis_xlsx, name="sdsi-synthesis-xlsx"),
+    path("sdsi/synthese/<int:year>/<int:number>/", sdsi_views.synthesis_entry, name="sdsi-synthesis-entry"),
+    path("registre/", state_views.register, name="shared-documents"),
     path("sdsi/", views.sdsi, name="sdsi"),
     path("fiche/<int:number>/saisie/", entry_views.grid, name="action-grid"),
     path("pieces/<int:evidence_id>/", entry_views.evidence, name="evidence"),

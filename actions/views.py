@@ -83,8 +83,11 @@ def sdsi(request: HttpRequest) -> HttpResponse:
     axes = sdsi_plan(convention=convention, at=at, with_progress=seen)
     views = [one.view for axis in axes for programme in axis.programmes for one in programme.projects]
     context = {"axes": axes, "dated": dated, "at": at, "with_progress": seen, "tally": tally(views)}
-    simulated = any(view.last and view.last.simulated for view in views)
-    return render(request, "actions/sdsi.html", context | {"simulated": simulated})
+    context |= {
+        "simulated": any(view.last and view.last.simulated for view in views),
+        "year": min(max(at.year, convention.start.year), convention.end.year),
+    }
+    return render(request, "actions/sdsi.html", context)
 
 
 @require_safe

@@ -5,8 +5,8 @@ from actions.models.evidence import Evidence
 from actions.models.plan import Action, Deadline, Objective, Step
 from actions.models.progress import ActionProgress
 from actions.models.responsibility import Direction, Responsibility
-from actions.models.sdsi import SdsiAxis, SdsiProgramme, SdsiProject
-from actions.models.state import CommitmentWord, StateValidation
+from actions.models.sdsi import SdsiAxis, SdsiProgramme, SdsiProject, SdsiSynthesis
+from actions.models.state import CommitmentWord, SharedDocument, StateValidation
 
 __all__ = [
     "Action",
@@ -22,6 +22,8 @@ __all__ = [
     "SdsiAxis",
     "SdsiProgramme",
     "SdsiProject",
+    "SdsiSynthesis",
+    "SharedDocument",
     "StateValidation",
     "Step",
 ]

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 
 from actions.models.plan import Action
@@ -72,3 +73,40 @@ class SdsiProject(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class SdsiSynthesis(models.Model):
+    """« synthèse annuelle d'un programme du Sdsi »: what the Cnaf tells the State each year (l. 4508).
+
+    Added to, never rewritten: the last word on a programme and a year is the one in force.
+    """
+
+    programme = models.ForeignKey(SdsiProgramme, models.PROTECT, verbose_name="programme", related_name="syntheses")
+    year = models.PositiveSmallIntegerField("année")
+    gains = models.TextField("apports métiers", blank=True)
+    achievements = models.TextField("réalisations techniques", blank=True)
+    spending = models.DecimalField("dépenses, en k€", max_digits=12, decimal_places=1, null=True, blank=True)
+    simulated = models.BooleanField("simulé", default=False)
+    recorded_at = models.DateTimeField("saisie le")
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="saisie par", related_name="+"
+    )
+
+    class Meta:
+        verbose_name = "synthèse annuelle d'un programme du Sdsi"
+        verbose_name_plural = "synthèses annuelles des programmes du Sdsi"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["programme", "year", "recorded_at"],
+                name="sdsi_synthesis_once",
+                violation_error_message="Cette synthèse est déjà saisie.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(spending__isnull=True) | models.Q(spending__gte=0),
+                name="sdsi_spending_not_negative",
+                violation_error_message="Une dépense n'est pas négative.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.programme} {self.year}"

@@ -6,9 +6,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from actions.enums import Answer, CommitmentStatus
+from actions.enums import Answer, CommitmentStatus, SharedKind
 from actions.models.plan import Action
-from cog.models import StateCommitment
+from cog.models import Convention, StateCommitment
 
 
 class CommitmentWord(models.Model):
@@ -74,3 +74,42 @@ class StateValidation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} · {self.get_answer_display() or 'en attente'}"
+
+
+class SharedDocument(models.Model):
+    """« document partagé avec l'État »: a lettre réseau (l. 12259) or a national dashboard (l. 4324), and when it was.
+
+    The register is added to: what was shared stays in it.
+    """
+
+    convention = models.ForeignKey(Convention, models.PROTECT, verbose_name="convention")
+    kind = models.CharField("nature", max_length=12, choices=SharedKind)
+    reference = models.CharField("référence", max_length=80)
+    title = models.CharField("objet", max_length=250)
+    issued_on = models.DateField("datée du")
+    shared_on = models.DateField("mise à disposition le")
+    address = models.URLField("adresse où la lire", max_length=500, blank=True)
+    simulated = models.BooleanField("simulé", default=False)
+    recorded_at = models.DateTimeField("saisi le")
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="saisi par", related_name="+"
+    )
+
+    class Meta:
+        verbose_name = "document partagé avec l'État"
+        verbose_name_plural = "documents partagés avec l'État"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["convention", "kind", "reference"],
+                name="shared_document_once",
+                violation_error_message="Ce document est déjà au registre.",
+            ),
+            models.CheckConstraint(
+                condition=Q(shared_on__gte=models.F("issued_on")),
+                name="shared_after_it_was_issued",
+                violation_error_message="Un document est partagé après avoir été daté.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.reference}"

@@ -11,8 +11,14 @@ from actions.operations.responsibility import (
     name_responsible,
     open_direction,
 )
-from actions.operations.sdsi import save_sdsi
-from actions.operations.state import StateWordRefused, answer_validation, ask_validation, say_of_commitment
+from actions.operations.sdsi import SynthesisMoved, save_sdsi, write_synthesis
+from actions.operations.state import (
+    StateWordRefused,
+    answer_validation,
+    ask_validation,
+    say_of_commitment,
+    share_document,
+)
 
 __all__ = [
     "Naming",
@@ -21,6 +27,7 @@ __all__ = [
     "ProgressRefused",
     "ResponsibilityRefused",
     "StateWordRefused",
+    "SynthesisMoved",
     "answer_validation",
     "ask_validation",
     "choose_digest",
@@ -33,5 +40,7 @@ __all__ = [
     "save_sdsi",
     "say_of_commitment",
     "send_digests",
+    "share_document",
     "withdraw_evidence",
+    "write_synthesis",
 ]

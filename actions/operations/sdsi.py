@@ -1,12 +1,17 @@
 """Loading the Sdsi: axes, programmes, the actions of its tables and the project behind each of them."""
 
 from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.db import transaction
+
 from actions.enums import Plan
-from actions.models import Action, SdsiAxis, SdsiProgramme, SdsiProject
+from actions.models import Action, SdsiAxis, SdsiProgramme, SdsiProject, SdsiSynthesis
 from actions.operations.reference import save_actions
-from cog.models import Convention
+from cog import audit
+from cog.models import Convention, User
 from cog.reference.sync import Change, sync
 
 if TYPE_CHECKING:
@@ -61,3 +66,40 @@ def _projects(convention: Convention, rows: Iterable[SdsiProject]) -> Change:
     known = SdsiProject.objects.filter(action__fiche__convention=convention)
     fields = ["programme", "title", "objectives", "section", "beyond_term"]
     return sync(known, rows, key=lambda row: row.action_id, fields=fields)
+
+
+class SynthesisMoved(Exception):
+    """Someone wrote on the same programme and year since the form was opened: nothing is written."""
+
+
+@transaction.atomic
+def write_synthesis(
+    *,
+    programme: SdsiProgramme,
+    year: int,
+    gains: str,
+    achievements: str,
+    spending: Decimal | None,
+    seen: int,
+    by: User,
+    at: datetime,
+) -> SdsiSynthesis:
+    """Add what a programme brought in a year; `seen`: the last word the person had in view. Raises SynthesisMoved."""
+    SdsiProgramme.objects.select_for_update(of=("self",)).get(pk=programme.pk)
+    last = SdsiSynthesis.objects.filter(programme=programme, year=year).order_by("-pk").first()
+    if last is not None and last.pk != seen:
+        raise SynthesisMoved(
+            f"{last.recorded_by.name} a écrit pendant la saisie : rien n'est enregistré, relire d'abord."
+        )
+    row = SdsiSynthesis.objects.create(
+        programme=programme,
+        year=year,
+        gains=gains.strip(),
+        achievements=achievements.strip(),
+        spending=spending,
+        recorded_at=at,
+        recorded_by=by,
+    )
+    details = {"spending": str(spending) if spending is not None else None}
+    audit.record(action="actions.synthesis_written", subject=f"{programme} {year}", by=by, at=at, details=details)
+    return row

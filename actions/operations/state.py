@@ -5,10 +5,10 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 
-from actions.enums import Answer, CommitmentStatus
-from actions.models import Action, CommitmentWord, StateValidation
+from actions.enums import Answer, CommitmentStatus, SharedKind
+from actions.models import Action, CommitmentWord, SharedDocument, StateValidation
 from cog import audit
-from cog.models import StateCommitment, User
+from cog.models import Convention, StateCommitment, User
 
 
 class StateWordRefused(Exception):
@@ -82,4 +82,39 @@ def answer_validation(
     audit.record(
         action="actions.validation_answered", subject=f"action {row.action.key}", by=by, at=at, details=details
     )
+    return row
+
+
+@transaction.atomic
+def share_document(
+    *,
+    convention: Convention,
+    kind: SharedKind,
+    reference: str,
+    title: str,
+    issued_on: date,
+    shared_on: date,
+    address: str,
+    by: User,
+    at: datetime,
+) -> SharedDocument:
+    """Enter in the register what was made available to the State. Raises StateWordRefused."""
+    if not issued_on <= shared_on <= timezone.localdate(at):
+        raise StateWordRefused("Un document est partagé entre sa date et aujourd'hui.")
+    held = SharedDocument.objects.filter(convention=convention, kind=kind, reference=reference.strip())
+    if held.exists():
+        raise StateWordRefused(f"« {reference.strip()} » est déjà au registre.")
+    row = SharedDocument.objects.create(
+        convention=convention,
+        kind=kind,
+        reference=reference.strip(),
+        title=title.strip(),
+        issued_on=issued_on,
+        shared_on=shared_on,
+        address=address,
+        recorded_at=at,
+        recorded_by=by,
+    )
+    details = {"kind": str(kind), "issued_on": issued_on.isoformat(), "shared_on": shared_on.isoformat()}
+    audit.record(action="actions.document_shared", subject=row.reference, by=by, at=at, details=details)
     return row

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from actions.enums import Plan
-from actions.models import SdsiAxis, SdsiProgramme, SdsiProject
+from actions.models import SdsiAxis, SdsiProgramme, SdsiProject, SdsiSynthesis
 from actions.queries.states import ActionView, Tally, action_views, tally
 from cog.models import Convention
 
@@ -63,3 +64,37 @@ def sdsi_plan(*, convention: Convention, at: date, with_progress: bool) -> list[
 def project_of(action_id: int) -> SdsiProject | None:
     """The project behind an action of the Sdsi; None for an action of a fiche."""
     return SdsiProject.objects.filter(action=action_id).select_related("programme__axis").first()
+
+
+@dataclass(frozen=True)
+class SynthesisLine:
+    """A programme in a year: where its rows stand at its end, what the Cnaf says it brought and cost."""
+
+    group: ProgrammeView
+    last: SdsiSynthesis | None
+
+    @property
+    def programme(self) -> SdsiProgramme:
+        return self.group.programme
+
+
+def synthesis_lines(*, convention: Convention, year: int) -> list[SynthesisLine]:
+    """Every programme on 31 December of a year, in order."""
+    axes = sdsi_plan(convention=convention, at=date(year, 12, 31), with_progress=True)
+    rows = SdsiSynthesis.objects.filter(programme__axis__convention=convention, year=year)
+    last = {row.programme_id: row for row in rows.select_related("recorded_by").order_by("pk")}
+    groups = [group for axis in axes for group in axis.programmes]
+    return [
+        SynthesisLine(group, last.get(group.programme.pk))
+        for group in sorted(groups, key=lambda one: one.programme.number)
+    ]
+
+
+def spent(lines: list[SynthesisLine]) -> tuple[Decimal, int]:
+    """The spending that is known, added, and how many programmes it is missing for: missing is never zero."""
+    known = [line.last.spending for line in lines if line.last is not None and line.last.spending is not None]
+    return sum(known, Decimal(0)), len(lines) - len(known)
+
+
+def programme_or_none(*, convention: Convention, number: int) -> SdsiProgramme | None:
+    return SdsiProgramme.objects.filter(axis__convention=convention, number=number).select_related("axis").first()

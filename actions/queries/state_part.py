@@ -5,7 +5,7 @@ from datetime import date
 
 from actions.compute.timeliness import Timeliness, timeliness
 from actions.enums import CommitmentStatus
-from actions.models import CommitmentWord, StateValidation
+from actions.models import CommitmentWord, SharedDocument, StateValidation
 from cog.models import Convention, Fiche, StateCommitment
 
 _AS_ACTIONS = {
@@ -72,3 +72,9 @@ def validations_of(*, convention: Convention) -> list[StateValidation]:
 
 def validation_or_none(validation_id: int) -> StateValidation | None:
     return StateValidation.objects.filter(pk=validation_id).select_related("action__fiche").first()
+
+
+def shared_documents(*, convention: Convention) -> list[SharedDocument]:
+    """The register of what was made available to the State, the latest first."""
+    rows = SharedDocument.objects.filter(convention=convention).select_related("recorded_by")
+    return list(rows.order_by("-shared_on", "-issued_on", "reference"))

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from actions.enums import Answer, Charge, CommitmentStatus
-from actions.models import Action, CommitmentWord, Direction, Responsibility, StateValidation
+from actions.models import Action, CommitmentWord, Direction, Responsibility, SharedDocument, StateValidation
 from actions.operations import (
     Naming,
     ResponsibilityRefused,
@@ -210,3 +210,19 @@ def test_these_pages_ask_few_queries(by: User, django_assert_max_num_queries: An
     client = _as("pilotage")
     with django_assert_max_num_queries(22 if address == "/fiches/10/" else 20):
         client.get(address)
+
+
+def test_the_register_is_kept_by_the_steering_staff_and_read_by_the_state(by: User) -> None:
+    told = {"kind": "lettre", "reference": "LR 2014-012", "title": "Minima", "issued_on": "2014-05-02"}
+    told |= {"shared_on": "2014-05-05", "address": ""}
+    steering = _as("pilotage")
+    assert steering.post("/actions/registre/", told).status_code == 302
+    assert steering.post("/actions/registre/", told).status_code == 200  # once
+    assert steering.post("/actions/registre/", told | {"reference": "x", "shared_on": "2014-05-01"}).status_code == 200
+    assert steering.post("/actions/registre/", told | {"reference": "y", "shared_on": "2999-01-01"}).status_code == 200
+    assert "LR 2014-012" in _as("tutelle").get("/actions/registre/").content.decode()
+    for role in ("tutelle", "contributeur", "controle"):
+        assert _as(role).post("/actions/registre/", told | {"reference": "z"}).status_code == 404
+    for role in ("caf", "conseil", "exploitation"):
+        assert _as(role).get("/actions/registre/").status_code == 403
+    assert SharedDocument.objects.count() == 1

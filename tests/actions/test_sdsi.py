@@ -1,8 +1,10 @@
 """The information-system plan: what the reference file says of annexe 2, its page, its rows in the package."""
 
+import io
 import re
 from collections import Counter
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +12,12 @@ import pytest
 import yaml
 from django.test import Client
 from django.utils import timezone
+from openpyxl import load_workbook
 
-from actions.models import Action, SdsiAxis, SdsiProgramme, SdsiProject
+from actions.models import Action, SdsiAxis, SdsiProgramme, SdsiProject, SdsiSynthesis
 from actions.queries.sdsi import sdsi_plan
 from cog.demo import open_accounts
-from cog.models import Convention, User
+from cog.models import Convention, Fiche, Membership, User
 from cog.operations import command_account
 
 FILE = Path(__file__).parents[2] / "fixtures" / "cog-2013-2017" / "sdsi.yaml"
@@ -102,3 +105,64 @@ def test_its_page_opens_on_each_project_in_few_queries(
         assert "intitulé perdu dans le texte" in page and "/actions/sdsi-76/" in page
         assert ("en retard au 31 décembre 2014" in page) is sees
         assert client.get("/actions/sdsi-9/").status_code == 200
+
+
+# --- The yearly synthesis --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def people(convention: Convention) -> Convention:
+    open_accounts(code=convention.code, by=command_account(), at=timezone.now())
+    return convention
+
+
+def _as(role: str, *fiches: int) -> Client:
+    if fiches:
+        held = Membership.objects.get(user__email=f"{role}@demo.invalid")
+        held.fiches.set(Fiche.objects.filter(number__in=fiches))
+    client = Client()
+    client.force_login(User.objects.get(email=f"{role}@demo.invalid"))
+    return client
+
+
+ENTRY = "/actions/sdsi/synthese/2014/3/"
+
+
+@pytest.mark.django_db
+def test_the_synthesis_adds_what_is_known_and_names_what_is_missing(people: Convention) -> None:
+    client = _as("contributeur", 23)
+    told = {"gains": "Moins de saisies.", "achievements": "Nims livré.", "spending": "1250,5", "seen": "0"}
+    assert client.post(ENTRY, told).status_code == 302
+    assert client.post("/actions/sdsi/synthese/2014/6/", {"spending": "0", "seen": "0"}).status_code == 302
+    page = client.get("/actions/sdsi/synthese/2014/")
+    assert (page.context["total"], page.context["missing"]) == (Decimal("1250.5"), 11)  # 0 is said, missing is not
+    assert "1\u202f250,5 k€" in page.content.decode() and "non connues pour 11 programmes" in page.content.decode()
+    book = load_workbook(io.BytesIO(client.get("/actions/sdsi/synthese/2014/tableau.xlsx").content))
+    header, *rows = book["Synthèse"].iter_rows(values_only=True)
+    assert len(rows) == 13 and len(set(header)) == len(header)
+    spending = {row[0]: row[header.index("Dépenses (k€)")] for row in rows}
+    assert (spending[3], spending[6], spending[1]) == (1250.5, 0, None)
+
+
+@pytest.mark.django_db
+def test_a_synthesis_is_never_rewritten_and_the_second_writer_sees_the_first(people: Convention) -> None:
+    client = _as("contributeur", 23)
+    client.post(ENTRY, {"gains": "le premier", "seen": "0"})
+    assert client.post(ENTRY, {"gains": "le second", "seen": "0"}).status_code == 200
+    first = SdsiSynthesis.objects.get()
+    assert client.post(ENTRY, {"gains": "le second", "seen": str(first.pk)}).status_code == 302
+    assert [row.gains for row in SdsiSynthesis.objects.order_by("pk")] == ["le premier", "le second"]
+    assert "le second" in client.get("/actions/sdsi/synthese/2014/").content.decode()
+    assert client.post(ENTRY, {"spending": "-1", "seen": "0"}).status_code == 200
+
+
+@pytest.mark.django_db
+def test_who_does_not_carry_the_plan_does_not_write_it(people: Convention) -> None:
+    assert _as("contributeur", 10).post(ENTRY, {"gains": "x", "seen": "0"}).status_code == 404
+    for role in ("caf", "tutelle", "conseil", "controle", "exploitation"):
+        assert _as(role).post(ENTRY, {"gains": "x", "seen": "0"}).status_code == 403
+    for role in ("caf", "tutelle", "conseil", "exploitation"):
+        assert _as(role).get("/actions/sdsi/synthese/2014/").status_code == 403
+    assert _as("controle").get("/actions/sdsi/synthese/2014/").status_code == 200
+    assert _as("pilotage").get("/actions/sdsi/synthese/2019/").status_code == 404
+    assert not SdsiSynthesis.objects.exists()
