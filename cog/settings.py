@@ -232,6 +232,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")  # for the links in messages, never taken from a request
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="suivi-cog@localhost")
 EMAIL_TIMEOUT = 10
+EVIDENCE_SCANNER = env.str("EVIDENCE_SCANNER", default="")  # the path of a function from bytes to what it found
 if PRODUCTION:
     vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 else:

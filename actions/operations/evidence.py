@@ -80,10 +80,9 @@ def withdraw_evidence(*, evidence: Evidence, reason: str, by: User, at: datetime
 
 
 def _scanned(data: bytes) -> str:
-    path = getattr(settings, "EVIDENCE_SCANNER", "")
-    if not path:
+    if not settings.EVIDENCE_SCANNER:
         return ""
-    scanner: Scanner = import_string(path)
+    scanner: Scanner = import_string(settings.EVIDENCE_SCANNER)
     return scanner(data)
 
 

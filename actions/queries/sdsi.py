@@ -90,10 +90,10 @@ def synthesis_lines(*, convention: Convention, year: int) -> list[SynthesisLine]
     ]
 
 
-def spent(lines: list[SynthesisLine]) -> tuple[Decimal, int]:
-    """The spending that is known, added, and how many programmes it is missing for: missing is never zero."""
+def spent(lines: list[SynthesisLine]) -> tuple[Decimal | None, int]:
+    """The spending that is known, added (None: none is), and how many programmes it is missing for."""
     known = [line.last.spending for line in lines if line.last is not None and line.last.spending is not None]
-    return sum(known, Decimal(0)), len(lines) - len(known)
+    return sum(known, Decimal(0)) if known else None, len(lines) - len(known)
 
 
 def programme_or_none(*, convention: Convention, number: int) -> SdsiProgramme | None:

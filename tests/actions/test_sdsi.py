@@ -131,6 +131,7 @@ ENTRY = "/actions/sdsi/synthese/2014/3/"
 @pytest.mark.django_db
 def test_the_synthesis_adds_what_is_known_and_names_what_is_missing(people: Convention) -> None:
     client = _as("contributeur", 23)
+    assert "Aucune dépense n'est connue" in client.get("/actions/sdsi/synthese/2014/").content.decode()
     told = {"gains": "Moins de saisies.", "achievements": "Nims livré.", "spending": "1250,5", "seen": "0"}
     assert client.post(ENTRY, told).status_code == 302
     assert client.post("/actions/sdsi/synthese/2014/6/", {"spending": "0", "seen": "0"}).status_code == 302
