@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import date
+from typing import NamedTuple
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from actions.queries import ActionView, action_views
 from actions.views import read_at
 from cog.models import Convention, Fiche
 from cog.permissions import Permission, can, requires
+from cog.queries import DatedRestitution, dated_restitutions
 from cog.timeline import Bar, timeline_chart
 from cog.views import convention_or_404
 
@@ -20,6 +22,14 @@ MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin",
     "juillet", "août", "septembre", "octobre", "novembre", "décembre",
 )  # fmt: skip
+
+
+class Month(NamedTuple):
+    """A month: the actions that end in it, the accounts owed in it."""
+
+    name: str
+    ending: list[ActionView]
+    owed: list[DatedRestitution]
 
 
 class CalendarFilter(forms.Form):
@@ -52,7 +62,7 @@ def action_calendar(request: HttpRequest) -> HttpResponse:
         "drawn": len(_bars(own)),
         "undated": [view for view in own if view.end is None],
         "views": own,
-        "months": _by_month(views, year),
+        "months": _by_month(views, year, _owed(convention, at, year)),
         "with_progress": can(request.user, Permission.READ_PROGRESS),
     }
     return render(request, "actions/calendar.html", context)
@@ -115,14 +125,27 @@ def _bar(view: ActionView) -> Bar | None:
     )
 
 
-def _by_month(views: list[ActionView], year: int) -> list[tuple[str, list[ActionView]]]:
-    """The months of a year with the actions whose end in force falls in each."""
+def _owed(convention: Convention, at: date, year: int) -> dict[int, list[DatedRestitution]]:
+    """month -> the accounts owed to the State and the board in it."""
+    found: dict[int, list[DatedRestitution]] = defaultdict(list)
+    for row in dated_restitutions(convention=convention, at=at):
+        if row.restitution.due is not None and row.restitution.due.year == year:
+            found[row.restitution.due.month].append(row)
+    return found
+
+
+def _by_month(views: list[ActionView], year: int, owed: dict[int, list[DatedRestitution]]) -> list[Month]:
+    """The months of a year with the actions whose end in force falls in each, and the accounts owed."""
     found: dict[int, list[ActionView]] = defaultdict(list)
     for view in views:
         if view.end is not None and view.end.year == year:
             found[view.end.month].append(view)
     order = {Plan.COG: 0, Plan.SDSI: 1}
     return [
-        (name, sorted(found[number], key=lambda one: (one.end or date.max, order[Plan(one.action.plan)])))
+        Month(
+            name,
+            sorted(found[number], key=lambda one: (one.end or date.max, order[Plan(one.action.plan)])),
+            owed.get(number, []),
+        )
         for number, name in enumerate(MONTHS, start=1)
     ]

@@ -13,9 +13,10 @@ def site(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"convention": None, "demonstration": holds_simulated_data()}
+    convention = current_convention()
     return {
-        "convention": current_convention(),
+        "convention": convention,
         "roles": roles_of(user),
         "may": {permission.name.lower(): can(user, permission) for permission in Permission},
-        "demonstration": holds_simulated_data(),
+        "demonstration": convention is not None and convention.holds_simulated,
     }

@@ -36,6 +36,23 @@ class DomainMap:
     domain: Domain
     tiles: list[FicheTile] = field(default_factory=list)
 
+    @property
+    def total(self) -> int:
+        """The actions of the domain that are not abandoned: what its other counts are out of."""
+        return sum(tile.tally.total for tile in self.tiles)
+
+    @property
+    def done(self) -> int:
+        return sum(tile.tally.done for tile in self.tiles)
+
+    @property
+    def late(self) -> int:
+        return sum(tile.tally.late for tile in self.tiles)
+
+    @property
+    def abandoned(self) -> int:
+        return sum(tile.tally.abandoned for tile in self.tiles)
+
 
 def fiche_map(*, convention: Convention, at: date, with_results: bool, with_progress: bool) -> list[DomainMap]:
     """The fiches by domain, each with what stands out at a date."""

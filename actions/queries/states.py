@@ -89,11 +89,10 @@ class Tally:
 def fiche_objectives(*, fiche: Fiche, at: date, with_progress: bool) -> list[ObjectiveView]:
     """The actions of a fiche at a date, by objective; without progress only what the convention prints."""
     views = action_views(convention=fiche.convention, at=at, with_progress=with_progress, fiche=fiche)
-    grouped: dict[int, list[ActionView]] = defaultdict(list)
-    for view in views:
-        grouped[view.action.objective_id].append(view)
-    objectives = Objective.objects.filter(fiche=fiche).order_by("plan", "position")
-    return [ObjectiveView(objective, grouped[objective.pk]) for objective in objectives]
+    grouped: dict[Objective, list[ActionView]] = defaultdict(list)
+    for view in views:  # they come by plan, then as printed
+        grouped[view.action.objective].append(view)
+    return [ObjectiveView(objective, told) for objective, told in grouped.items()]
 
 
 def action_views(

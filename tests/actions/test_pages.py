@@ -309,9 +309,10 @@ def test_the_calendar_draws_a_fiche_and_lists_a_year_by_month(people: Convention
     _say(_action(10, 3), "en_cours", date(2014, 6, 1), **told)
     client = _as("pilotage")
     page = client.get("/actions/calendrier/", {"fiche": "10", "annee": "2015", "au": "2014-07-01"})
-    months = dict(page.context["months"])
-    assert "10-3" in [view.action.key for view in months["juin"]]
-    assert sum(len(views) for views in months.values()) == sum(
+    months = {month.name: month for month in page.context["months"]}
+    assert "10-3" in [view.action.key for view in months["juin"].ending]
+    assert {row.restitution.due.month for row in months["avril"].owed} == {4}
+    assert sum(len(month.ending) for month in months.values()) == sum(
         view.end is not None and view.end.year == 2015 for view in client.get("/actions/").context["table"].data.data
     )
     drawn = client.get("/actions/calendrier/frise.svg", {"fiche": "10", "au": "2014-07-01"})
@@ -323,5 +324,6 @@ def test_the_calendar_of_who_may_not_read_progress_keeps_the_printed_dates(peopl
     told = {"revised_end": date(2015, 6, 30), "revision_reason": "CANARI", "revision_agreed_by": "comité"}
     _say(_action(10, 3), "en_cours", date(2014, 6, 1), **told)
     page = _as("tutelle").get("/actions/calendrier/", {"fiche": "10", "annee": "2015", "au": "2014-07-01"})
-    assert "10-3" not in [view.action.key for view in dict(page.context["months"])["juin"]]
+    june = next(month for month in page.context["months"] if month.name == "juin")
+    assert "10-3" not in [view.action.key for view in june.ending]
     assert "CANARI" not in page.content.decode()
