@@ -18,6 +18,7 @@ from cog.models import (
     StateCommitment,
     User,
 )
+from cog.working_days import is_working, working_day_from
 
 
 class NoConvention(Exception):
@@ -135,6 +136,12 @@ class DatedRestitution:
     @property
     def state_label(self) -> str:
         return STATE_LABELS[self.state]
+
+    @property
+    def next_working_day(self) -> date | None:
+        """The first working day after a date that is not one; the date itself stays as written."""
+        due = self.restitution.due
+        return working_day_from(due) if due is not None and not is_working(due) else None
 
 
 STATE_LABELS = {

@@ -14,14 +14,18 @@ from actions.models import Digest, MutedDigest
 from actions.queries.digests import DigestContent, digest_content, recipients_of
 from cog import audit
 from cog.models import Convention, User
+from cog.working_days import is_working
 
 
 def send_digests(*, convention: Convention, by: User, at: datetime) -> int:
     """Write this week's digest to each person who carries something; returns how many left.
 
-    Called again in the week, by another beat or after a failure, it writes only to those who were not written to.
+    Nobody is written to on a day off: it leaves on the next working day. Called again in the week, by another beat or
+    after a failure, it writes only to those who were not written to.
     """
     day = timezone.localdate(at)
+    if not is_working(day):
+        return 0
     return sum(
         _send(digest_content(convention=convention, recipient=user, at=day), convention, by, at)
         for user in recipients_of(convention=convention)
