@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -13,9 +14,13 @@ from budgets.queries import YearTotal, grand_totals
 from cog.models import Convention, Domain, Fiche, Restitution, SourceAnomaly
 from cog.queries import anomalies, commitments, domains_with_fiches, next_restitutions
 from indicators.queries import ATTENTION, SheetLine, by_attention, sheet_lines
+from indicators.queries.explanations import explanations_of_fiche
 from reports.enums import EditionState
 from reports.link_queries import key_of, links_of_fiche
 from reports.models import Edition
+
+RECENT = 6
+"""How many of the last words a page shows."""
 
 
 @dataclass
@@ -161,6 +166,17 @@ class FichePage:
     following: Fiche | None
     simulated: bool
     links: dict[str, list[str]] = field(default_factory=dict)
+    explanations: list[Any] = field(default_factory=list)
+
+    @property
+    def said(self) -> list[ActionView]:
+        """The actions of which something was said last, the latest first."""
+        views = [view for objective in self.objectives for view in objective.actions if view.last]
+        return sorted(views, key=_last_word, reverse=True)[:RECENT]
+
+    @property
+    def has_sdsi(self) -> bool:
+        return any(objective.objective.plan == Plan.SDSI for objective in self.objectives)
 
     @property
     def linked(self) -> dict[int, list[str]]:
@@ -177,6 +193,7 @@ def fiche_page(
     with_results: bool,
     with_progress: bool,
     with_state_part: bool,
+    with_explanations: bool,
 ) -> FichePage | None:
     """A fiche at a date: its actions, its indicators, the State's part, the slips of its text."""
     fiches = {
@@ -204,7 +221,13 @@ def fiche_page(
         simulated=any(view.last.simulated for view in views if view.last)
         or any(line.latest.simulated for line in lines if line.latest),
         links=links_of_fiche(convention=convention, number=number),
+        explanations=explanations_of_fiche(fiche=fiche, at=at)[:RECENT] if with_explanations else [],
     )
+
+
+def _last_word(view: ActionView) -> tuple[date, int]:
+    """When something was last said of an action."""
+    return (view.last.as_of, view.last.pk) if view.last else (date.min, 0)
 
 
 def editions(*, convention: Convention, with_drafts: bool) -> QuerySet[Edition]:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from cog.forms import DateFilter
 from cog.models import Convention
-from cog.permissions import Permission, can, fiches_open_to, requires
+from cog.permissions import Permission, Scope, can, fiches_open_to, requires, scopes
 from cog.views import convention_or_404
 from indicators.drawings import sparklines
 from reports import queries
@@ -79,6 +79,7 @@ def fiche(request: HttpRequest, number: int) -> HttpResponse:
         with_results=can(request.user, Permission.READ_RESULTS),
         with_progress=can(request.user, Permission.READ_PROGRESS),
         with_state_part=can(request.user, Permission.READ_STATE_PART),
+        with_explanations=can(request.user, Permission.READ_EXPLANATIONS),
     )
     if page is None:
         raise Http404(f"La fiche n° {number} n'existe pas dans la convention.")
@@ -90,9 +91,17 @@ def fiche(request: HttpRequest, number: int) -> HttpResponse:
             "form": form,
             "at": at,
             "sparklines": sparklines(page.indicators),
-            "may_record": fiches_open_to(request.user, Permission.RECORD_PROGRESS).filter(number=number).exists(),
+            "may_record": _may_record(request, number),
         },
     )
+
+
+def _may_record(request: HttpRequest, number: int) -> bool:
+    """Whether the reader may say where the actions of this fiche are."""
+    granted = scopes(request.user, Permission.RECORD_PROGRESS)
+    if Scope.OWN_FICHES not in granted:
+        return Scope.ALL in granted
+    return fiches_open_to(request.user, Permission.RECORD_PROGRESS).filter(number=number).exists()
 
 
 @require_http_methods(["GET", "POST"])

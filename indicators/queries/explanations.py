@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db.models import Q, QuerySet
 
 from cog.figures import NOT_APPLICABLE, Operator, Reason, format_against, format_exact, format_figure
-from cog.models import Convention
+from cog.models import Convention, Fiche
 from cog.periods import Period, parse
 from indicators.compute import verdict as verdicts
 from indicators.compute.definition import Definition
@@ -304,3 +304,9 @@ def explanations_on_action(*, convention: Convention, key: str) -> list[Explanat
     """What is in force and names an action (`10/3`) as its corrective action, the latest period first."""
     rows = _in_force().filter(indicator__convention=convention, corrective_action=key)
     return sorted(rows, key=_when, reverse=True)
+
+
+def explanations_of_fiche(*, fiche: Fiche, at: date) -> list[Explanation]:
+    """What is in force on the indicators of a fiche, of periods over at a date, the latest first."""
+    rows = _in_force().filter(indicator__fiche=fiche)
+    return sorted((row for row in rows if parse(row.period).end <= at), key=_when, reverse=True)

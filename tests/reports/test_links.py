@@ -1,11 +1,13 @@
 """An action and the indicators it should move, the gaps that count on it: linked once, undone, each in its fiches."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from actions.models import Action
+from actions.operations import ProgressEntry, record_progress
 from cog.demo import open_accounts
 from cog.models import Convention, Fiche, Membership, User
 from cog.operations import command_account
@@ -80,3 +82,20 @@ def test_the_gaps_that_count_on_an_action_stand_on_its_page_for_who_reads_them(p
     assert "CANARI" in _as("pilotage").get("/actions/10-3/liens/").content.decode()
     assert "CANARI" not in _as("tutelle").get("/actions/10-3/liens/").content.decode()
     assert "CANARI" not in _as("pilotage").get("/actions/10-4/liens/").content.decode()
+
+
+def test_the_fiche_tells_what_was_said_and_explained_each_to_who_may_read_it(people: Convention) -> None:
+    action = Action.objects.get(fiche__number=10, ordinal=3, plan="cog")
+    entry = ProgressEntry(action.pk, "en_cours", date(2014, 6, 1), comment="MERLE noté.")
+    record_progress(entries=[entry], by=command_account(), at=AT)
+    Explanation.objects.create(
+        indicator=Indicator.objects.get(code="F10-23"), period="2013", revision=1, cause="interne", text="Le CANARI.",
+        written_at=AT, written_by=command_account(),
+    )  # fmt: skip
+    page = _as("pilotage").get("/fiches/10/?au=2014-06-30").content.decode()
+    assert "MERLE" in page and "CANARI" in page
+    assert "CANARI" not in _as("pilotage").get("/fiches/10/?au=2013-06-30").content.decode()  # not over yet
+    for role in ("caf", "tutelle", "conseil"):
+        page = _as(role).get("/fiches/10/?au=2014-06-30").content.decode()
+        assert "MERLE" not in page and "CANARI" not in page
+    assert "schéma directeur par axe" in _as("pilotage").get("/fiches/23/").content.decode()
