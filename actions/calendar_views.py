@@ -111,7 +111,7 @@ def _bar(view: ActionView) -> Bar | None:
     if not starts or view.signed_end is None:
         return None
     action = view.action
-    name = f"{action.number or action.ordinal} · {' '.join(action.label.replace('·', ' ').split())}"
+    name = f"{action.number or action.ordinal} · {action.name}"
     told = f"{name}. {view.timeliness.label if view.timeliness else ''}".strip()
     return Bar(
         label=name,

@@ -38,7 +38,7 @@ class ActionTable(tables.Table):
 
     def render_label(self, record: ActionView) -> str:
         address = reverse("action", args=[record.action.key])
-        text = " ".join(record.action.label.replace("·", " ").split())
+        text = record.action.name
         shown = text if len(text) <= 180 else f"{text[:179]}…"
         return format_html('<a href="{}">{}</a>', address, shown)
 

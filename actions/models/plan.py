@@ -58,6 +58,12 @@ class Action(models.Model):
         return f"fiche {self.fiche_id}, action {self.number or self.ordinal}"
 
     @property
+    def name(self) -> str:
+        """What a line calls it: its label without bullets; for a row of the Sdsi, the title of its project."""
+        text = self.objective.title.partition("\n")[0] if self.plan == Plan.SDSI else self.label
+        return " ".join(text.replace("·", " ").split())
+
+    @property
     def key(self) -> str:
         """Its name in an address: `10-3` for the third row of fiche 10, `sdsi-12` for a row of the Sdsi."""
         return f"sdsi-{self.ordinal}" if self.plan == Plan.SDSI else f"{self.fiche.number}-{self.ordinal}"
