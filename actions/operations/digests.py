@@ -21,15 +21,22 @@ def send_digests(*, convention: Convention, by: User, at: datetime) -> int:
     """Write this week's digest to each person who carries something; returns how many left.
 
     Nobody is written to on a day off: it leaves on the next working day. Called again in the week, by another beat or
-    after a failure, it writes only to those who were not written to.
+    after a failure, it writes only to those who were not written to. Raises the first OSError of the mail server, once
+    everyone else was written to.
     """
     day = timezone.localdate(at)
     if not is_working(day):
         return 0
-    return sum(
-        _send(digest_content(convention=convention, recipient=user, at=day), convention, by, at)
-        for user in recipients_of(convention=convention)
-    )
+    sent, failures = 0, []
+    for user in recipients_of(convention=convention):
+        content = digest_content(convention=convention, recipient=user, at=day)
+        try:
+            sent += _send(content, convention, by, at)
+        except OSError as error:  # a server that refuses one address does not silence the others
+            failures.append(error)
+    if failures:
+        raise failures[0]
+    return sent
 
 
 def compose(*, content: DigestContent, convention: Convention) -> EmailMessage:

@@ -4,6 +4,7 @@ import socket
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from email.message import Message
+from smtplib import SMTPRecipientsRefused
 from threading import Thread
 from typing import Any
 
@@ -115,6 +116,28 @@ def test_a_message_that_cannot_leave_leaves_no_trace_and_leaves_the_next_day(
     assert not Digest.objects.exists()
     settings.EMAIL_PORT = port
     assert _send(convention, datetime(2014, 7, 8, 7, tzinfo=UTC)) == 1 and len(inbox.received) == 1
+
+
+def test_an_address_that_is_refused_does_not_silence_the_others(
+    person: User, convention: Convention, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steering = User.objects.get(email="pilotage@demo.invalid")
+    by = command_account()
+    direction = open_direction(convention=convention, code="A", name="A", by=by, at=MONDAY)
+    fiche = Fiche.objects.get(number=11)
+    name_responsible(naming=Naming(fiche, None, direction, Charge.LEAD, steering), by=by, at=MONDAY)
+
+    async def refuse(server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+        if address == steering.email:
+            return "550 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    monkeypatch.setattr(inbox, "handle_RCPT", refuse, raising=False)
+    with pytest.raises(SMTPRecipientsRefused):
+        _send(convention)
+    assert [message["To"] for message in inbox.received] == [person.email]
+    assert [row.recipient for row in Digest.objects.all()] == [person]
 
 
 def test_a_refused_part_is_left_out_and_refusing_all_stops_the_message(
