@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from django.db import connection
 
+from actions.queries.integrity import changed_evidence
 from budgets.queries import sums_that_do_not_hold
 from cog import frozen
 from cog.models import Convention
@@ -19,6 +20,7 @@ def everything_wrong() -> list[str]:
     found = [*_transmissions(), *_editions(), *_thawed()]
     for convention in Convention.objects.order_by("code"):
         found += [f"budget : {one}" for one in sums_that_do_not_hold(convention=convention)]
+    found += [f"pièces : {one}" for one in changed_evidence()]
     return found + [f"orphelins : {one}" for one in orphans()]
 
 

@@ -2,6 +2,7 @@
 
 import io
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from openpyxl import load_workbook
 
 from actions.models import Action, ActionProgress, Evidence
 from actions.operations import ProgressEntry, record_progress
+from actions.queries.integrity import changed_evidence
 from actions.queries.pages import cited_in
 from cog.demo import open_accounts
 from cog.models import Convention, Fiche, Membership, User
@@ -299,6 +301,16 @@ def test_a_proof_is_withdrawn_for_a_reason_and_stays_on_the_page(people: Convent
     client.post(f"/actions/pieces/{proof.pk}/retirer/", {"reason": "mauvais relevé"})
     assert "mauvais relevé" in client.get("/actions/10-1/").content.decode()
     assert _post(client, "10-1", status="realisee", done_on="2014-05-01").status_code == 200  # it proves nothing now
+
+
+def test_integrity_sees_a_proof_that_changed_or_is_gone(people: Convention) -> None:
+    _join(_as("contributeur"), "releve.pdf", PDF)
+    path = Path(Evidence.objects.get().file.path)
+    assert changed_evidence() == []
+    path.write_bytes(PDF + b" retouche")
+    assert "empreinte" in changed_evidence()[0] and "attendu" in changed_evidence()[0]
+    path.unlink()
+    assert "manque" in changed_evidence()[0]
 
 
 # --- The calendar ----------------------------------------------------------------------------------------------------
