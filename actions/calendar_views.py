@@ -49,7 +49,7 @@ class CalendarFilter(forms.Form):
 def action_calendar(request: HttpRequest) -> HttpResponse:
     """The actions of a fiche over the term, and those of every fiche that end in a year."""
     convention = convention_or_404()
-    dated, at = read_at(request)
+    dated, at = read_at(request, convention)
     fiche, year, form = _chosen(request, convention, at)
     views = action_views(convention=convention, at=at, with_progress=can(request.user, Permission.READ_PROGRESS))
     own = [view for view in views if view.action.fiche_id == fiche.pk]
@@ -73,7 +73,7 @@ def action_calendar(request: HttpRequest) -> HttpResponse:
 def timeline_svg(request: HttpRequest) -> HttpResponse:
     """The timeline of a fiche, as a drawing."""
     convention = convention_or_404()
-    _, at = read_at(request)
+    _, at = read_at(request, convention)
     fiche, _, _ = _chosen(request, convention, at)
     seen = can(request.user, Permission.READ_PROGRESS)
     bars = _bars(action_views(convention=convention, at=at, with_progress=seen, fiche=fiche))

@@ -33,7 +33,7 @@ from cog.views import convention_or_404
 def commitments(request: HttpRequest) -> HttpResponse:
     """The State's commitments at a date, and what it is asked to agree to."""
     convention = convention_or_404()
-    dated, at = read_at(request)
+    dated, at = read_at(request, convention)
     views = commitment_views(convention=convention, at=at, with_words=True)
     context = {
         "views": views,

@@ -31,7 +31,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def actions(request: HttpRequest) -> HttpResponse:
     """All the actions, filtered by the address, as they stand at a date."""
     convention = convention_or_404()
-    dated, at = read_at(request)
+    dated, at = read_at(request, convention)
     form, views, total = _listed(request, convention, at)
     seen = can(request.user, Permission.READ_PROGRESS)
     hidden = () if seen else ("timeliness", "status", "lead")
@@ -46,7 +46,7 @@ def actions(request: HttpRequest) -> HttpResponse:
 def actions_xlsx(request: HttpRequest) -> HttpResponse:
     """Every action the filters keep, whichever the page in view."""
     convention = convention_or_404()
-    _, at = read_at(request)
+    _, at = read_at(request, convention)
     form, views, total = _listed(request, convention, at)
     header, rows = workbook_rows(views, with_progress=can(request.user, Permission.READ_PROGRESS))
     notes = [
@@ -78,7 +78,7 @@ def _listed(request: HttpRequest, convention: Convention, at: date) -> tuple[Act
 def sdsi(request: HttpRequest) -> HttpResponse:
     """The information-system plan: axes, programmes, projects and their actions at a date."""
     convention = convention_or_404()
-    dated, at = read_at(request)
+    dated, at = read_at(request, convention)
     seen = can(request.user, Permission.READ_PROGRESS)
     axes = sdsi_plan(convention=convention, at=at, with_progress=seen)
     views = [one.view for axis in axes for programme in axis.programmes for one in programme.projects]
@@ -95,7 +95,7 @@ def sdsi(request: HttpRequest) -> HttpResponse:
 def action(request: HttpRequest, key: str) -> HttpResponse:
     """One action: what is printed, where it stands, all that was said of it, its proofs."""
     found = action_or_404(key)
-    dated, at = read_at(request)
+    dated, at = read_at(request, found.fiche.convention)
     seen = can(request.user, Permission.READ_PROGRESS)
     page = action_page(action=found, at=at, with_progress=seen)
     context = {"page": page, "dated": dated, "at": at, "with_progress": seen, "form": EvidenceForm()}
@@ -115,8 +115,7 @@ def may_record(request: HttpRequest, found: Action) -> bool:
     return fiches_open_to(request.user, Permission.RECORD_PROGRESS).filter(pk=found.fiche_id).exists()
 
 
-def read_at(request: HttpRequest) -> tuple[DateFilter, date]:
-    """The form of the date in view, and the date: today unless another one is asked for."""
+def read_at(request: HttpRequest, convention: Convention) -> tuple[DateFilter, date]:
+    """The form of the date in view, and the date: today, or the term's last day once it is over, unless asked."""
     form = DateFilter(request.GET)
-    asked = form.cleaned_data.get("au") if form.is_valid() else None
-    return form, asked or timezone.localdate()
+    return form, form.chosen(min(timezone.localdate(), convention.end))
