@@ -75,14 +75,18 @@ class SdsiPart:
             folder.problem(
                 FILE, top.key_lines["fiche"], f"fiche = {head.fiche}", "le numéro d'une fiche de fiches.yaml"
             )
-        axes = [row for row, _ in folder.check_all(folder.yaml_list(FILE, "axes"), AxisRecord)]
+        axes = folder.check_all(folder.yaml_list(FILE, "axes"), AxisRecord)
         programmes = folder.check_all(folder.yaml_list(FILE, "programmes"), ProgrammeRecord)
+        for numbered in (axes, programmes):
+            folder.unique(numbered, "number")  # type: ignore[arg-type]
         items = folder.yaml_list(FILE, "projects")
         rows = folder.check_all(items, ProjectRecord)
         check_rows(folder, rows, items, context)
-        _check_links(folder, {axis.number for axis in axes}, programmes, rows)
+        _check_links(folder, {axis.number for axis, _ in axes}, programmes, rows)
         told = [_titled(row) for row, _ in rows]
-        return SdsiContent(axes, [row for row, _ in programmes], FicheActions(head.fiche, list(told)))
+        return SdsiContent(
+            [axis for axis, _ in axes], [row for row, _ in programmes], FicheActions(head.fiche, list(told))
+        )
 
     def save(self, convention: Convention, content: SdsiContent) -> list[Change]:
         from actions.operations.sdsi import save_sdsi

@@ -291,6 +291,36 @@ SPOILED = {
         "organisations.csv",
         "après valid_from",
     ),
+    "an axis the Sdsi has not": (
+        _replace("sdsi.yaml", "{number: 6, axis: 2,", "{number: 6, axis: 9,"),
+        "sdsi.yaml",
+        "axis = 9",
+    ),
+    "a programme the Sdsi has not": (
+        _replace("sdsi.yaml", "ordinal: 76\n    programme: 13", "ordinal: 76\n    programme: 14"),
+        "sdsi.yaml",
+        "programme = 14",
+    ),
+    "a programme twice": (
+        _replace("sdsi.yaml", "{number: 13, axis: 5,", "{number: 12, axis: 5,"),
+        "sdsi.yaml",
+        "12",
+    ),
+    "a lost title that says nothing": (
+        _replace("sdsi.yaml", 'title: "Optimiser le pilotage des politiques"', 'title: ""'),
+        "sdsi.yaml",
+        "sans intitulé",
+    ),
+    "a rank missing in the Sdsi": (_replace("sdsi.yaml", "ordinal: 76\n", "ordinal: 77\n"), "sdsi.yaml", "76"),
+    "a deadline of the Sdsi read otherwise": (
+        _replace(
+            "sdsi.yaml",
+            '{raw: "S2 2015", step: 5, kind: period, start: 2015-07-01',
+            '{raw: "S2 2015", step: 5, kind: period, start: 2015-08-01',
+        ),
+        "sdsi.yaml",
+        "lecteur d'échéances",
+    ),
     "a step that is not in the label": (
         _replace("actions/fiche-01.yaml", '- "Favoriser la présence', '- "Encourager la présence'),
         "actions/fiche-01.yaml",
