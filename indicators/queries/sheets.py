@@ -140,7 +140,7 @@ def sheet_page(
     indicator = indicators_of(convention=convention).filter(code=code).first()
     if indicator is None:
         return None
-    targets = list(indicator.targets.all().order_by("position"))
+    targets = sorted(indicator.targets.all(), key=lambda row: row.position)  # read with the indicator
     line = sheet_lines_of(indicator, with_results=with_results)
     definitions = _definitions(indicator)
     results = IndicatorResult.objects.filter(indicator=indicator)
@@ -152,7 +152,7 @@ def sheet_page(
         line=line,
         version=version,
         definition=definition,
-        baselines=list(indicator.baselines.all().order_by("position")),
+        baselines=sorted(indicator.baselines.all(), key=lambda row: row.position),
         targets=targets,
         published=list(
             PublishedResult.objects.filter(convention=convention, indicator_code=code).order_by(

@@ -3,6 +3,7 @@
 import csv
 import io
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -170,3 +171,9 @@ def test_real_published_values_stand_in_the_table_with_their_source(loaded: Conv
     assert "Publié ailleurs" in answer and "calculé moins publié\u00a0: +0,8" in answer
     page = sheet_page(convention=loaded, code="F10-21", period="2013-06")
     assert page is not None and page.published
+
+
+def test_the_page_asks_few_queries(loaded: Convention, django_assert_max_num_queries: Any) -> None:
+    client = _as("pilotage")
+    with django_assert_max_num_queries(20):
+        client.get(PAGE, {"periode": "2014-02"})
