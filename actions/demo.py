@@ -36,6 +36,7 @@ def load_progress(*, convention: Convention, by: User, at: datetime) -> bool:
         for word in generate_progress(actions=[demo for _, demo in known.values()], seed=SEED)
     ]
     record_progress(entries=entries, by=by, at=at, simulated=True)
+    _name_directions(convention, by, at)
     return True
 
 
