@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -13,15 +13,11 @@ from actions.enums import ActionStatus, Plan
 from actions.queries import ActionView, action_views
 from actions.views import read_at
 from cog.models import Convention, Fiche
+from cog.periods import MONTH_NAMES
 from cog.permissions import Permission, can, requires
 from cog.queries import DatedRestitution, dated_restitutions
 from cog.timeline import Bar, timeline_chart
 from cog.views import convention_or_404
-
-MONTHS = (
-    "janvier", "février", "mars", "avril", "mai", "juin",
-    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
-)  # fmt: skip
 
 
 class Month(NamedTuple):
@@ -38,8 +34,8 @@ class CalendarFilter(forms.Form):
     fiche = forms.ChoiceField(label="Fiche")
     annee = forms.ChoiceField(label="Année, mois par mois", required=False)
 
-    def __init__(self, *args: object, fiches: list[Fiche], years: range, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+    def __init__(self, *args: Any, fiches: list[Fiche], years: range, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.fields["fiche"].choices = [(str(row.number), f"{row.number} · {row.title}") for row in fiches]
         self.fields["annee"].choices = [(str(year), str(year)) for year in years]
 
@@ -147,5 +143,5 @@ def _by_month(views: list[ActionView], year: int, owed: dict[int, list[DatedRest
             sorted(found[number], key=lambda one: (one.end or date.max, order[Plan(one.action.plan)])),
             owed.get(number, []),
         )
-        for number, name in enumerate(MONTHS, start=1)
+        for number, name in enumerate(MONTH_NAMES, start=1)
     ]

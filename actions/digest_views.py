@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from actions.enums import DigestKind
 from actions.operations.digests import choose_digest, compose
 from actions.queries.digests import digest_content, refused_by
-from cog.permissions import Permission, requires
+from cog.permissions import Permission, account, requires
 from cog.views import convention_or_404
 
 
@@ -31,17 +31,17 @@ class DigestForm(forms.Form):
 def digest(request: HttpRequest) -> HttpResponse:
     """One's choice, and the message as it would leave today."""
     convention = convention_or_404()
-    refused = refused_by(request.user)  # type: ignore[arg-type]
+    refused = refused_by(account(request))
     wanted = [kind for kind in DigestKind if kind not in refused]
     form = DigestForm(request.POST if request.method == "POST" else None, initial={"wanted": wanted})
     if request.method == "POST" and form.is_valid():
         chosen = [DigestKind(kind) for kind in form.cleaned_data["wanted"]]
-        choose_digest(user=request.user, wanted=chosen, at=timezone.now())  # type: ignore[arg-type]
+        choose_digest(user=account(request), wanted=chosen, at=timezone.now())
         messages.success(request, "Votre choix est enregistré ; il vaut dès le prochain message.")
         return redirect("digest")
     content = digest_content(
         convention=convention,
-        recipient=request.user,  # type: ignore[arg-type]
+        recipient=account(request),
         at=timezone.localdate(),
     )
     message = compose(content=content, convention=convention) if content.parts else None

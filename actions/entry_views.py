@@ -22,7 +22,7 @@ from actions.operations import (
 from actions.queries.pages import ActionPage, action_page, evidence_or_none, grid_of
 from actions.views import action_or_404, may_record
 from cog.models import Fiche
-from cog.permissions import Permission, fiches_open_to, requires
+from cog.permissions import Permission, account, fiches_open_to, requires
 
 
 def _writable_or_404(request: HttpRequest, key: str) -> Action:
@@ -45,7 +45,7 @@ def progress(request: HttpRequest, key: str) -> HttpResponse:
     moved = None
     if request.method == "POST" and form.is_valid():
         try:
-            record_progress(entries=[form.entry(found)], by=request.user, at=timezone.now())  # type: ignore[arg-type]
+            record_progress(entries=[form.entry(found)], by=account(request), at=timezone.now())
         except ProgressRefused as refused:
             for field, words in refused.found[found.pk]:
                 form.add_error(field, words)
@@ -100,7 +100,7 @@ def _keep(
     as_of = dated.cleaned_data["as_of"]
     entries: list[ProgressEntry] = [form.entry(view.action, as_of) for view, form in changed]
     try:
-        record_progress(entries=entries, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+        record_progress(entries=entries, by=account(request), at=timezone.now())
     except ProgressRefused as refused:
         for view, form in changed:
             for field, words in refused.found.get(view.action.pk, []):
@@ -142,7 +142,7 @@ def join(request: HttpRequest, key: str) -> HttpResponse:
             file_name=sent.name,
             data=sent.read(MAX_BYTES + 1),
             title=form.cleaned_data["title"],
-            by=request.user,  # type: ignore[arg-type]
+            by=account(request),
             at=timezone.now(),
         )
     except ProofRefused as refused:
@@ -175,7 +175,7 @@ def withdraw(request: HttpRequest, evidence_id: int) -> HttpResponse:
             withdraw_evidence(
                 evidence=found,
                 reason=form.cleaned_data["reason"],
-                by=request.user,  # type: ignore[arg-type]
+                by=account(request),
                 at=timezone.now(),
             )
         except ProofRefused as refused:

@@ -11,13 +11,14 @@ from actions.enums import ActionStatus, Answer, Charge, CommitmentStatus, Plan, 
 from actions.models import Action, ActionProgress, Direction
 from actions.operations import ProgressEntry
 from actions.queries.lists import NOBODY, Criteria
+from cog.forms import FilterForm
 from cog.models import User
 from cog.queries import DomainFiches
 
 DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
-class ActionFilter(forms.Form):
+class ActionFilter(FilterForm):
     """Which actions to show in the list."""
 
     domaine = forms.ChoiceField(label="Domaine", required=False)
@@ -69,17 +70,6 @@ class ActionFilter(forms.Form):
             year=told("annee") or "",
             words=told("mots") or "",
         )
-
-    def in_words(self) -> list[str]:
-        """What is asked, field by field; nothing when all is shown."""
-        if not self.is_valid():
-            return []
-        words = []
-        for name, value in self.cleaned_data.items():
-            if value:
-                choices = dict(getattr(self.fields[name], "choices", ()))
-                words.append(f"{str(self.fields[name].label).lower()} «\u00a0{choices.get(value, value)}\u00a0»")
-        return words
 
 
 class ProgressForm(forms.Form):

@@ -13,7 +13,7 @@ from actions.queries.lists import directions_in
 from actions.queries.people import charge_lines, charge_of, people_to_name, responsibility_or_none
 from actions.views import action_or_404
 from cog.models import Fiche
-from cog.permissions import Permission, can, requires
+from cog.permissions import Permission, account, can, requires
 from cog.views import convention_or_404
 
 
@@ -57,11 +57,11 @@ def _charge(request: HttpRequest, fiche: Fiche, action: Action | None) -> HttpRe
                 convention=convention,
                 code=told["code"],
                 name=told["name"],
-                by=request.user,  # type: ignore[arg-type]
+                by=account(request),
                 at=now,
             )
             naming = Naming(fiche, action, direction, told["charge"], told["person"], told["substitute"])
-            name_responsible(naming=naming, by=request.user, at=now)  # type: ignore[arg-type]
+            name_responsible(naming=naming, by=account(request), at=now)
         except ResponsibilityRefused as refused:
             form.add_error(None, str(refused))
         else:
@@ -80,7 +80,7 @@ def end_charge(request: HttpRequest, responsibility_id: int) -> HttpResponse:
     found = responsibility_or_none(responsibility_id)
     if found is None:
         raise Http404("Cette responsabilité n'existe pas.")
-    end_responsibility(responsibility=found, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+    end_responsibility(responsibility=found, by=account(request), at=timezone.now())
     messages.success(request, f"{found.direction.code} n'est plus en charge ; l'historique le garde.")
     if found.action:
         return redirect("action-charge", key=found.action.key)

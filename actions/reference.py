@@ -23,7 +23,7 @@ from cog.reference.sync import Change
 class DeadlineRecord(Record):
     raw: str = Field(max_length=250)
     step: int | None = Field(default=None, ge=1, le=SMALL)
-    kind: Literal[tuple(DeadlineKind.values)]  # type: ignore[valid-type]
+    kind: Literal[tuple(DeadlineKind.values)]  # type: ignore[valid-type]  # the enum is the one list, pydantic reads it
     start: date | None = None
     end: date | None = None
 

@@ -77,8 +77,8 @@ class SdsiPart:
             )
         axes = folder.check_all(folder.yaml_list(FILE, "axes"), AxisRecord)
         programmes = folder.check_all(folder.yaml_list(FILE, "programmes"), ProgrammeRecord)
-        for numbered in (axes, programmes):
-            folder.unique(numbered, "number")  # type: ignore[arg-type]
+        folder.unique(axes, "number")
+        folder.unique(programmes, "number")
         items = folder.yaml_list(FILE, "projects")
         rows = folder.check_all(items, ProjectRecord)
         check_rows(folder, rows, items, context)

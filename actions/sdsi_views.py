@@ -9,9 +9,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from actions.forms import SynthesisForm
 from actions.operations import SynthesisMoved, write_synthesis
 from actions.queries.sdsi import programme_or_none, spent, synthesis_lines
-from actions.views import XLSX
+from cog.downloads import workbook
 from cog.models import Convention, Fiche
-from cog.permissions import Permission, fiches_open_to, requires
+from cog.permissions import Permission, account, fiches_open_to, requires
 from cog.views import convention_or_404
 from cog.xlsx import write_workbook
 
@@ -57,8 +57,7 @@ def synthesis_xlsx(request: HttpRequest, year: int) -> HttpResponse:
     total, missing = spent(lines)
     notes = [["Année", year], ["Dépenses connues (k€)", total], ["Programmes sans dépense connue", missing]]
     data = write_workbook([("Synthèse", header, rows), ("Notes", ["Quoi", "Valeur"], notes)], title=f"Sdsi {year}")
-    name = f'attachment; filename="sdsi-synthese-{year}.xlsx"'
-    return HttpResponse(data, content_type=XLSX, headers={"Content-Disposition": name})
+    return workbook(data, f"sdsi-synthese-{year}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -85,7 +84,7 @@ def synthesis_entry(request: HttpRequest, year: int, number: int) -> HttpRespons
                 achievements=told["achievements"],
                 spending=told["spending"],
                 seen=told["seen"] or 0,
-                by=request.user,  # type: ignore[arg-type]
+                by=account(request),
                 at=timezone.now(),
             )
         except SynthesisMoved as moved:

@@ -24,7 +24,7 @@ from actions.queries.state_part import (
     words_of,
 )
 from actions.views import action_or_404, may_record, read_at
-from cog.permissions import Permission, can, requires
+from cog.permissions import Permission, account, can, requires
 from cog.views import convention_or_404
 
 
@@ -67,7 +67,7 @@ def commitment(request: HttpRequest, code: str) -> HttpResponse:
                     status=CommitmentStatus(told["status"]),
                     as_of=told["as_of"],
                     comment=told["comment"],
-                    by=request.user,  # type: ignore[arg-type]
+                    by=account(request),
                     at=timezone.now(),
                 )
             except StateWordRefused as refused:
@@ -91,7 +91,7 @@ def ask(request: HttpRequest, key: str) -> HttpResponse:
         ask_validation(
             action=found,
             subject=form.cleaned_data["subject"],
-            by=request.user,  # type: ignore[arg-type]
+            by=account(request),
             at=timezone.now(),
         )
         messages.success(request, "La demande est faite à la tutelle, qui la voit parmi ses engagements.")
@@ -115,7 +115,7 @@ def answer(request: HttpRequest, validation_id: int) -> HttpResponse:
                 answer=Answer(told["answer"]),
                 text=told["text"],
                 answered_on=told["answered_on"],
-                by=request.user,  # type: ignore[arg-type]
+                by=account(request),
                 at=timezone.now(),
             )
         except StateWordRefused as refused:
@@ -143,7 +143,7 @@ def register(request: HttpRequest) -> HttpResponse:
                     convention=convention,
                     kind=SharedKind(told.pop("kind")),
                     **told,
-                    by=request.user,  # type: ignore[arg-type]
+                    by=account(request),
                     at=timezone.now(),
                 )
             except StateWordRefused as refused:

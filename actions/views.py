@@ -15,6 +15,7 @@ from actions.queries.lists import by_attention, directions_in, listed_actions
 from actions.queries.pages import action_or_none, action_page
 from actions.queries.sdsi import project_of, sdsi_plan
 from actions.tables import ActionTable, workbook_rows
+from cog.downloads import workbook
 from cog.forms import DateFilter
 from cog.models import Convention
 from cog.permissions import Permission, can, fiches_open_to, requires
@@ -23,7 +24,6 @@ from cog.views import convention_or_404
 from cog.xlsx import write_workbook
 
 BY_PAGE = 50
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
@@ -56,8 +56,7 @@ def actions_xlsx(request: HttpRequest) -> HttpResponse:
         ["Filtres", " ; ".join(form.in_words()) or "aucun"],
     ]
     data = write_workbook([("Actions", header, rows), ("Notes", ["Quoi", "Valeur"], notes)], title="Actions")
-    name = f'attachment; filename="actions-{at:%Y-%m-%d}.xlsx"'
-    return HttpResponse(data, content_type=XLSX, headers={"Content-Disposition": name})
+    return workbook(data, f"actions-{at:%Y-%m-%d}")
 
 
 def _listed(request: HttpRequest, convention: Convention, at: date) -> tuple[ActionFilter, list[ActionView], int]:

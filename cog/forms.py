@@ -1,7 +1,7 @@
 """Forms of the ground floor: they clean what is typed and save nothing."""
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
@@ -25,6 +25,24 @@ class LoginForm(AuthenticationForm):
 
     def clean_username(self) -> str:
         return str(self.cleaned_data["username"]).strip().lower()
+
+
+class FilterForm(forms.Form):
+    """A form in the address that keeps lines out of a list, and can say what it asks."""
+
+    unsaid: ClassVar[set[str]] = set()
+    """Fields that keep nothing out: they are not told as a filter."""
+
+    def in_words(self) -> list[str]:
+        """What is asked, « domaine : 2 · … », field by field; nothing when all is shown."""
+        if not self.is_valid():
+            return []
+        words = []
+        for name, value in self.cleaned_data.items():
+            if value and name not in self.unsaid:
+                choices = dict(getattr(self.fields[name], "choices", ()))
+                words.append(f"{str(self.fields[name].label).lower()} «\u00a0{choices.get(value, value)}\u00a0»")
+        return words
 
 
 class AnomalyFilter(forms.Form):

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from cog.downloads import workbook
 from cog.models import Organisation
 from cog.permissions import Permission, Scope, caisses_visible_to, requires, scopes
 from cog.views import convention_or_404
@@ -29,7 +30,7 @@ from indicators.queries.batches import (
 )
 from indicators.queries.due import transmission_quarters
 from indicators.queries.template import template_content
-from indicators.workbooks import annotated, download, problems_workbook
+from indicators.workbooks import annotated, problems_workbook
 
 PAGE_SIZE = 25
 FEW = 50
@@ -93,7 +94,7 @@ def template(request: HttpRequest) -> HttpResponse:
     if not content.pages:
         messages.info(request, f"Rien n'est demandé à {body.name} pour le {transmission.label}.")
         return redirect("batch-send")
-    return download(write_template(content), f"remontee-{body.code}-{transmission}")
+    return workbook(write_template(content), f"remontee-{body.code}-{transmission}")
 
 
 @requires(Permission.SEE_OBSERVATIONS)
@@ -198,7 +199,7 @@ def batch_problems(request: HttpRequest, batch_id: int) -> JsonResponse:
 def batch_problems_xlsx(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Every problem listed by the check, as a workbook."""
     found = get_object_or_404(_batches(request), pk=batch_id)
-    return download(problems_workbook(found), f"anomalies-lot-{found.pk}")
+    return workbook(problems_workbook(found), f"anomalies-lot-{found.pk}")
 
 
 @requires(Permission.SEE_OBSERVATIONS)
@@ -207,7 +208,7 @@ def batch_annotated(request: HttpRequest, batch_id: int) -> HttpResponse:
     found = get_object_or_404(_batches(request), pk=batch_id)
     if not found.file.storage.exists(found.file.name):
         raise Http404("Le fichier de ce lot est introuvable.")
-    return download(annotated(found), f"annote-lot-{found.pk}")
+    return workbook(annotated(found), f"annote-lot-{found.pk}")
 
 
 @requires(Permission.SEE_OBSERVATIONS)

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django_tables2 import RequestConfig
 
+from cog.downloads import workbook
 from cog.models import Convention, Organisation, OrganisationQuerySet
 from cog.periods import parse
 from cog.permissions import Permission, Scope, caisses_visible_to, requires, scopes
@@ -14,7 +15,6 @@ from indicators.queries.caisses import CaisseStanding, OwnLine, caisse_standings
 from indicators.queries.groups import groups_of_body
 from indicators.sheet_exports import caisse_workbook, caisses_workbook
 from indicators.tables import StandingTable
-from indicators.workbooks import download
 
 BY_PAGE = 50
 
@@ -34,7 +34,7 @@ def caisses(request: HttpRequest) -> HttpResponse:
 @requires(Permission.READ_RESULTS)
 def caisses_xlsx(request: HttpRequest) -> HttpResponse:
     form, rows = _standings(request)
-    return download(caisses_workbook(rows, form.in_words()), "caisses")
+    return workbook(caisses_workbook(rows, form.in_words()), "caisses")
 
 
 def _standings(request: HttpRequest) -> tuple[CaisseFilter, list[CaisseStanding]]:
@@ -74,7 +74,7 @@ def caisse(request: HttpRequest, code: str) -> HttpResponse:
 @requires(Permission.READ_RESULTS)
 def caisse_xlsx(request: HttpRequest, code: str) -> HttpResponse:
     form, body, lines = _own(request, code)
-    return download(caisse_workbook(body, lines, form.in_words()), f"caisse-{body.code}")
+    return workbook(caisse_workbook(body, lines, form.in_words()), f"caisse-{body.code}")
 
 
 def _own(request: HttpRequest, code: str) -> tuple[SituationForm, Organisation, list[OwnLine]]:

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cog.permissions import Permission, can, requires
+from cog.permissions import Permission, account, can, requires
 from cog.views import convention_or_404
 from indicators.compute.methods_file import definition_from
 from indicators.definition_forms import AdoptionForm, WithdrawalForm, initial_of
@@ -90,7 +90,7 @@ def _adopted(request: HttpRequest, form: AdoptionForm, indicator: Indicator, ado
         version = adopt_version(
             indicator=indicator,
             adoption=adoption,
-            by=request.user,  # type: ignore[arg-type]
+            by=account(request),
             at=timezone.now(),
         )
     except AdoptionRefused as refused:
@@ -118,7 +118,7 @@ def withdraw(request: HttpRequest, code: str, number: int) -> HttpResponse:
             withdraw_version(
                 version=version,
                 reason=form.cleaned_data["reason"],
-                by=request.user,  # type: ignore[arg-type]
+                by=account(request),
                 at=timezone.now(),
             )
         except AdoptionRefused as refused:

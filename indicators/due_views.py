@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from cog.downloads import workbook
 from cog.models import Convention, Organisation
 from cog.periods import Period, PeriodError, parse
 from cog.permissions import Permission, Scope, caisses_visible_to, requires, scopes
@@ -20,7 +21,7 @@ from indicators.models import Measure
 from indicators.operations.reminders import compose, request_reminders
 from indicators.queries.due import DueQuarter, due_quarter, transmission_quarters
 from indicators.queries.reminders import candidates, last_reminders
-from indicators.workbooks import download, due_workbook
+from indicators.workbooks import due_workbook
 
 
 class DueFilter(forms.Form):
@@ -121,7 +122,7 @@ def due_xlsx(request: HttpRequest) -> HttpResponse:
     page = due_quarter(
         convention=convention, transmission=transmission, at=today, bodies=bodies_of(request, convention)
     )
-    return download(due_workbook(page), f"attendu-{transmission}")
+    return workbook(due_workbook(page), f"attendu-{transmission}")
 
 
 @requires(Permission.SEE_OBSERVATIONS)

@@ -5,34 +5,22 @@ from typing import Any, ClassVar
 
 from django import forms
 
+from cog.forms import FilterForm
 from cog.models import Organisation
 from cog.periods import Period
 from cog.queries import DomainFiches
 from indicators.enums import Better, IndicatorKind, Verdict
 
 
-class SituationForm(forms.Form):
+class SituationForm(FilterForm):
     """At the end of which quarter to look; by default, at the last period known."""
 
     fin = forms.ChoiceField(label="Situation à la fin de", required=False)
-    unsaid: ClassVar[set[str]] = set()
-    """Fields that keep nothing out: they are not told as a filter."""
 
     def __init__(self, *args: Any, periods: Iterable[Period] = (), **kwargs: Any) -> None:
         """`periods`: the quarters whose situation may be asked for."""
         super().__init__(*args, **kwargs)
         self.fields["fin"].choices = [("", "dernière période connue"), *((str(one), one.label) for one in periods)]
-
-    def in_words(self) -> list[str]:
-        """What is asked, « domaine : 2 · … », field by field; nothing when all is shown."""
-        if not self.is_valid():
-            return []
-        words = []
-        for name, value in self.cleaned_data.items():
-            if value and name not in self.unsaid:
-                choices = dict(getattr(self.fields[name], "choices", ()))
-                words.append(f"{str(self.fields[name].label).lower()} «\u00a0{choices.get(value, value)}\u00a0»")
-        return words
 
 
 class CaisseFilter(SituationForm):

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from cog.models import Convention
-from cog.permissions import Permission, can, requires
+from cog.permissions import Permission, account, can, requires
 from cog.views import convention_or_404
 from indicators.intake.groups import read_groups
 from indicators.operations import GroupsOverlap, save_groups
@@ -60,7 +60,7 @@ def groups_file(request: HttpRequest) -> HttpResponse:
         saved = save_groups(
             convention=convention,
             rows=read.rows,
-            by=request.user,  # type: ignore[arg-type]
+            by=account(request),
             at=timezone.now(),
         )
     except GroupsOverlap as overlap:

@@ -9,9 +9,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from cog.downloads import workbook
 from cog.figures import format_exact
 from cog.models import Convention
-from cog.permissions import Permission, Scope, caisses_visible_to, can, requires, scopes
+from cog.permissions import Permission, Scope, account, caisses_visible_to, can, requires, scopes
 from cog.views import convention_or_404
 from cog.xlsx import write_workbook
 from indicators.enums import Operator as Side
@@ -24,7 +25,6 @@ from indicators.queries.local_targets import own_targets, past_targets, revision
 from indicators.target_forms import Grid, TargetsFileForm, sealed, unsealed
 
 SHOWN_CHANGES = 200
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _sees_all(request: HttpRequest) -> bool:
@@ -124,9 +124,7 @@ def target_export(request: HttpRequest, code: str) -> HttpResponse:
         ["Source", "convention, l. 12265 ; cibles en vigueur dans l'application"],
     ]
     data = write_workbook([("Cibles", header, rows), ("Notes", ["Rubrique", "Contenu"], notes)], title=f"Cibles {code}")
-    response = HttpResponse(data, content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="cibles-cpog-{code}-{page.year}.xlsx"'
-    return response
+    return workbook(data, f"cibles-cpog-{code}-{page.year}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -254,7 +252,7 @@ def targets_confirm(request: HttpRequest) -> HttpResponse:
         saved = save_local_targets(
             convention=convention_or_404(),
             entries=entries,
-            by=request.user,  # type: ignore[arg-type]
+            by=account(request),
             at=timezone.now(),
         )
     except TargetsMoved as moved:

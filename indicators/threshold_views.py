@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cog.permissions import Permission, can, requires
+from cog.permissions import Permission, account, can, requires
 from cog.views import convention_or_404
 from indicators.explanation_forms import ThresholdForm
 from indicators.operations.explanations import ThresholdMoved, set_gap_threshold
@@ -44,7 +44,7 @@ def threshold(request: HttpRequest, code: str) -> HttpResponse:
                 mode=form.cleaned_data["mode"],
                 reason=form.cleaned_data["reason"],
                 seen=int(seen) if seen.isdecimal() else None,
-                by=request.user,  # type: ignore[arg-type]
+                by=account(request),
                 at=timezone.now(),
             )
         except ThresholdMoved as moved:

@@ -4,6 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django_tables2 import RequestConfig
 
+from cog.downloads import CSV, attachment, workbook
 from cog.periods import parse
 from cog.permissions import Permission, Scope, caisses_visible_to, can, requires, scopes
 from cog.queries import domains_with_fiches
@@ -17,7 +18,7 @@ from indicators.queries.revisions import revision_triangle
 from indicators.queries.standing import Standing, ordered, standings
 from indicators.sheet_exports import as_csv, caisse_rows, local_terms, series_rows, sheet_workbook
 from indicators.tables import CaisseTable
-from indicators.workbooks import download, indicators_workbook
+from indicators.workbooks import indicators_workbook
 
 SVG = "image/svg+xml"
 
@@ -46,7 +47,7 @@ def indicators_xlsx(request: HttpRequest) -> HttpResponse:
     form, shown, _ = _chosen(request)
     explained = can(request.user, Permission.READ_EXPLANATIONS)
     asked = [*form.in_words(), f"ordre : {form.order_in_words}"]
-    return download(indicators_workbook(shown, asked, with_explanations=explained), "indicateurs")
+    return workbook(indicators_workbook(shown, asked, with_explanations=explained), "indicateurs")
 
 
 def _chosen(request: HttpRequest) -> tuple[IndicatorFilter, list[Standing], int]:
@@ -146,23 +147,19 @@ def map_svg(request: HttpRequest, code: str) -> HttpResponse:
 def sheet_xlsx(request: HttpRequest, code: str) -> HttpResponse:
     """The tables of the page as a workbook; of the caisses, those the reader may see."""
     page = _page_or_404(request, code)
-    return download(sheet_workbook(page), f"{code}-{page.period}".rstrip("-"))
+    return workbook(sheet_workbook(page), f"{code}-{page.period}".rstrip("-"))
 
 
 @requires(Permission.READ_RESULTS)
 def series_csv(request: HttpRequest, code: str) -> HttpResponse:
-    return _csv(as_csv(series_rows(_page_or_404(request, code))), f"{code}-serie")
+    return attachment(as_csv(series_rows(_page_or_404(request, code))), CSV, f"{code}-serie.csv")
 
 
 @requires(Permission.READ_RESULTS)
 def caisses_csv(request: HttpRequest, code: str) -> HttpResponse:
     page = _page_or_404(request, code)
-    return _csv(as_csv(caisse_rows(page)), f"{code}-caisses-{page.period}".rstrip("-"))
-
-
-def _csv(content: bytes, name: str) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
+    name = f"{code}-caisses-{page.period}".rstrip("-")
+    return attachment(as_csv(caisse_rows(page)), CSV, f"{name}.csv")
 
 
 @requires(Permission.READ_RESULTS)

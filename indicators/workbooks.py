@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.http import HttpResponse
-
 from cog.xlsx import write_workbook
 from indicators.intake.annotate import annotated_workbook
 from indicators.intake.messages import Problem
@@ -11,15 +9,6 @@ from indicators.models import ImportBatch
 from indicators.queries.batches import problems_of
 from indicators.queries.due import DueQuarter
 from indicators.queries.standing import Standing
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def download(content: bytes, name: str) -> HttpResponse:
-    """A workbook, as a file to keep."""
-    return HttpResponse(
-        content, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}.xlsx"'}
-    )
 
 
 def problems_workbook(batch: ImportBatch) -> bytes:

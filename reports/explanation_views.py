@@ -10,9 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from cog.downloads import workbook
 from cog.models import Convention
 from cog.periods import Period, PeriodError, parse
-from cog.permissions import Permission, can, fiches_open_to, requires
+from cog.permissions import Permission, account, can, fiches_open_to, requires
 from cog.views import convention_or_404
 from cog.xlsx import write_workbook
 from indicators.explanation_forms import ExplanationForm, Submission, initial_of, submit_explanation
@@ -26,7 +27,6 @@ from reports.explanation_queries import (
     quarter_page,
 )
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STATES = [("", "Toutes"), ("manquantes", "Manquantes"), ("ecrites", "Écrites")]
 
 
@@ -124,8 +124,7 @@ def explanations_xlsx(request: HttpRequest) -> HttpResponse:
         [("Explications", header, rows), ("Notes", ["Quoi", "Valeur"], notes)],
         title=f"Explications des écarts, {transmission.label}",
     )
-    name = f'attachment; filename="explications-{transmission}.xlsx"'
-    return HttpResponse(data, content_type=XLSX, headers={"Content-Disposition": name})
+    return workbook(data, f"explications-{transmission}")
 
 
 def _figure_cells(one: Any) -> list[Any]:
@@ -164,7 +163,7 @@ def explanation(request: HttpRequest, code: str, period: str) -> HttpResponse:
             period=parse(period),
             data=request.POST,
             actions=page.choices,
-            by=request.user,  # type: ignore[arg-type]
+            by=account(request),
             at=timezone.now(),
         )
         if submission.saved is not None:

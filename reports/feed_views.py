@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cog.permissions import Permission, requires
+from cog.permissions import Permission, account, requires
 from cog.views import convention_or_404
 from reports.calendar_file import calendar_file
 from reports.enums import FeedScope
@@ -30,12 +30,12 @@ def feeds(request: HttpRequest) -> HttpResponse:
     address = ""
     if request.method == "POST" and form.is_valid():
         _, secret = open_feed(
-            owner=request.user,  # type: ignore[arg-type]
+            owner=account(request),
             scope=FeedScope(form.cleaned_data["scope"]),
             at=timezone.now(),
         )
         address = request.build_absolute_uri(f"/calendrier/flux/{secret}.ics")
-    context = {"form": form, "address": address, "feeds": feeds_of(request.user)}  # type: ignore[arg-type]
+    context = {"form": form, "address": address, "feeds": feeds_of(account(request))}
     return render(request, "reports/feeds.html", context)
 
 
@@ -43,10 +43,10 @@ def feeds(request: HttpRequest) -> HttpResponse:
 @requires(Permission.READ_REFERENCE)
 def revoke(request: HttpRequest, feed_id: int) -> HttpResponse:
     """The address answers no more."""
-    found = next((row for row in feeds_of(request.user) if row.pk == feed_id), None)  # type: ignore[arg-type]
+    found = next((row for row in feeds_of(account(request)) if row.pk == feed_id), None)
     if found is None:
         raise Http404("Ce flux n'existe pas.")
-    revoke_feed(feed=found, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+    revoke_feed(feed=found, by=account(request), at=timezone.now())
     messages.success(request, "Le flux est révoqué : son adresse ne répond plus.")
     return redirect("feeds")
 

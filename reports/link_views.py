@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from cog.permissions import Permission, can, fiches_open_to, requires
+from cog.permissions import Permission, account, can, fiches_open_to, requires
 from cog.views import convention_or_404
 from reports.link_queries import LinkPage, key_of, link_or_none, link_page
 from reports.operations.links import LinkRefused, link_indicator, unlink_indicator
@@ -43,7 +43,7 @@ def action_links(request: HttpRequest, key: str) -> HttpResponse:
                     action_key=key_of(page.action),
                     indicator_code=form.cleaned_data["indicator"],
                     reason=form.cleaned_data["reason"],
-                    by=request.user,  # type: ignore[arg-type]
+                    by=account(request),
                     at=timezone.now(),
                 )
             except LinkRefused as refused:
@@ -61,7 +61,7 @@ def unlink(request: HttpRequest, key: str, link_id: int) -> HttpResponse:
     page, found = _page_or_404(request, key), link_or_none(link_id)
     if found is None or found.action_key != key_of(page.action) or not _may_link(request, page):
         raise Http404("Ce lien n'existe pas, ou n'est pas de vos fiches.")
-    unlink_indicator(link=found, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+    unlink_indicator(link=found, by=account(request), at=timezone.now())
     messages.success(request, "Le lien est retiré.")
     return redirect("action-links", key=key)
 

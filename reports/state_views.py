@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from cog.downloads import attachment
 from cog.permissions import Permission, can, requires
 from cog.views import convention_or_404
 from cog.xlsx import write_workbook
@@ -71,14 +72,14 @@ def differences(request: HttpRequest, transmission_id: int) -> HttpResponse:
 @requires(Permission.READ_TRANSMITTED)
 def receipt(request: HttpRequest, transmission_id: int) -> HttpResponse:
     found = _found(transmission_id)
-    return _file(bytes(found.receipt), "application/pdf", f"recu-{found.period}-{found.number}.pdf")
+    return attachment(bytes(found.receipt), "application/pdf", f"recu-{found.period}-{found.number}.pdf")
 
 
 @requires(Permission.READ_TRANSMITTED)
 def content(request: HttpRequest, transmission_id: int) -> HttpResponse:
     """The content itself, byte for byte: its SHA-256 is the one of the receipt."""
     found = _found(transmission_id)
-    return _file(found.payload.encode(), "application/json", f"transmission-{found.period}-{found.number}.json")
+    return attachment(found.payload.encode(), "application/json", f"transmission-{found.period}-{found.number}.json")
 
 
 @requires(Permission.READ_TRANSMITTED)
@@ -88,7 +89,7 @@ def figures(request: HttpRequest, transmission_id: int) -> HttpResponse:
     header, rows = transmitted.table(found)
     workbook = write_workbook([("Résultats", header, rows)])
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return _file(workbook, kind, f"transmission-{found.period}-{found.number}.xlsx")
+    return attachment(workbook, kind, f"transmission-{found.period}-{found.number}.xlsx")
 
 
 @require_POST
@@ -149,7 +150,3 @@ def _found(transmission_id: int) -> Transmission:
     if found is None:
         raise Http404("Cette transmission n'existe pas.")
     return found
-
-
-def _file(data: bytes, kind: str, name: str) -> HttpResponse:
-    return HttpResponse(data, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})

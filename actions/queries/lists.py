@@ -85,8 +85,12 @@ def _named(convention: Convention, words: str) -> set[int] | None:
 
 def by_attention(views: Iterable[ActionView]) -> list[ActionView]:
     """What is late first, then what is soon due, then the rest; by end, then as printed."""
-    order = {Timeliness.EN_RETARD: 0, Timeliness.BIENTOT_ECHUE: 1, Timeliness.A_L_HEURE: 2}
-    return sorted(views, key=lambda view: (order.get(view.timeliness, 3), view.end or date.max))  # type: ignore[arg-type]
+    order: dict[Timeliness | None, int] = {
+        Timeliness.EN_RETARD: 0,
+        Timeliness.BIENTOT_ECHUE: 1,
+        Timeliness.A_L_HEURE: 2,
+    }
+    return sorted(views, key=lambda view: (order.get(view.timeliness, 3), view.end or date.max))
 
 
 def directions_in(*, convention: Convention) -> QuerySet[Direction]:
