@@ -3,7 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from budgets.queries import budget_table, funds, grand_totals, places_table, receipts
+from budgets.queries.programme import budget_table, funds, grand_totals, places_table, receipts
 from cog.permissions import Permission, requires
 from cog.views import convention_or_404
 

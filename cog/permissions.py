@@ -43,6 +43,8 @@ class Permission(StrEnum):
     READ_TRANSMITTED = "lire ce qui a été transmis à l'État, et ce qui en a été dit"
     ANNOTATE_TRANSMISSION = "accuser réception d'une transmission, questionner, observer"
     ANSWER_STATE = "répondre aux questions de la tutelle"
+    READ_BUDGETS = "lire les budgets votés, exécutés et prévus, les virements et les effectifs, avant transmission"
+    KEEP_BUDGETS = "tenir les budgets : actes, exécution, prévisions, virements, effectifs, annexes"
     SEND_REMINDERS = "rappeler aux caisses ce qu'elles doivent"
     PRODUCE_REPORT = "produire un projet de bilan"
     SEE_JOBS = "suivre et annuler les travaux de fond"
@@ -87,6 +89,8 @@ ROLES: dict[Role, RoleCard] = {
             Permission.TRANSMIT: Scope.ALL,
             Permission.READ_TRANSMITTED: Scope.ALL,
             Permission.ANSWER_STATE: Scope.ALL,
+            Permission.READ_BUDGETS: Scope.ALL,
+            Permission.KEEP_BUDGETS: Scope.ALL,
             Permission.SEND_REMINDERS: Scope.ALL,
             Permission.PRODUCE_REPORT: Scope.ALL,
             Permission.SEE_JOBS: Scope.ALL,
@@ -105,6 +109,7 @@ ROLES: dict[Role, RoleCard] = {
             Permission.SEE_OBSERVATIONS: Scope.ALL,
             Permission.READ_EXPLANATIONS: Scope.ALL,
             Permission.EXPLAIN_GAP: Scope.OWN_FICHES,
+            Permission.READ_BUDGETS: Scope.ALL,
             Permission.READ_TRANSMITTED: Scope.ALL,
         },
     ),
@@ -145,6 +150,7 @@ ROLES: dict[Role, RoleCard] = {
             Permission.READ_PUBLISHED: Scope.ALL,
             Permission.SEE_OBSERVATIONS: Scope.ALL,
             Permission.READ_EXPLANATIONS: Scope.ALL,
+            Permission.READ_BUDGETS: Scope.ALL,
             Permission.READ_TRANSMITTED: Scope.ALL,
         },
     ),

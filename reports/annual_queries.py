@@ -7,7 +7,7 @@ from typing import Any
 
 from actions.enums import Plan
 from actions.queries import ActionView, action_views, tally
-from budgets.queries import budget_table, funds
+from budgets.queries.programme import budget_table, funds
 from cog.models import Convention
 from cog.periods import format_date
 from cog.queries import anomalies, commitments, domains_with_fiches, restitutions

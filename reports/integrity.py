@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.db import connection
 
 from actions.queries.integrity import changed_evidence
-from budgets.queries import sums_that_do_not_hold
+from budgets.queries.integrity import sums_that_do_not_hold
 from cog import frozen
 from cog.models import Convention
 from indicators.queries.integrity import orphans

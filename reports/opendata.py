@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from actions.queries import iter_actions, iter_deadlines, iter_steps
-from budgets.queries import iter_amounts, iter_lines
+from budgets.queries.open_data import iter_amounts, iter_lines
 from cog.models import Convention, Fiche, SourceAnomaly
 from indicators.queries import (
     definition_of,

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from actions.enums import Plan
 from actions.queries import ActionView, ObjectiveView, Tally, action_views, fiche_objectives, tally
 from actions.queries.state_part import CommitmentView, commitment_views
-from budgets.queries import YearTotal, grand_totals
+from budgets.queries.programme import YearTotal, grand_totals
 from cog.models import Convention, Domain, Fiche, Restitution, SourceAnomaly
 from cog.queries import anomalies, commitments, domains_with_fiches, next_restitutions
 from indicators.queries import ATTENTION, SheetLine, by_attention, sheet_lines

@@ -1,6 +1,5 @@
-"""Reads of the budgets: a fund's table on the convention's own layout."""
+"""What the convention prints: a fund's programme on its own layout, the chronicle, the receipts."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -10,7 +9,7 @@ from budgets.compute.identities import Line, gaps
 from budgets.enums import LineKind, Stage
 from budgets.models import BudgetAmount, BudgetLine, Fund, PlacesLine, ReusableReceipt
 from cog.figures import format_figure
-from cog.models import Convention, SourceAnomaly
+from cog.models import Convention
 
 Marks = dict[tuple[int, str], tuple[str, bool]]
 """(position, column) -> what is to be said of the printed sum, and whether rounding explains it."""
@@ -171,36 +170,3 @@ def grand_totals(*, convention: Convention) -> list[YearTotal]:
             shown = format_figure(amount.amount, amount.decimals, fund.unit)
             totals.append(YearTotal(fund, int(amount.year), shown, amount.amount))
     return totals
-
-
-# --- Open data -----------------------------------------------------------------------------------------------------
-
-
-def iter_lines(*, convention: Convention) -> Iterator[BudgetLine]:
-    rows = BudgetLine.objects.filter(fund__convention=convention).select_related("fund", "parent")
-    return iter(rows.order_by("fund__code", "position"))
-
-
-def iter_amounts(*, convention: Convention) -> Iterator[BudgetAmount]:
-    rows = BudgetAmount.objects.filter(line__fund__convention=convention).select_related("line__fund")
-    return iter(rows.order_by("line__fund__code", "line__position", "year", "stage", "edition"))
-
-
-# --- Integrity -----------------------------------------------------------------------------------------------------
-
-
-def sums_that_do_not_hold(*, convention: Convention) -> list[str]:
-    """Every stored figure that is not the sum of its parts, beyond rounding, where no anomaly of the text says so."""
-    said = set(SourceAnomaly.objects.filter(convention=convention).values_list("seed_line", flat=True))
-    found = []
-    for fund in funds(convention=convention):
-        table = budget_table(fund=fund)
-        for row in table.rows:
-            if row.line.seed_line in said:
-                continue
-            found += [
-                f"{fund.code}, {row.line.label}, {cell.column}\u00a0: {cell.shown} ; {cell.gap}"
-                for cell in row.cells
-                if cell.amount is not None and cell.gap and not cell.within_rounding
-            ]
-    return found

@@ -1,4 +1,4 @@
-"""The writes of the budgets: loading the tables of the convention."""
+"""Loading the tables of the convention."""
 
 from decimal import Decimal
 from typing import TYPE_CHECKING
