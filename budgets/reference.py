@@ -25,6 +25,7 @@ from budgets.compute.tables import (
     unexpected_cells,
 )
 from budgets.enums import LineKind, Nature
+from budgets.reference_rules import CarryOverRecord, EditionRecord, TransferRecord, check_articles, check_editions
 from cog.models import Convention
 from cog.reference.files import Folder, Located, PlainDecimal, Record
 from cog.reference.registry import Context
@@ -137,6 +138,9 @@ class FundRecord(Record):
     cross_checks: list[dict[str, Any]] = []
     derived: list[dict[str, Any]] = []
     printed_gaps: list[dict[str, Any]] = []
+    transfers: list[dict[str, Any]] = []
+    carry_overs: list[dict[str, Any]] = []
+    editions: list[dict[str, Any]] = []
 
     @property
     def calendar_years(self) -> list[int]:
@@ -185,6 +189,9 @@ class FundContent:
     fund: FundRecord
     lines: list[LineRecord]
     amounts: list[AmountRecord]
+    transfers: list[TransferRecord]
+    carry_overs: list[CarryOverRecord]
+    editions: list[EditionRecord]
 
 
 @dataclass(frozen=True)
@@ -238,11 +245,19 @@ def _fund(folder: Folder, fund: FundRecord, item: Located, anomalies: set[str]) 
     )
     folder.unique(lines, "position")
     _check_groups(folder, rules)
+    transfers, carry_overs = check_articles(
+        folder,
+        item,
+        groups={group.code for group, _ in rules.groups},
+        natures={nature.code for nature, _ in rules.natures},
+        anomalies=anomalies,
+    )
+    editions = check_editions(folder, item)
     _check_lines(folder, rules, lines)
     _check_amounts(folder, fund, amounts, {line.position: line for line, _ in lines})
     if _check_rules(folder, fund, item, rules, [line for line, _ in lines], anomalies):
         _check_identities(folder, fund, rules, lines, amounts)
-    return FundContent(fund, [row for row, _ in lines], [row for row, _ in amounts])
+    return FundContent(fund, [row for row, _ in lines], [row for row, _ in amounts], transfers, carry_overs, editions)
 
 
 def _records(folder: Folder, item: Located, key: str, record: type[R]) -> list[tuple[R, Located]]:

@@ -1,8 +1,39 @@
 from django.urls import path
 
-from budgets import views
+from budgets import act_views, allotment_views, analysis_views, fund_views, transfer_views, unspent_views, views
 
 urlpatterns = [
     path("", views.budgets, name="budgets"),
+    path("regles/", transfer_views.rules, name="budget-rules"),
+    path("virements/", transfer_views.transfer_list, name="budget-transfers"),
+    path("virements/<int:transfer_id>/", transfer_views.transfer, name="budget-transfer"),
+    path("virements/<int:transfer_id>/acte/", transfer_views.transfer_act, name="budget-transfer-act"),
+    path("virements/<int:transfer_id>/abandonner/", transfer_views.transfer_drop, name="budget-transfer-drop"),
+    path("actes/<int:act_id>/", act_views.act, name="budget-act"),
+    path("dotations/", allotment_views.allotment_list, name="allotments"),
+    path("dotations/saisie/", allotment_views.allotment_entry, name="allotment-entry"),
+    path("dotations/confirmer/", allotment_views.allotment_confirm, name="allotment-confirm"),
+    path("dotations/<int:year>/modele.xlsx", allotment_views.allotment_template, name="allotment-template"),
+    path("dotations/<int:year>/<int:number>/", allotment_views.allotment, name="allotment"),
+    path("dotations/<int:year>/<int:number>/tableau.xlsx", allotment_views.allotment_xlsx, name="allotment-xlsx"),
+    path("dotations/<int:year>/<int:number>/<str:code>/", allotment_views.allotment_caisse, name="allotment-caisse"),
+    path("dotations/<int:year>/reliquats/", unspent_views.unspent, name="unspent"),
+    path("dotations/<int:year>/reliquats/tableau.xlsx", unspent_views.unspent_xlsx, name="unspent-xlsx"),
+    path("dotations/<int:year>/reliquats/modele.xlsx", unspent_views.unspent_template, name="unspent-template"),
+    path("dotations/<int:year>/reliquats/saisie/", unspent_views.unspent_entry, name="unspent-entry"),
+    path("dotations/<int:year>/reliquats/confirmer/", unspent_views.unspent_confirm, name="unspent-confirm"),
+    path("virements/nouveau/<slug:code>/", transfer_views.transfer_new, name="budget-transfer-new"),
     path("<slug:code>/", views.budget, name="budget"),
+    path("<slug:code>/periode/", fund_views.term, name="budget-term"),
+    path("<slug:code>/periode/tableau.xlsx", fund_views.term_xlsx, name="budget-term-xlsx"),
+    path("<slug:code>/graphique.svg", fund_views.chart, name="budget-chart"),
+    path("<slug:code>/<int:exercise>/", fund_views.year, name="budget-year"),
+    path("<slug:code>/<int:exercise>/tableau.xlsx", fund_views.year_xlsx, name="budget-year-xlsx"),
+    path("<slug:code>/<int:exercise>/lignes/<int:position>/", fund_views.line, name="budget-line"),
+    path("<slug:code>/<int:exercise>/reports/", fund_views.carried, name="budget-carried"),
+    path("<slug:code>/<int:exercise>/conformite/", fund_views.conformity, name="budget-conformity"),
+    path("<slug:code>/<int:exercise>/editions/<int:number>/analyse/", analysis_views.analysis, name="budget-analysis"),
+    path("<slug:code>/<int:exercise>/saisie/<slug:kind>/", act_views.entry, name="budget-entry"),
+    path("<slug:code>/<int:exercise>/saisie/<slug:kind>/modele.xlsx", act_views.template, name="budget-entry-xlsx"),
+    path("<slug:code>/<int:exercise>/saisie/<slug:kind>/classeur/", act_views.upload, name="budget-entry-file"),
 ]

@@ -1,17 +1,41 @@
-"""Pages of the budgets: the two funds, and each fund's table as the convention prints it."""
+"""Pages of the funds: the two of them, and each one's programme as the convention prints it."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from budgets.models import Fund
 from budgets.queries.programme import budget_table, funds, grand_totals, places_table, receipts
-from cog.permissions import Permission, requires
+from budgets.queries.transfers import informations_due
+from cog.permissions import Permission, can, requires
 from cog.views import convention_or_404
+
+
+def fund_or_404(code: str) -> Fund:
+    fund = funds(convention=convention_or_404()).filter(code=code).select_related("convention").first()
+    if fund is None:
+        raise Http404(f"Le fonds « {code} » n'existe pas dans la convention.")
+    return fund
+
+
+def exercise_or_404(fund: Fund, exercise: int) -> int:
+    if exercise not in fund.convention.years:
+        raise Http404(f"L'exercice {exercise} n'est pas de la convention.")
+    return exercise
+
+
+def may(request: HttpRequest) -> dict[str, bool]:
+    """What the templates of the budgets offer."""
+    return {
+        "may_read": can(request.user, Permission.READ_BUDGETS),
+        "may_keep": can(request.user, Permission.KEEP_BUDGETS),
+    }
 
 
 @requires(Permission.READ_REFERENCE)
 def budgets(request: HttpRequest) -> HttpResponse:
     convention = convention_or_404()
     totals = grand_totals(convention=convention)
+    allowed = may(request)
     return render(
         request,
         "budgets/list.html",
@@ -21,14 +45,18 @@ def budgets(request: HttpRequest) -> HttpResponse:
             ],
             "places": places_table(convention=convention),
             "receipts": receipts(convention=convention),
+            "years": convention.years,
+            "informations": informations_due(convention=convention) if allowed["may_read"] else [],
+            **allowed,
         },
     )
 
 
 @requires(Permission.READ_REFERENCE)
 def budget(request: HttpRequest, code: str) -> HttpResponse:
-    convention = convention_or_404()
-    fund = funds(convention=convention).filter(code=code).first()
-    if fund is None:
-        raise Http404(f"Le fonds « {code} » n'existe pas dans la convention.")
-    return render(request, "budgets/table.html", {"table": budget_table(fund=fund)})
+    fund = fund_or_404(code)
+    return render(
+        request,
+        "budgets/table.html",
+        {"table": budget_table(fund=fund), "years": fund.convention.years, **may(request)},
+    )

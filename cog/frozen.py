@@ -16,6 +16,14 @@ TABLES = (
     "cog_auditevent",
     "actions_actionprogress",
     "actions_commitmentword",
+    "budgets_budgetact",
+    "budgets_editionanalysis",
+    "budgets_movement",
+    "budgets_transferact",
+    "budgets_allotment",
+    "budgets_allotmentrow",
+    "budgets_unspentstatement",
+    "budgets_unspentrow",
 )
 """Every frozen table. On SQLite a migration that alters one of them rebuilds it without its triggers: freeze again."""
 

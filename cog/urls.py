@@ -23,6 +23,7 @@ urlpatterns = [
     path("indicateurs/", include("indicators.urls")),
     path("caisses/", include("indicators.caisse_urls")),
     path("remontees/", include("indicators.batch_urls")),
+    path("budgets/editions/", include("reports.edition_urls")),
     path("budgets/", include("budgets.urls")),
     path("", include("reports.urls")),
 ]

@@ -17,6 +17,7 @@ from cog.permissions import Permission, can, requires
 from cog.queries import dated_restitutions
 from cog.views import convention_or_404
 from reports import campaign_queries as queries
+from reports.edition_queries import delivered_editions
 from reports.forms import TransmitForm
 from reports.operations import (
     AlreadyTransmitted,
@@ -33,7 +34,9 @@ def calendar(request: HttpRequest) -> HttpResponse:
     form = DateFilter(request.GET or None)
     at = form.chosen(min(timezone.localdate(), convention.end))
     rows = dated_restitutions(
-        convention=convention, at=at, delivered=queries.delivered_restitutions(convention=convention)
+        convention=convention,
+        at=at,
+        delivered=queries.delivered_restitutions(convention=convention) | delivered_editions(convention=convention),
     )
     years = [
         (year, list(items))

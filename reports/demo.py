@@ -1,13 +1,14 @@
 """The reports' part of the demonstration: the quarters of 2013 sent to the State, one late, one rectified."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from cog.models import Convention, User
 from cog.periods import parse
+from reports.edition_queries import edition_name
 from reports.enums import NoteKind
 from reports.models import Transmission
-from reports.operations import transmit_quarter, write_note
+from reports.operations import transmit_edition, transmit_quarter, write_note
 
 Progress = Callable[[int, int, str], None]
 
@@ -59,3 +60,24 @@ def _exchange(sent: Transmission, steering: User, state: User) -> None:
     if sent.period == "2013-T4":
         at = sent.transmitted_at.replace(hour=18)
         write_note(transmission=sent, kind=NoteKind.QUESTION, text=OPEN_QUESTION, by=state, at=at)
+
+
+EDITIONS = (
+    ("fnga", 0, 3), ("fnga", 0, 4), ("fnga", 0, 5), ("fnga", 0, 6), ("fnga", 1, 1), ("fnga", 1, 2), ("fnga", 1, 3),
+    ("fnas", 1, 3),
+)  # fmt: skip
+"""Editions of the funds that were sent: fund, years after the first exercise, number."""
+
+
+def transmit_editions(*, convention: Convention, steering: User, progress: Progress) -> None:
+    """Send some editions of the funds on their due date; what is sent already is left as it is."""
+    known = set(Transmission.objects.filter(convention=convention).values_list("period", flat=True))
+    for done, (fund, years, number) in enumerate(EDITIONS):
+        exercise = min(convention.years) + years
+        name = edition_name(convention=convention, fund_code=fund, exercise=exercise, number=number)
+        progress(done, len(EDITIONS), f"transmet {name.short}")
+        if name.period not in known and name.due is not None:
+            at = datetime(name.due.year, name.due.month, name.due.day, 10, 30, tzinfo=UTC)
+            late = timedelta(days=4) if (fund, years, number) == ("fnga", 0, 5) else timedelta(0)
+            transmit_edition(convention=convention, name=name, situation=name.due, by=steering, at=at + late)
+    progress(len(EDITIONS), len(EDITIONS), "éditions transmises")

@@ -20,6 +20,8 @@ class TransmissionKind(models.TextChoices):
     """« nature de transmission »."""
 
     QUARTER = "trimestre", "résultats d'un trimestre"
+    DASHBOARD = "tbb", "tableau de bord budgétaire"
+    FNAS = "fnas", "état du Fnas"
 
 
 class NoteKind(models.TextChoices):

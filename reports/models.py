@@ -110,8 +110,13 @@ class Transmission(models.Model):
         return f"{self.period}/{self.number}"
 
     @property
+    def is_budget(self) -> bool:
+        """Whether it is an edition of a fund, not the results of a quarter."""
+        return self.kind != TransmissionKind.QUARTER
+
+    @property
     def period_label(self) -> str:
-        return parse(self.period).label
+        return self.period if self.is_budget else parse(self.period).label
 
     @property
     def is_rectification(self) -> bool:

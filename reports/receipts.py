@@ -1,4 +1,4 @@
-"""The receipt of a transmission, printed once, before the row that keeps it: what left, when, by whom."""
+"""The documents of a transmission, printed once, before the row that keeps them: what left, when, by whom."""
 
 from collections import Counter
 from pathlib import Path
@@ -9,9 +9,12 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from cog import pdf
+from reports.budget_dashboard import counts as edition_counts
+from reports.budget_dashboard import presentation
 from reports.models import Transmission
 from reports.printing import in_our_fonts
 from reports.quarter_snapshot import counts
+from reports.snapshot import digest
 
 STYLE = Path(settings.BASE_DIR) / "templates" / "print" / "report.css"
 
@@ -29,6 +32,25 @@ def print_receipt(sent: Transmission, content: dict[str, Any]) -> bytes:
             "counts": counts(content),
             "verdicts": sorted(verdicts.items(), key=lambda item: (-item[1], item[0])),
             "at": timezone.localtime(sent.transmitted_at),
+        },
+    )
+    return pdf.render(in_our_fonts(html), css=STYLE.read_text(encoding="utf-8"))
+
+
+def print_dashboard(content: dict[str, Any], *, sent: Transmission | None = None) -> bytes:
+    """The PDF of an edition of a fund, its receipt first when it is sent; « PROJET » on every page when it is not.
+
+    The same content and row give the same bytes.
+    """
+    html = render_to_string(
+        "print/dashboard.html",
+        {
+            "sent": sent,
+            "content": content,
+            **presentation(content),
+            "counts": edition_counts(content),
+            "fingerprint": digest({key: value for key, value in content.items() if key != "draft"}),
+            "at": timezone.localtime(sent.transmitted_at) if sent else None,
         },
     )
     return pdf.render(in_our_fonts(html), css=STYLE.read_text(encoding="utf-8"))

@@ -7,11 +7,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from cog import downloads
 from cog.downloads import attachment
 from cog.permissions import Permission, can, requires
 from cog.views import convention_or_404
 from cog.xlsx import write_workbook
 from reports import transmitted
+from reports.budget_dashboard import annexes_changed, changes, presentation
+from reports.budget_workbook import dashboard_workbook
 from reports.enums import NoteKind
 from reports.forms import NoteForm
 from reports.models import StateNote, Transmission
@@ -22,23 +25,37 @@ PER_PAGE = 100
 
 @requires(Permission.READ_TRANSMITTED)
 def transmissions(request: HttpRequest) -> HttpResponse:
-    rows = transmitted.listed(convention=convention_or_404())
-    return render(request, "reports/transmissions/list.html", {"rows": rows})
+    convention = convention_or_404()
+    rows = transmitted.listed(convention=convention)
+    budgets = transmitted.listed(convention=convention, kinds=transmitted.BUDGETS)
+    return render(request, "reports/transmissions/list.html", {"rows": rows, "budgets": budgets})
 
 
 @requires(Permission.READ_TRANSMITTED)
 def transmission(request: HttpRequest, transmission_id: int) -> HttpResponse:
     """One transmission: its receipt, its figures by fiche, what was written on it."""
-    page = transmitted.page(_found(transmission_id), verdict=request.GET.get("verdict", ""))
+    found = _found(transmission_id)
+    if found.is_budget:
+        return _budget(request, found)
+    page = transmitted.page(found, verdict=request.GET.get("verdict", ""))
     return render(
         request, "reports/transmissions/transmission.html", {"page": page, "form": NoteForm(), **_may(request)}
     )
+
+
+def _budget(request: HttpRequest, found: Transmission) -> HttpResponse:
+    """One transmitted edition of a fund: its table, what moved, its annexes, what was written on it."""
+    page = transmitted.budget_page(found)
+    context = {"page": page, "form": NoteForm(), **presentation(page.content), **_may(request)}
+    return render(request, "reports/transmissions/budget.html", context)
 
 
 @requires(Permission.READ_TRANSMITTED)
 def sheet(request: HttpRequest, transmission_id: int, code: str) -> HttpResponse:
     """One technical sheet of a transmission: definition, targets, figures, explanations, every caisse."""
     found = _found(transmission_id)
+    if found.is_budget:
+        raise Http404(f"La transmission {found.receipt_number} n'a pas de fiche.")
     page = transmitted.sheet_page(found, code=code, period=request.GET.get("periode", ""))
     if page is None:
         raise Http404(f"La transmission {found.receipt_number} n'a pas de fiche « {code} ».")
@@ -55,6 +72,10 @@ def differences(request: HttpRequest, transmission_id: int) -> HttpResponse:
     found = _found(transmission_id)
     if not found.is_rectification:
         raise Http404(f"La transmission {found.receipt_number} ne rectifie rien.")
+    if found.is_budget:
+        before, after = transmitted.content_of(found.replaces), transmitted.content_of(found)
+        context = {"sent": found, "rows": changes(before, after), "annexes": annexes_changed(before, after)}
+        return render(request, "reports/transmissions/budget_differences.html", context)
     rows = transmitted.differences(found)
     return render(
         request,
@@ -86,6 +107,9 @@ def content(request: HttpRequest, transmission_id: int) -> HttpResponse:
 def figures(request: HttpRequest, transmission_id: int) -> HttpResponse:
     """Every result of a transmission, as a workbook whose numbers are numbers."""
     found = _found(transmission_id)
+    if found.is_budget:
+        data = dashboard_workbook(transmitted.content_of(found))
+        return downloads.workbook(data, f"{found.period}-{found.number}")
     header, rows = transmitted.table(found)
     workbook = write_workbook([("Résultats", header, rows)])
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -133,7 +157,7 @@ def _question(found: Transmission, key: int | None) -> StateNote | None:
 
 
 def _back(found: Transmission, code: str) -> HttpResponse:
-    if code and transmitted.sheet_page(found, code=code, period="") is not None:
+    if code and not found.is_budget and transmitted.sheet_page(found, code=code, period="") is not None:
         return redirect("transmission-sheet", transmission_id=found.pk, code=code)
     return redirect("transmission", transmission_id=found.pk)
 

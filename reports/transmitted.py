@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from cog.figures import format_exact, format_figure
 from cog.models import Convention
 from indicators.enums import ResultState
-from reports.enums import NoteKind
+from reports.enums import NoteKind, TransmissionKind
 from reports.models import StateNote, Transmission
 from reports.quarter_snapshot import NATIONAL, Difference, counts, difference, rows_of
 
@@ -20,10 +21,14 @@ HEADER += ["Numérateur", "Dénominateur", "Unité", "État", "Verdict", "Remont
 HEADER += ["Définition", "Simulé"]
 
 
-def listed(*, convention: Convention) -> list[Transmission]:
-    """Every transmission, the latest quarter first, its last number first, with how many questions wait."""
+QUARTERS = (TransmissionKind.QUARTER,)
+BUDGETS = (TransmissionKind.DASHBOARD, TransmissionKind.FNAS)
+
+
+def listed(*, convention: Convention, kinds: Sequence[str] = QUARTERS) -> list[Transmission]:
+    """The transmissions of some kinds, the latest period first, its last number first, with how many questions wait."""
     answered = Q(state_notes__kind=NoteKind.QUESTION, state_notes__answers__isnull=True)
-    rows = Transmission.objects.filter(convention=convention).defer("payload", "receipt")
+    rows = Transmission.objects.filter(convention=convention, kind__in=kinds).defer("payload", "receipt")
     rows = rows.select_related("transmitted_by", "rectified_by").annotate(
         acknowledged=Count("state_notes", filter=Q(state_notes__kind=NoteKind.ACKNOWLEDGEMENT), distinct=True),
         waiting=Count("state_notes", filter=answered, distinct=True),
@@ -114,6 +119,23 @@ def _notes(sent: Transmission, code: str = "") -> list[StateNote]:
     rows = StateNote.objects.filter(transmission=sent).select_related("written_by")
     rows = rows.prefetch_related("answers__written_by").order_by("written_at", "pk")
     return [note for note in rows if code in ("", note.subject)]
+
+
+@dataclass(frozen=True)
+class BudgetPage:
+    """What the page of a transmitted edition of a fund places."""
+
+    sent: Transmission
+    content: dict[str, Any]
+    notes: list[StateNote]
+
+    acknowledgement = TransmissionPage.acknowledgement
+    threads = TransmissionPage.threads
+
+
+def budget_page(sent: Transmission) -> BudgetPage:
+    """An edition of a fund, as it was frozen."""
+    return BudgetPage(sent, content_of(sent), _notes(sent))
 
 
 @dataclass(frozen=True)

@@ -158,7 +158,7 @@ def derived_gaps(
     years = list(years)
     for row in rows:
         for column in sorted(derived_columns(row, years, variation)):
-            expected = _derived(row, column, amounts, years, variation)
+            expected = derived_value(row, column, amounts, years, variation)
             if expected is None:
                 continue
             value, figures = expected
@@ -169,7 +169,7 @@ def derived_gaps(
     return found
 
 
-def _derived(
+def derived_value(
     row: Derived, column: str, amounts: Amounts, years: list[int], variation: Variation | None
 ) -> tuple[Decimal, int] | None:
     """The figure a cell should hold and how many rounded figures it is a sum of (0 for a rate); None: no growth of 0"""

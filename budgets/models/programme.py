@@ -21,6 +21,10 @@ class Fund(models.Model):
     years = models.JSONField("colonnes")
     groups = models.JSONField("groupes de fongibilité", default=list)
     cross_checks = models.JSONField("égalités hors de l'arbre", default=list)
+    derived = models.JSONField("lignes calculées", default=list)
+    transfers = models.JSONField("articles sur les virements", default=list)
+    carry_overs = models.JSONField("articles sur les crédits non consommés", default=list)
+    editions = models.JSONField("éditions remises à l'État", default=list)
     seed_line = models.PositiveIntegerField("ligne du texte")
 
     class Meta:

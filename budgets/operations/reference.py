@@ -25,6 +25,10 @@ def save_budgets(*, convention: Convention, content: "BudgetsContent") -> list[C
             years=[str(year) for year in entry.fund.years],
             groups=entry.fund.groups,
             cross_checks=entry.fund.cross_checks,
+            derived=entry.fund.derived,
+            transfers=[record.model_dump(mode="json") for record in entry.transfers],
+            editions=[record.model_dump(mode="json") for record in entry.editions],
+            carry_overs=[record.model_dump(mode="json") for record in entry.carry_overs],
             seed_line=entry.fund.seed_line,
         )
         for position, entry in enumerate(content.funds, start=1)
@@ -34,7 +38,20 @@ def save_budgets(*, convention: Convention, content: "BudgetsContent") -> list[C
             Fund.objects.filter(convention=convention),
             funds.values(),
             key=lambda row: row.code,
-            fields=["position", "title", "name", "unit", "years", "groups", "cross_checks", "seed_line"],
+            fields=[
+                "position",
+                "title",
+                "name",
+                "unit",
+                "years",
+                "groups",
+                "cross_checks",
+                "derived",
+                "transfers",
+                "carry_overs",
+                "editions",
+                "seed_line",
+            ],
         )
     ]
     lines = {

@@ -61,6 +61,16 @@ def funds(*, convention: Convention) -> QuerySet[Fund]:
     return Fund.objects.filter(convention=convention).order_by("position")
 
 
+def fund_named(*, convention: Convention, code: str) -> Fund | None:
+    """The fund of that code."""
+    return funds(convention=convention).filter(code=code).select_related("convention").first()
+
+
+def hold_fund(*, convention: Convention, code: str) -> None:
+    """Keep every other writer out of a fund until the transaction ends."""
+    Fund.objects.select_for_update().filter(convention=convention, code=code).first()
+
+
 def budget_table(*, fund: Fund) -> BudgetTable:
     """The programme of a fund as printed, with every sum that does not hold marked in its cell."""
     lines = list(fund.lines.order_by("position"))

@@ -29,6 +29,15 @@ def exact(value: Decimal | None) -> str:
 
 
 @register.filter
+def amount(value: Decimal | str | None, decimals: int = 0) -> str:
+    """A sum of money (or its text) with every digit, and at least those its table prints; blank when not known."""
+    if value is None or value == "":
+        return ""
+    exact = Decimal(value)
+    return figures.format_figure(exact, max(int(decimals), figures.decimals_of(exact)))
+
+
+@register.filter
 def period(code: str) -> str:
     """« 2014-T1 » as « 1er trimestre 2014 »."""
     return parse(code).label
@@ -77,11 +86,26 @@ def blocks(text: str) -> list[Block]:
 
 @register.filter
 def number(text: str) -> str:
-    """A number kept as text (« 8.31 ») as French writes it; words are left as they are."""
+    """A number kept as text (« 8.31 ») as French writes it; words are left as they are, nothing is nothing."""
+    if text is None:
+        return ""
     try:
         return figures.format_exact(Decimal(text))
     except (InvalidOperation, ValueError):
         return str(text)
+
+
+@register.filter
+def number_date(iso: str) -> str:
+    """« 15 juillet 2014 » for a day kept as text."""
+    return format_date(date.fromisoformat(iso)) if iso else ""
+
+
+@register.filter
+def signed(text: str) -> str:
+    """A change kept as text, with its sign: « +1,5 »."""
+    value = Decimal(text)
+    return figures.format_gap(value, figures.decimals_of(value))
 
 
 @register.filter

@@ -92,6 +92,13 @@ class SafeSheet:
         else:
             self.raw.write_number(row - 1, column - 1, value, format_)
 
+    def formula(
+        self, row: int, column: int, formula: str, value: Decimal | None, style: Mapping[str, Any] | None = None
+    ) -> None:
+        """A cell that the spreadsheet computes, with the value we computed beside it; nothing computed is blank."""
+        kept = "" if value is None else value
+        self.raw.write_formula(row - 1, column - 1, formula, self._book.format(style), kept)
+
     def across(self, row: int, first: int, last: int, text: str, style: Mapping[str, Any]) -> None:
         """One text over several cells of a row: a title, never data."""
         self.raw.merge_range(row - 1, first - 1, row - 1, last - 1, "", self._book.format(style))

@@ -14,6 +14,7 @@ from reports.operations.transmissions import (
     NoteRefused,
     ReasonMissing,
     TransmissionRefused,
+    transmit_edition,
     transmit_quarter,
     write_note,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "produce_from_job",
     "request_annual_report",
     "revoke_feed",
+    "transmit_edition",
     "transmit_quarter",
     "unlink_indicator",
     "write_note",

@@ -2,7 +2,10 @@
 
 import hashlib
 import logging
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -10,16 +13,19 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from budgets.queries.programme import hold_fund
 from cog import audit
 from cog.models import Convention, User
 from cog.periods import Period
 from cog.permissions import Permission, can, users_with
 from indicators.queries.content import hold_results
-from reports.campaign_queries import Check, Dossier, dossier, last_transmission
+from reports.budget_dashboard import Change
+from reports.campaign_queries import Check, dossier, last_transmission
+from reports.edition_queries import EditionName, edition_dossier
 from reports.enums import NoteKind, TransmissionKind
 from reports.models import StateNote, Transmission
 from reports.quarter_snapshot import Difference, difference
-from reports.snapshot import canonical
+from reports.snapshot import canonical, digest
 from reports.transmitted import content_of
 
 logger = logging.getLogger(__name__)
@@ -48,7 +54,7 @@ class AlreadyTransmitted(Exception):
 class ReasonMissing(Exception):
     """The quarter was sent and has changed since: a rectification says why. `differences`: what would change."""
 
-    def __init__(self, transmission: Transmission, differences: list[Difference]) -> None:
+    def __init__(self, transmission: Transmission, differences: Sequence[Difference | Change | str]) -> None:
         self.transmission = transmission
         self.differences = differences
         super().__init__(
@@ -80,52 +86,103 @@ def transmit_quarter(
     if ready.blocking:
         raise TransmissionRefused(ready.blocking)
     former = last_transmission(convention=convention, period=period)
-    payload = canonical(ready.payload).decode()
-    sha256 = hashlib.sha256(payload.encode()).hexdigest()
-    if former is not None and former.sha256 == sha256:
+    if former is not None and former.sha256 == digest(ready.payload):
         raise AlreadyTransmitted(former)
     if former is not None and not reason.strip():
         raise ReasonMissing(former, difference(content_of(former), ready.payload))
-    sent = _sent(convention, ready, former, by, at, reason.strip(), payload, sha256)
+    sent = _sent(
+        Leaving(convention, TransmissionKind.QUARTER, str(ready.period), ready.due, ready.payload, _quarter_receipt),
+        former,
+        by,
+        at,
+        reason.strip(),
+    )
     audit.record(
         action="quarter.transmitted",
         subject=str(sent),
         by=by,
         at=at,
-        details={"number": sent.number, "sha256": sha256, "late": sent.late, "reason": sent.reason},
+        details={"number": sent.number, "sha256": sent.sha256, "late": sent.late, "reason": sent.reason},
     )
     transaction.on_commit(lambda: _tell(sent), robust=True)
     return sent
 
 
-def _sent(
-    convention: Convention,
-    ready: Dossier,
-    former: Transmission | None,
-    by: User,
-    at: datetime,
-    reason: str,
-    payload: str,
-    sha256: str,
+@transaction.atomic
+def transmit_edition(
+    *, convention: Convention, name: EditionName, situation: date, by: User, at: datetime, reason: str = ""
 ) -> Transmission:
+    """Send an edition of a fund (Tbb, state of the Fnas) as it stands on `situation`: its copy never changes.
+
+    Nobody writes in the fund meanwhile. Raises as `transmit_quarter`; nothing is written then.
+    """
+    if not can(by, Permission.TRANSMIT):
+        raise NotAllowed(f"Le compte {by.email} ne permet pas de {Permission.TRANSMIT.value}.")
+    Convention.objects.select_for_update().get(pk=convention.pk)
+    hold_fund(convention=convention, code=name.fund_code)
+    ready = edition_dossier(convention=convention, name=name, at=situation, today=timezone.localdate(at))
+    if ready.blocking:
+        raise TransmissionRefused(ready.blocking)
+    former = ready.sent[0] if ready.sent else None
+    if former is not None and former.sha256 == digest(ready.payload):
+        raise AlreadyTransmitted(former)
+    if former is not None and not reason.strip():
+        raise ReasonMissing(former, [*ready.changes, *ready.annexes_changed])
+    leaving = Leaving(convention, name.kind, name.period, name.due, ready.payload, _edition_document)
+    sent = _sent(leaving, former, by, at, reason.strip())
+    audit.record(
+        action="edition.transmitted",
+        subject=str(sent),
+        by=by,
+        at=at,
+        details={"number": sent.number, "sha256": sent.sha256, "late": sent.late, "reason": sent.reason},
+    )
+    transaction.on_commit(lambda: _tell(sent), robust=True)
+    return sent
+
+
+def _quarter_receipt(sent: Transmission, content: dict[str, Any]) -> bytes:
     from reports.receipts import print_receipt  # two seconds of import that only a printing process should pay
 
+    return print_receipt(sent, content)
+
+
+def _edition_document(sent: Transmission, content: dict[str, Any]) -> bytes:
+    from reports.receipts import print_dashboard  # idem
+
+    return print_dashboard(content, sent=sent)
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """What is about to be frozen: its name, its due date, its content, and how its receipt is printed."""
+
+    convention: Convention
+    kind: TransmissionKind
+    period: str
+    due: date | None
+    content: dict[str, Any]
+    printed: Callable[[Transmission, dict[str, Any]], bytes]
+
+
+def _sent(leaving: Leaving, former: Transmission | None, by: User, at: datetime, reason: str) -> Transmission:
+    payload = canonical(leaving.content).decode()
     sent = Transmission(
-        convention=convention,
-        kind=TransmissionKind.QUARTER,
-        period=str(ready.period),
+        convention=leaving.convention,
+        kind=leaving.kind,
+        period=leaving.period,
         number=former.number + 1 if former else 1,
         replaces=former,
         reason=reason if former else "",
-        due=ready.due,
+        due=leaving.due,
         transmitted_at=at,
         transmitted_by=by,
-        late=former.late if former else ready.due is not None and timezone.localdate(at) > ready.due,
-        simulated=ready.payload["simulated"],
+        late=former.late if former else leaving.due is not None and timezone.localdate(at) > leaving.due,
+        simulated=leaving.content["simulated"],
         payload=payload,
-        sha256=sha256,
+        sha256=hashlib.sha256(payload.encode()).hexdigest(),
     )
-    sent.receipt = print_receipt(sent, ready.payload)
+    sent.receipt = leaving.printed(sent, leaving.content)
     sent.receipt_sha256 = hashlib.sha256(sent.receipt).hexdigest()
     sent.save(force_insert=True)
     return sent

@@ -8,8 +8,20 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from actions.models import Action, ActionProgress, CommitmentWord
+from budgets.models import (
+    Allotment,
+    AllotmentRow,
+    BudgetAct,
+    EditionAnalysis,
+    Fund,
+    Movement,
+    Transfer,
+    TransferAct,
+    UnspentRow,
+    UnspentStatement,
+)
 from cog import audit, frozen
-from cog.models import AuditEvent, Convention, StateCommitment
+from cog.models import AuditEvent, Convention, Organisation, StateCommitment, User
 from cog.operations import command_account
 from reports.enums import NoteKind, TransmissionKind
 from reports.models import StateNote, Transmission
@@ -44,12 +56,77 @@ def rows(convention: Convention) -> dict[str, Any]:
     said = {"as_of": AT.date(), "recorded_at": AT, "recorded_by": by}
     word = ActionProgress.objects.create(action=Action.objects.first(), status="en_cours", **said)
     answer = CommitmentWord.objects.create(commitment=StateCommitment.objects.first(), status="en_cours", **said)
+    shared = Allotment.objects.create(
+        convention=convention,
+        exercise=2014,
+        number=1,
+        envelope=1,
+        guaranteed_part="0.7",
+        cap="1.1",
+        mean_growth=0,
+        guaranteed_rate=0,
+        act="essai",
+        decided_on=AT.date(),
+        recorded_at=AT,
+        recorded_by=by,
+    )
+    steps = dict.fromkeys(("benefits", "previous", "prorata", "ceiling", "retained", "shared", "amount"), 1)
+    part = AllotmentRow.objects.create(
+        allotment=shared, organisation=Organisation.objects.first(), basis="prorata", **steps
+    )
+    state = UnspentStatement.objects.create(
+        convention=convention,
+        allotment=shared,
+        exercise=2014,
+        number=1,
+        kept_at_most="0.06",
+        closed_on=AT.date(),
+        source="essai",
+        recorded_at=AT,
+        recorded_by=by,
+    )
+    amounts = dict.fromkeys(("dotation", "executed", "limit", "kept", "pooled", "overspent"), 1)
+    unspent = UnspentRow.objects.create(statement=state, organisation=Organisation.objects.first(), **amounts)
     return {
+        **_ledger_rows(by),
+        "budgets_unspentstatement": state,
+        "budgets_unspentrow": unspent,
+        "budgets_allotment": shared,
+        "budgets_allotmentrow": part,
         "reports_transmission": sent,
         "reports_statenote": note,
         "cog_auditevent": event,
         "actions_actionprogress": word,
         "actions_commitmentword": answer,
+    }
+
+
+def _ledger_rows(by: User) -> dict[str, Any]:
+    """A row in each frozen table of the ledger."""
+    fund = Fund.objects.get(code="fnga")
+    first, second = fund.lines.filter(kind="component").order_by("position")[:2]
+    said = {"recorded_at": AT, "recorded_by": by}
+    act = BudgetAct.objects.create(fund=fund, exercise=2014, kind="execute", number=1, dated=AT.date(), **said)
+    transfer = Transfer.objects.create(
+        fund=fund,
+        exercise=2014,
+        number=1,
+        origin=first,
+        destination=second,
+        amount=1,
+        reason="essai",
+        verdict={},
+        **said,
+    )
+    return {
+        "budgets_budgetact": act,
+        "budgets_movement": Movement.objects.create(act=act, line=first, amount=1),
+        "budgets_transferact": TransferAct.objects.create(
+            transfer=transfer, kind="vote", dated=AT.date(), reference="essai", **said
+        ),
+        "budgets_editionanalysis": EditionAnalysis.objects.create(
+            fund=fund, exercise=2014, number=4, text="essai", written_at=AT, written_by=by
+        ),
     }
 
 

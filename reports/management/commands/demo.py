@@ -13,12 +13,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from actions.demo import load_progress
+from budgets.demo import load_ledger
+from budgets.demo_allotment import load_allotments
 from cog.demo import PASSWORD, open_accounts, state_account, steering_account
 from cog.models import AuditEvent
 from cog.operations import ReferenceRefused, command_account, load_convention
 from indicators.demo import compute_everything, correct_a_month, load_observations
 from indicators.demo_explanations import load_explanations
-from reports.demo import transmit_past_quarters
+from reports.demo import transmit_editions, transmit_past_quarters
 
 CONVENTION = settings.BASE_DIR / "fixtures" / "cog-2013-2017"
 ADDRESS = "127.0.0.1:8000"
@@ -48,6 +50,9 @@ class Command(BaseCommand):
         load_observations(convention=convention, by=by, at=at, progress=self._tell)
         self._step("simule l'avancement des actions")
         load_progress(convention=convention, by=by, at=at)
+        self._step("simule les budgets votés, exécutés et prévus")
+        load_ledger(convention=convention, by=steering_account(), at=at)
+        load_allotments(convention=convention, by=steering_account(), at=at)
         if not _done_since(("results.computed", "results.recomputed"), ("convention.loaded", "observations.accepted")):
             self._step("calcule toutes les périodes")
             compute_everything(convention=convention, by=by, at=at, progress=self._tell)
@@ -61,6 +66,8 @@ class Command(BaseCommand):
             correct=lambda moment: correct_a_month(convention=convention, by=steering_account(), at=moment),
             progress=self._tell,
         )
+        self._step("transmet des tableaux de bord budgétaires")
+        transmit_editions(convention=convention, steering=steering_account(), progress=self._tell)
         report = Path(settings.VAR_DIR) / "bilan-2014.pdf"
         if not report.exists() or not _done_since(
             ("edition.produced",), ("results.computed", "actions.progress_recorded", "explanation.written")

@@ -1,0 +1,90 @@
+"""Workbooks of the tables: every digit, sums as live formulas beside our own values, on the layout of annexe 1."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from budgets.act_workbook import FORMATS, HEAD, sum_formula
+from budgets.enums import LineKind
+from budgets.queries.ledger import Ledger
+from budgets.queries.tables import HEADINGS, TermTable, YearTable
+from cog.xlsx import SafeSheet, SafeWorkbook, column_letters
+
+HEADER_ROW = 4
+FIRST = 3
+PROGRAMME, INITIAL, VOTED, EXECUTED, FORECAST, GAP, RATE = range(FIRST, FIRST + 7)
+SUMMED = (INITIAL, VOTED, EXECUTED, FORECAST)
+"""Columns whose sums the spreadsheet computes; the programme keeps the totals the convention prints."""
+
+
+def year_workbook(*, ledger: Ledger, table: YearTable) -> bytes:
+    """An exercise, line by line."""
+    fund = table.fund
+    book = SafeWorkbook(title=f"{fund.name} {table.exercise}")
+    sheet = book.sheet(f"{fund.code.title()} {table.exercise}")
+    dated = f", situation au {table.at:%d/%m/%Y}" if table.at else ""
+    _head(sheet, f"{fund.name}, exercice {table.exercise}{dated}, en {fund.unit}", table.simulated, HEADINGS)
+    row_of = {row.line.position: HEADER_ROW + rank for rank, row in enumerate(table.rows, start=1)}
+    parts = ledger.layout.parts()
+    for row in table.rows:
+        place = row_of[row.line.position]
+        style = _line(sheet, place, row, fund.unit)
+        for column, figure in enumerate(row.figures[:5], start=FIRST):
+            if column in SUMMED and row.line.position in parts and figure.amount is not None:
+                formula = sum_formula(parts[row.line.position], row_of, column)
+                sheet.formula(place, column, formula, figure.amount, style)
+            else:
+                sheet.write(place, column, figure.amount, style)
+        _computed(sheet, place, row, style, is_closed=table.closed_on is not None)
+    sheet.raw.freeze_panes(HEADER_ROW, FIRST - 1)
+    sheet.widths(6, 60, *[15] * 7)
+    sheet.print_wide()
+    return book.finish()
+
+
+def _computed(sheet: SafeSheet, place: int, row: Any, style: Mapping[str, Any], *, is_closed: bool) -> None:
+    """The gap and the rate, as formulas over the cells beside."""
+    cell = {column: f"{column_letters(column)}{place}" for column in (VOTED, EXECUTED, FORECAST)}
+    if row.gap.amount is not None:
+        spent = EXECUTED if is_closed or row.forecast.amount is None else FORECAST
+        sheet.formula(place, GAP, f"={cell[spent]}-{cell[VOTED]}", row.gap.amount, style)
+    if row.rate.amount is not None:
+        percent = {**style, "num_format": "0.0%"}
+        sheet.formula(place, RATE, f"={cell[EXECUTED]}/{cell[VOTED]}", row.rate.amount / 100, percent)
+
+
+def term_workbook(*, table: TermTable) -> bytes:
+    """A measure over the years of the term."""
+    fund = table.fund
+    book = SafeWorkbook(title=f"{fund.name}, {table.measure.label}")
+    sheet = book.sheet(str(table.measure.label))
+    title = f"{fund.name}, {table.measure.label}, en {fund.unit}"
+    _head(sheet, title, table.simulated, [*(str(year) for year in table.years), "Période"])
+    for place, row in enumerate(table.rows, start=HEADER_ROW + 1):
+        style = _line(sheet, place, row, fund.unit)
+        for column, figure in enumerate([*row.cells, row.total], start=FIRST):
+            sheet.write(place, column, figure.amount, style)
+    sheet.raw.freeze_panes(HEADER_ROW, FIRST - 1)
+    sheet.widths(6, 60, *[15] * (len(table.years) + 1))
+    sheet.print_wide()
+    return book.finish()
+
+
+def _head(sheet: SafeSheet, title: str, simulated: bool, headings: Sequence[str]) -> None:
+    sheet.write(1, 1, title, {"bold": True, "font_size": 14})
+    if simulated:
+        sheet.write(2, 1, "Données simulées", {"bold": True, "font_color": "#9A3412"})
+    for column, heading in enumerate(["Rang", "Ligne", *headings], start=1):
+        sheet.write(HEADER_ROW, column, heading, HEAD)
+
+
+def _line(sheet: SafeSheet, place: int, row: Any, unit: str) -> Mapping[str, Any]:
+    """The head of a row; returns the style of its figures."""
+    weight: dict[str, Any] = {}
+    if row.is_total or row.is_header:
+        weight["bold"] = True
+    if row.is_memo:
+        weight["italic"] = True
+    sheet.write(place, 1, Decimal(row.line.position), {"font_color": "#666666"})
+    sheet.write(place, 2, row.line.label, weight | {"indent": min(row.depth, 15), "text_wrap": True})
+    return weight | {"num_format": "0.0##" if row.line.kind == LineKind.RATE else FORMATS[unit]}

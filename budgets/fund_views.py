@@ -1,0 +1,133 @@
+"""Pages of a fund as it stands: an exercise, the whole term, a line, what is carried over, what conforms."""
+
+from datetime import date
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from budgets.enums import ActKind, Measure
+from budgets.exports import term_workbook, year_workbook
+from budgets.queries.carry_over import carry_statement
+from budgets.queries.charts import chart_svg
+from budgets.queries.conformity import conformity_page
+from budgets.queries.entry import ENTERED
+from budgets.queries.ledger import read_ledger
+from budgets.queries.tables import HEADINGS, line_page, term_table, year_table
+from budgets.views import exercise_or_404, fund_or_404, may
+from cog import downloads
+from cog.forms import DateFilter
+from cog.permissions import Permission, requires
+
+
+def _asked(request: HttpRequest) -> tuple[DateFilter, date]:
+    today = timezone.localdate()
+    form = DateFilter(request.GET if "au" in request.GET else None, initial={"au": today})
+    return form, form.chosen(today) if form.is_bound else today
+
+
+@requires(Permission.READ_BUDGETS)
+def year(request: HttpRequest, code: str, exercise: int) -> HttpResponse:
+    """An exercise of a fund on the convention's layout, at a date."""
+    fund = fund_or_404(code)
+    exercise_or_404(fund, exercise)
+    form, at = _asked(request)
+    ledger = read_ledger(fund=fund, at=at)
+    return render(
+        request,
+        "budgets/year.html",
+        {
+            "fund": fund,
+            "table": year_table(ledger=ledger, exercise=exercise),
+            "headings": HEADINGS,
+            "years": ledger.years,
+            "form": form,
+            "at": at,
+            "kinds": ENTERED,
+            "past": at != timezone.localdate(),
+            **may(request),
+        },
+    )
+
+
+@requires(Permission.READ_BUDGETS)
+def year_xlsx(request: HttpRequest, code: str, exercise: int) -> HttpResponse:
+    """The exercise as a workbook: sums are live formulas, every digit is there."""
+    fund = fund_or_404(code)
+    exercise_or_404(fund, exercise)
+    _, at = _asked(request)
+    ledger = read_ledger(fund=fund, at=at)
+    data = year_workbook(ledger=ledger, table=year_table(ledger=ledger, exercise=exercise))
+    return downloads.workbook(data, f"{code}-{exercise}-au-{at.isoformat()}")
+
+
+@requires(Permission.READ_BUDGETS)
+def term(request: HttpRequest, code: str) -> HttpResponse:
+    """A measure over the whole term."""
+    fund = fund_or_404(code)
+    measure = _measure(request)
+    return render(
+        request,
+        "budgets/term.html",
+        {
+            "fund": fund,
+            "table": term_table(ledger=read_ledger(fund=fund), measure=measure),
+            "measures": Measure,
+            **may(request),
+        },
+    )
+
+
+@requires(Permission.READ_BUDGETS)
+def term_xlsx(request: HttpRequest, code: str) -> HttpResponse:
+    fund = fund_or_404(code)
+    measure = _measure(request)
+    data = term_workbook(table=term_table(ledger=read_ledger(fund=fund), measure=measure))
+    return downloads.workbook(data, f"{code}-periode-{measure.value}")
+
+
+def _measure(request: HttpRequest) -> Measure:
+    asked = request.GET.get("mesure", "")
+    return Measure(asked) if asked in Measure.values else Measure.VOTED
+
+
+@requires(Permission.READ_BUDGETS)
+def chart(request: HttpRequest, code: str) -> HttpResponse:
+    """Programme against executed by year, for the fund or one of its groups."""
+    fund = fund_or_404(code)
+    svg = chart_svg(ledger=read_ledger(fund=fund), group=request.GET.get("groupe", ""))
+    if svg is None:
+        raise Http404("Ce graphique n'a rien à montrer.")
+    return HttpResponse(svg, content_type="image/svg+xml")
+
+
+@requires(Permission.READ_BUDGETS)
+def line(request: HttpRequest, code: str, exercise: int, position: int) -> HttpResponse:
+    """Where the figures of a line come from."""
+    fund = fund_or_404(code)
+    exercise_or_404(fund, exercise)
+    _, at = _asked(request)
+    page = line_page(fund=fund, exercise=exercise, position=position, at=at)
+    if page is None:
+        raise Http404(f"Le {code} n'a pas de ligne {position}.")
+    return render(request, "budgets/line.html", {"fund": fund, "page": page, "at": at, **may(request)})
+
+
+@requires(Permission.READ_BUDGETS)
+def carried(request: HttpRequest, code: str, exercise: int) -> HttpResponse:
+    """What becomes of the unused credits of an exercise."""
+    fund = fund_or_404(code)
+    exercise_or_404(fund, exercise)
+    page = carry_statement(fund=fund, exercise=exercise)
+    return render(
+        request, "budgets/carried.html", {"fund": fund, "page": page, "kind": ActKind.CARRY_OVER, **may(request)}
+    )
+
+
+@requires(Permission.READ_BUDGETS)
+def conformity(request: HttpRequest, code: str, exercise: int) -> HttpResponse:
+    """Whether what is voted conforms to the convention."""
+    fund = fund_or_404(code)
+    exercise_or_404(fund, exercise)
+    page = conformity_page(fund=fund, exercise=exercise)
+    return render(request, "budgets/conformity.html", {"fund": fund, "page": page, **may(request)})

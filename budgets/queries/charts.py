@@ -1,0 +1,53 @@
+"""Charts of a fund: programme against executed by year, for the whole fund or one of its groups."""
+
+from decimal import Decimal
+
+from budgets.enums import LineKind, Measure
+from budgets.queries.ledger import Ledger
+from budgets.queries.rules import groups_of
+from cog.charts import Bars, bars_chart
+
+SHOWN = (Measure.PROGRAMME, Measure.VOTED, Measure.EXECUTED, Measure.FORECAST)
+
+
+def series_of(ledger: Ledger, group: str) -> dict[Measure, list[Decimal | None]]:
+    """Each measure by year, for a group of spending, or for the fund's grand total when `group` is empty."""
+    if not group:
+        top = [line for line in ledger.lines if line.kind == LineKind.TOTAL and line.parent_id is None]
+        if not top:
+            return {}
+        position = top[-1].position
+        return {
+            measure: [ledger.completed(measure, year).amounts.get(position) for year in ledger.years]
+            for measure in SHOWN
+        }
+    own = [one for one in ledger.layout.stated() if ledger.line_at[one].group == group]
+    found: dict[Measure, list[Decimal | None]] = {}
+    for measure in SHOWN:
+        found[measure] = []
+        for year in ledger.years:
+            stated = ledger.stated(measure, year)
+            known = [stated[position] for position in own if position in stated]
+            found[measure].append(sum(known, Decimal(0)) if known else None)
+    return found
+
+
+def chart_svg(*, ledger: Ledger, group: str) -> str | None:
+    """The chart as SVG; None for a group that does not exist or has no figure."""
+    labels = {one.code: one.label for one in groups_of(ledger.fund)}
+    if group and group not in labels:
+        return None
+    series = series_of(ledger, group)
+    kept = [(measure, values) for measure, values in series.items() if any(value is not None for value in values)]
+    if not kept:
+        return None
+    name = labels.get(group, ledger.fund.name)
+    return bars_chart(
+        id=f"budget-{ledger.fund.code}-{group or 'total'}",
+        title=f"{name[0].upper()}{name[1:]}, en {ledger.fund.unit}",
+        desc="Par année : " + ", ".join(str(measure.label) for measure, _ in kept) + ".",
+        categories=[str(year) for year in ledger.years],
+        series=[Bars(str(measure.label), values) for measure, values in kept],
+        unit=ledger.fund.unit,
+        decimals=ledger.decimals,
+    )
