@@ -26,6 +26,7 @@ from budgets.compute.tables import (
 )
 from budgets.enums import LineKind, Nature
 from budgets.reference_rules import CarryOverRecord, EditionRecord, TransferRecord, check_articles, check_editions
+from budgets.reference_statements import StatementRecord, check_statements
 from cog.models import Convention
 from cog.reference.files import Folder, Located, PlainDecimal, Record
 from cog.reference.registry import Context
@@ -199,6 +200,7 @@ class BudgetsContent:
     funds: list[FundContent]
     places: list[PlacesRecord]
     receipts: list[ReceiptRecord]
+    statements: list[StatementRecord]
 
 
 class BudgetsPart:
@@ -213,7 +215,8 @@ class BudgetsPart:
         _check_places(folder, places, context)
         receipts = folder.check_all(folder.csv("budgets/receipts.csv", RECEIPT_COLUMNS), ReceiptRecord)
         _check_receipts(folder, receipts)
-        return BudgetsContent(content, [row for row, _ in places], [row for row, _ in receipts])
+        statements = check_statements(folder, funds={entry.fund.code for entry in content})
+        return BudgetsContent(content, [row for row, _ in places], [row for row, _ in receipts], statements)
 
     def save(self, convention: Convention, content: BudgetsContent) -> list[Change]:
         from budgets.operations import save_budgets

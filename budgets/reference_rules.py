@@ -71,6 +71,7 @@ class EditionRecord(Record):
     needs: list[Literal[tuple(ActKind.values)]] = Field(min_length=1)  # type: ignore[valid-type]
     carried: bool = False
     staff: bool = False
+    payroll: bool = False
     closed: bool = False
     analysis: bool = False
     seed_line: int = Field(ge=1)

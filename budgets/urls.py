@@ -1,6 +1,15 @@
 from django.urls import path
 
-from budgets import act_views, allotment_views, analysis_views, fund_views, transfer_views, unspent_views, views
+from budgets import (
+    act_views,
+    allotment_views,
+    analysis_views,
+    fund_views,
+    statement_views,
+    transfer_views,
+    unspent_views,
+    views,
+)
 
 urlpatterns = [
     path("", views.budgets, name="budgets"),
@@ -23,6 +32,27 @@ urlpatterns = [
     path("dotations/<int:year>/reliquats/saisie/", unspent_views.unspent_entry, name="unspent-entry"),
     path("dotations/<int:year>/reliquats/confirmer/", unspent_views.unspent_confirm, name="unspent-confirm"),
     path("virements/nouveau/<slug:code>/", transfer_views.transfer_new, name="budget-transfer-new"),
+    path("tableaux/", statement_views.statement_list, name="statements"),
+    path("tableaux/<slug:code>/<int:exercise>/", statement_views.statement, name="statement"),
+    path("tableaux/<slug:code>/<int:exercise>/tableau.xlsx", statement_views.statement_xlsx, name="statement-xlsx"),
+    path("tableaux/<slug:code>/<int:exercise>/saisie/", statement_views.statement_entry, name="statement-entry"),
+    path("tableaux/<slug:code>/<int:exercise>/classeur/", statement_views.statement_upload, name="statement-file"),
+    path("tableaux/<slug:code>/<int:exercise>/<slug:variant>/", statement_views.statement, name="statement"),
+    path(
+        "tableaux/<slug:code>/<int:exercise>/<slug:variant>/tableau.xlsx",
+        statement_views.statement_xlsx,
+        name="statement-xlsx",
+    ),
+    path(
+        "tableaux/<slug:code>/<int:exercise>/<slug:variant>/saisie/",
+        statement_views.statement_entry,
+        name="statement-entry",
+    ),
+    path(
+        "tableaux/<slug:code>/<int:exercise>/<slug:variant>/classeur/",
+        statement_views.statement_upload,
+        name="statement-file",
+    ),
     path("<slug:code>/", views.budget, name="budget"),
     path("<slug:code>/periode/", fund_views.term, name="budget-term"),
     path("<slug:code>/periode/tableau.xlsx", fund_views.term_xlsx, name="budget-term-xlsx"),

@@ -19,6 +19,7 @@ TABLES = (
     "budgets_budgetact",
     "budgets_editionanalysis",
     "budgets_movement",
+    "budgets_statement",
     "budgets_transferact",
     "budgets_allotment",
     "budgets_allotmentrow",

@@ -205,6 +205,13 @@ def _checks(
             "L'écrire.",
             reverse("budget-analysis", kwargs={**year, "number": name.spec.number}),
         )
+    if name.spec.staff and state.content["staff"] is None:
+        yield Check(
+            "no_staff",
+            "Le suivi des effectifs, annexé à cette édition, n'est pas rempli.",
+            "Le remplir.",
+            reverse("statements"),
+        )
     yield from _told(convention, name, state, former)
 
 

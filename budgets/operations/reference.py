@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from budgets.enums import Stage
-from budgets.models import BudgetAmount, BudgetLine, Fund, PlacesLine, ReusableReceipt
+from budgets.models import BudgetAmount, BudgetLine, Fund, PlacesLine, ReusableReceipt, StatementLayout
 from cog.models import Convention
 from cog.reference.sync import Change, sync
 
@@ -94,7 +94,7 @@ def save_budgets(*, convention: Convention, content: "BudgetsContent") -> list[C
             fields=["amount", "decimals", "seed_line"],
         )
     )
-    return changes + _save_annexes(convention, content)
+    return changes + _save_annexes(convention, content) + [_save_layouts(convention, content, funds)]
 
 
 def _set_parents(content: "BudgetsContent", lines: dict[tuple[str, int], BudgetLine]) -> None:
@@ -153,6 +153,30 @@ def _save_annexes(convention: Convention, content: "BudgetsContent") -> list[Cha
             fields=["account", "label", "printed_share", "share", "seed_line", "note"],
         ),
     ]
+
+
+def _save_layouts(convention: Convention, content: "BudgetsContent", funds: dict[str, Fund]) -> Change:
+    layouts = [
+        StatementLayout(
+            convention=convention,
+            position=position,
+            code=row.code,
+            fund=funds[row.fund],
+            title=row.title,
+            recipient=row.recipient,
+            unit=row.unit,
+            layout=row.layout,
+            note=row.note,
+            seed_line=row.seed_line,
+        )
+        for position, row in enumerate(content.statements, start=1)
+    ]
+    return sync(
+        StatementLayout.objects.filter(convention=convention),
+        layouts,
+        key=lambda row: row.code,
+        fields=["position", "fund", "title", "recipient", "unit", "layout", "note", "seed_line"],
+    )
 
 
 def _decimals(value: Decimal) -> int:

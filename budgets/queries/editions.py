@@ -15,11 +15,21 @@ from budgets.models import BudgetAct, EditionAnalysis, Fund
 from budgets.queries.carry_over import CarryStatement, carry_statement
 from budgets.queries.conformity import ConformityPage, conformity_page
 from budgets.queries.ledger import Ledger, read_ledger
+from budgets.queries.statements import plain
 from budgets.queries.tables import YearTable, year_table
 from budgets.queries.transfers import information_due, transfers
+from budgets.queries.worked import annex
 
 COLUMNS = ("programme", "initial", "voted", "executed", "forecast", "gap", "rate")
 """The columns of the table, as keys of the content; amounts in the fund's unit, the rate in %."""
+
+
+ANNEXES = {
+    "staff": ("effectifs", "plafond_emplois"),
+    "payroll": ("masse_salariale",),
+    "receipts": ("recettes", "cessions"),
+}
+"""Tables of the convention's file that go with an edition, by annex."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +41,7 @@ class EditionSpec:
     needs: tuple[ActKind, ...]
     carried: bool
     staff: bool
+    payroll: bool
     closed: bool
     analysis: bool
     seed_line: int
@@ -69,7 +80,7 @@ def edition_state(*, fund: Fund, exercise: int, spec: EditionSpec, at: date) -> 
     known = {act.kind for act in table.acts}
     analysis = analyses(fund=fund, exercise=exercise, number=spec.number).first()
     carried = carry_statement(fund=fund, exercise=exercise - 1, at=at) if spec.carried else None
-    content = {
+    content: dict[str, Any] = {
         "fund": {"code": fund.code, "name": fund.name, "unit": fund.unit, "decimals": ledger.decimals},
         "convention": {"code": fund.convention.code, "title": fund.convention.title},
         "exercise": exercise,
@@ -81,10 +92,16 @@ def edition_state(*, fund: Fund, exercise: int, spec: EditionSpec, at: date) -> 
         "comments": _comments(ledger, exercise),
         "transfers": _transfers(fund, exercise, at),
         "carried": _carried(carried) if carried else None,
+        **_annexes(fund, exercise, spec, at),
         "conformity": _conformity(conformity_page(fund=fund, exercise=exercise, at=at)),
         "analysis": analysis.text if analysis else "",
-        "simulated": table.simulated or bool(analysis and analysis.simulated),
     }
+    annexes = [content[name] for name in ANNEXES]
+    content["simulated"] = (
+        table.simulated
+        or bool(analysis and analysis.simulated)
+        or any(one["simulated"] for one in annexes if one is not None)
+    )
     return EditionState(
         fund=fund,
         exercise=exercise,
@@ -99,16 +116,19 @@ def edition_state(*, fund: Fund, exercise: int, spec: EditionSpec, at: date) -> 
     )
 
 
+def _annexes(fund: Fund, exercise: int, spec: EditionSpec, at: date) -> dict[str, Any]:
+    """The annexes the edition takes, as they are filled by a date; None for what it does not take or is not filled."""
+    taken = {"staff": spec.staff, "payroll": spec.payroll, "receipts": spec.payroll}
+    return {
+        name: annex(convention=fund.convention, codes=codes, exercise=exercise, at=at) if taken[name] else None
+        for name, codes in ANNEXES.items()
+    }
+
+
 def analyses(*, fund: Fund, exercise: int, number: int) -> QuerySet[EditionAnalysis]:
     """What was written about an edition, the last one first."""
     rows = EditionAnalysis.objects.filter(fund=fund, exercise=exercise, number=number)
     return rows.select_related("written_by").order_by("-written_at", "-pk")
-
-
-def plain(value: Decimal) -> str:
-    """A decimal without exponent nor useless zeros."""
-    written = format(value, "f")
-    return (written.rstrip("0").rstrip(".") or "0") if "." in written else written
 
 
 def _number(amount: Decimal | None) -> str | None:

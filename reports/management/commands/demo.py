@@ -15,6 +15,7 @@ from django.utils import timezone
 from actions.demo import load_progress
 from budgets.demo import load_ledger
 from budgets.demo_allotment import load_allotments
+from budgets.demo_statements import load_statements
 from cog.demo import PASSWORD, open_accounts, state_account, steering_account
 from cog.models import AuditEvent
 from cog.operations import ReferenceRefused, command_account, load_convention
@@ -53,6 +54,7 @@ class Command(BaseCommand):
         self._step("simule les budgets votés, exécutés et prévus")
         load_ledger(convention=convention, by=steering_account(), at=at)
         load_allotments(convention=convention, by=steering_account(), at=at)
+        load_statements(convention=convention, by=steering_account(), at=at)
         if not _done_since(("results.computed", "results.recomputed"), ("convention.loaded", "observations.accepted")):
             self._step("calcule toutes les périodes")
             compute_everything(convention=convention, by=by, at=at, progress=self._tell)

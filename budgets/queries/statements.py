@@ -1,0 +1,153 @@
+"""Reads of the tables owed beside the funds: the last of each, with its sums and what follows from it."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
+
+from budgets.compute.statements import Axis, Form, whole
+from budgets.models import ReusableReceipt, Statement, StatementLayout
+from budgets.reference_statements import form_of
+from cog.figures import decimals_of, format_figure
+from cog.models import Convention
+
+
+def plain(value: Decimal) -> str:
+    """A decimal without exponent nor useless zeros."""
+    written = format(value, "f")
+    return (written.rstrip("0").rstrip(".") or "0") if "." in written else written
+
+
+def layouts(*, convention: Convention) -> QuerySet[StatementLayout]:
+    rows = StatementLayout.objects.filter(convention=convention).select_related("fund", "convention")
+    return rows.order_by("position")
+
+
+def layout_named(*, convention: Convention, code: str) -> StatementLayout | None:
+    return layouts(convention=convention).filter(code=code).first()
+
+
+def form_of_layout(layout: StatementLayout) -> Form:
+    receipts = [
+        (row.account, row.label, row.seed_line)
+        for row in ReusableReceipt.objects.filter(convention_id=layout.convention_id).order_by("position")
+    ]
+    return form_of(layout.layout, receipts=receipts)
+
+
+def variants_of(layout: StatementLayout) -> list[tuple[str, str]]:
+    """(code, label) of the successive states of the table in an exercise; none for most."""
+    return [(one["code"], one["label"]) for one in layout.layout["variants"]]
+
+
+def statements(*, layout: StatementLayout, exercise: int, variant: str = "") -> QuerySet[Statement]:
+    """Every number of a table, the last first."""
+    rows = Statement.objects.filter(layout=layout, exercise=exercise, variant=variant)
+    return rows.select_related("recorded_by", "layout__fund").order_by("-number")
+
+
+def last_statement(
+    *, layout: StatementLayout, exercise: int, variant: str = "", at: date | None = None
+) -> Statement | None:
+    """The last one recorded, among those dated up to `at`."""
+    rows = statements(layout=layout, exercise=exercise, variant=variant)
+    return (rows.filter(dated__lte=at) if at is not None else rows).first()
+
+
+def stated_cells(statement: Statement) -> dict[tuple[str, str], Decimal]:
+    return {
+        (row, column): Decimal(value) for row, columns in statement.cells.items() for column, value in columns.items()
+    }
+
+
+@dataclass(frozen=True)
+class ShownCell:
+    """A figure as it is read; blank when it is not known."""
+
+    amount: Decimal | None
+    shown: str
+    partial: bool
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """A row of a filled table."""
+
+    axis: Axis
+    label: str
+    cells: list[ShownCell]
+    comment: str
+
+    @property
+    def is_sum(self) -> bool:
+        return not self.axis.is_stated
+
+
+@dataclass(frozen=True)
+class StatementTable:
+    """A filled table with its sums."""
+
+    statement: Statement
+    form: Form
+    variant_label: str
+    rows: list[ShownRow]
+    cells: dict[tuple[str, str], Decimal]
+
+    @property
+    def layout(self) -> StatementLayout:
+        return self.statement.layout
+
+
+def statement_table(statement: Statement) -> StatementTable:
+    """A filled table as it is read; the rows nobody named are left out."""
+    form = form_of_layout(statement.layout)
+    full = whole(form, stated_cells(statement))
+    decimals = statement.layout.layout["decimals"]
+    rows = [
+        ShownRow(
+            axis=row,
+            label=row.label or statement.labels.get(row.code, ""),
+            cells=[_cell(full.cells.get(key), decimals, key in full.partial) for key in _keys(row, form)],
+            comment=statement.comments.get(row.code, ""),
+        )
+        for row in form.rows
+        if row.label or row.code in statement.labels
+    ]
+    label = dict(variants_of(statement.layout)).get(statement.variant, "")
+    return StatementTable(statement, form, label, rows, full.cells)
+
+
+def _keys(row: Axis, form: Form) -> list[tuple[str, str]]:
+    return [(row.code, column.code) for column in form.columns]
+
+
+def _cell(amount: Decimal | None, decimals: int, partial: bool) -> ShownCell:
+    if amount is None:
+        return ShownCell(None, "", partial)
+    return ShownCell(amount, format_figure(amount, max(decimals, decimals_of(amount))), partial)
+
+
+def annex_tables(table: StatementTable) -> list[dict[str, Any]]:
+    """A filled table as it is frozen in an edition: header and rows, numbers told from words."""
+    title = " · ".join(filter(None, [table.layout.title, table.variant_label, f"en {table.layout.unit}"]))
+    return [
+        {
+            "title": title,
+            "header": ["Ligne", *(column.label for column in table.form.columns)],
+            "rows": [
+                [row.label, *({"number": plain(cell.amount)} if cell.amount is not None else "" for cell in row.cells)]
+                for row in table.rows
+            ],
+        }
+    ]
+
+
+def annex_notes(table: StatementTable) -> list[str]:
+    """Where the figures come from, and what is said of the rows."""
+    own = table.statement
+    return [
+        f"{own.reference}, n° {own.number} du {own.dated:%d/%m/%Y}" + (" (données simulées)" if own.simulated else ""),
+        *(f"{row.label} : {row.comment}" for row in table.rows if row.comment),
+    ]
