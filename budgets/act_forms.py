@@ -58,7 +58,9 @@ class LineForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["amount"] = AmountField(unit=unit, label="Montant")
         self.fields["national"] = AmountField(unit=unit, label="dont Caisse nationale")
-        self.fields["comment"] = forms.CharField(label="Commentaire", required=False, max_length=2000)
+        self.fields["comment"] = forms.CharField(
+            label="Commentaire", required=False, max_length=2000, widget=forms.TextInput(attrs={"class": "words"})
+        )
 
     @property
     def stated(self) -> Stated | None:

@@ -25,6 +25,7 @@ from budgets.compute.tables import (
     unexpected_cells,
 )
 from budgets.enums import LineKind, Nature
+from budgets.reference_published import PublishedRecord, check_published
 from budgets.reference_rules import CarryOverRecord, EditionRecord, TransferRecord, check_articles, check_editions
 from budgets.reference_statements import StatementRecord, check_statements
 from cog.models import Convention
@@ -201,6 +202,7 @@ class BudgetsContent:
     places: list[PlacesRecord]
     receipts: list[ReceiptRecord]
     statements: list[StatementRecord]
+    published: list[PublishedRecord]
 
 
 class BudgetsPart:
@@ -216,7 +218,9 @@ class BudgetsPart:
         receipts = folder.check_all(folder.csv("budgets/receipts.csv", RECEIPT_COLUMNS), ReceiptRecord)
         _check_receipts(folder, receipts)
         statements = check_statements(folder, funds={entry.fund.code for entry in content})
-        return BudgetsContent(content, [row for row, _ in places], [row for row, _ in receipts], statements)
+        lines = {entry.fund.code: {line.position for line in entry.lines} for entry in content}
+        published = check_published(folder, lines=lines)
+        return BudgetsContent(content, [row for row, _ in places], [row for row, _ in receipts], statements, published)
 
     def save(self, convention: Convention, content: BudgetsContent) -> list[Change]:
         from budgets.operations import save_budgets

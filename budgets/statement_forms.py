@@ -9,6 +9,8 @@ from budgets.act_forms import DAY, AmountField
 from budgets.compute.statements import CellFault, Form
 from cog.figures import format_exact
 
+WORDS = {"class": "words"}
+
 
 class StatementHeading(forms.Form):
     """Where the figures come from."""
@@ -36,11 +38,15 @@ class GridForm(forms.Form):
             if not row.is_stated:
                 continue
             if not row.label:
-                self.fields[f"{row.code}-label"] = forms.CharField(label="Intitulé", required=False, max_length=200)
+                self.fields[f"{row.code}-label"] = forms.CharField(
+                    label="Intitulé", required=False, max_length=200, widget=forms.TextInput(attrs=WORDS)
+                )
             for column in form.columns:
                 if column.is_stated:
                     self.fields[f"{row.code}-{column.code}"] = AmountField(unit=unit, label=column.label)
-            self.fields[f"{row.code}-comment"] = forms.CharField(label="Commentaire", required=False, max_length=2000)
+            self.fields[f"{row.code}-comment"] = forms.CharField(
+                label="Commentaire", required=False, max_length=2000, widget=forms.TextInput(attrs=WORDS)
+            )
 
     @property
     def cells(self) -> dict[tuple[str, str], Decimal]:

@@ -32,6 +32,7 @@ urlpatterns = [
     path("dotations/<int:year>/reliquats/saisie/", unspent_views.unspent_entry, name="unspent-entry"),
     path("dotations/<int:year>/reliquats/confirmer/", unspent_views.unspent_confirm, name="unspent-confirm"),
     path("virements/nouveau/<slug:code>/", transfer_views.transfer_new, name="budget-transfer-new"),
+    path("publies/", views.published, name="published-budgets"),
     path("tableaux/", statement_views.statement_list, name="statements"),
     path("tableaux/<slug:code>/<int:exercise>/", statement_views.statement, name="statement"),
     path("tableaux/<slug:code>/<int:exercise>/tableau.xlsx", statement_views.statement_xlsx, name="statement-xlsx"),

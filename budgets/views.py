@@ -5,6 +5,7 @@ from django.shortcuts import render
 
 from budgets.models import Fund
 from budgets.queries.programme import budget_table, funds, grand_totals, places_table, receipts
+from budgets.queries.published import published_budgets
 from budgets.queries.transfers import informations_due
 from cog.permissions import Permission, can, requires
 from cog.views import convention_or_404
@@ -60,3 +61,10 @@ def budget(request: HttpRequest, code: str) -> HttpResponse:
         "budgets/table.html",
         {"table": budget_table(fund=fund), "years": fund.convention.years, **may(request)},
     )
+
+
+@requires(Permission.READ_REFERENCE)
+def published(request: HttpRequest) -> HttpResponse:
+    """Real amounts others published, with their source."""
+    groups = published_budgets(convention=convention_or_404())
+    return render(request, "budgets/published.html", {"groups": groups})

@@ -83,10 +83,11 @@ def whole(form: Form, stated: Cells) -> Whole:
         for column in form.columns:
             if row.is_stated and column.parts:
                 _add(cells, partial, (row.code, column.code), [((row.code, part), sign) for part, sign in column.parts])
+    filled = {row for row, _ in stated}
     for row in form.rows:
-        if row.parts:
-            for column in form.columns:
-                _add(cells, partial, (row.code, column.code), [((part, column.code), sign) for part, sign in row.parts])
+        parts = [(part, sign) for part, sign in row.parts if not form.is_open or part in filled]
+        for column in form.columns if row.parts else ():
+            _add(cells, partial, (row.code, column.code), [((part, column.code), sign) for part, sign in parts])
     return Whole(cells, frozenset(partial))
 
 

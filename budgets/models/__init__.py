@@ -4,6 +4,7 @@ from budgets.models.allotment import Allotment, AllotmentRow
 from budgets.models.editions import EditionAnalysis
 from budgets.models.ledger import BudgetAct, Movement
 from budgets.models.programme import BudgetAmount, BudgetLine, Fund, PlacesLine, ReusableReceipt
+from budgets.models.published import PublishedBudget
 from budgets.models.statements import Statement, StatementLayout
 from budgets.models.transfers import Transfer, TransferAct
 from budgets.models.unspent import UnspentRow, UnspentStatement
@@ -18,6 +19,7 @@ __all__ = [
     "Fund",
     "Movement",
     "PlacesLine",
+    "PublishedBudget",
     "ReusableReceipt",
     "Statement",
     "StatementLayout",

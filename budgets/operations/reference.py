@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from budgets.enums import Stage
-from budgets.models import BudgetAmount, BudgetLine, Fund, PlacesLine, ReusableReceipt, StatementLayout
+from budgets.models import BudgetAmount, BudgetLine, Fund, PlacesLine, PublishedBudget, ReusableReceipt, StatementLayout
 from cog.models import Convention
 from cog.reference.sync import Change, sync
 
@@ -94,7 +94,8 @@ def save_budgets(*, convention: Convention, content: "BudgetsContent") -> list[C
             fields=["amount", "decimals", "seed_line"],
         )
     )
-    return changes + _save_annexes(convention, content) + [_save_layouts(convention, content, funds)]
+    changes += _save_annexes(convention, content)
+    return [*changes, _save_layouts(convention, content, funds), _save_published(convention, content, lines)]
 
 
 def _set_parents(content: "BudgetsContent", lines: dict[tuple[str, int], BudgetLine]) -> None:
@@ -176,6 +177,36 @@ def _save_layouts(convention: Convention, content: "BudgetsContent", funds: dict
         layouts,
         key=lambda row: row.code,
         fields=["position", "fund", "title", "recipient", "unit", "layout", "note", "seed_line"],
+    )
+
+
+def _save_published(
+    convention: Convention, content: "BudgetsContent", lines: dict[tuple[str, int], BudgetLine]
+) -> Change:
+    rows = [
+        PublishedBudget(
+            convention=convention,
+            position=position,
+            subject=row.fund,
+            label=row.line,
+            line=lines[row.fund, row.position] if row.position is not None else None,
+            year=row.year,
+            amount=row.amount,
+            unit=row.unit,
+            basis=row.basis,
+            source=row.source,
+            source_url=row.source_url,
+            confidence=row.confidence,
+            note=row.note,
+        )
+        for position, row in enumerate(content.published, start=1)
+    ]
+    fields = ["subject", "label", "line", "year", "amount", "unit", "basis", "source", "source_url", "confidence"]
+    return sync(
+        PublishedBudget.objects.filter(convention=convention),
+        rows,
+        key=lambda row: row.position,
+        fields=[*fields, "note"],
     )
 
 

@@ -132,16 +132,17 @@ def _cell(amount: Decimal | None, decimals: int, partial: bool) -> ShownCell:
 def annex_tables(table: StatementTable) -> list[dict[str, Any]]:
     """A filled table as it is frozen in an edition: header and rows, numbers told from words."""
     title = " · ".join(filter(None, [table.layout.title, table.variant_label, f"en {table.layout.unit}"]))
-    return [
-        {
-            "title": title,
-            "header": ["Ligne", *(column.label for column in table.form.columns)],
-            "rows": [
-                [row.label, *({"number": plain(cell.amount)} if cell.amount is not None else "" for cell in row.cells)]
-                for row in table.rows
-            ],
-        }
+    rows = [
+        [row.label, *({"number": plain(cell.amount)} if cell.amount is not None else "" for cell in row.cells)]
+        for row in table.rows
     ]
+    header = ["Ligne", *(column.label for column in table.form.columns)]
+    return [{"title": title, "header": header, "rows": rows, "numeric": numeric_columns(rows)}]
+
+
+def numeric_columns(rows: list[list[Any]]) -> list[int]:
+    """The columns that hold numbers, counted from 0: their headings stand on the same side as their figures."""
+    return sorted({rank for row in rows for rank, value in enumerate(row) if isinstance(value, dict)})
 
 
 def annex_notes(table: StatementTable) -> list[str]:

@@ -19,6 +19,7 @@ from budgets.queries.statements import (
     annex_tables,
     last_statement,
     layout_named,
+    numeric_columns,
     plain,
     stated_cells,
     statement_table,
@@ -36,7 +37,8 @@ def _number(value: Decimal | None) -> Any:
 
 
 def _table(title: str, header: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
-    return {"title": title, "header": list(header), "rows": [list(row) for row in rows]}
+    kept = [list(row) for row in rows]
+    return {"title": title, "header": list(header), "rows": kept, "numeric": numeric_columns(kept)}
 
 
 def results_of(statement: Statement) -> tuple[list[Table], list[str]]:

@@ -15,6 +15,8 @@ from budgets.models import (
     EditionAnalysis,
     Fund,
     Movement,
+    Statement,
+    StatementLayout,
     Transfer,
     TransferAct,
     UnspentRow,
@@ -105,7 +107,7 @@ def _ledger_rows(by: User) -> dict[str, Any]:
     """A row in each frozen table of the ledger."""
     fund = Fund.objects.get(code="fnga")
     first, second = fund.lines.filter(kind="component").order_by("position")[:2]
-    said = {"recorded_at": AT, "recorded_by": by}
+    said, named = {"recorded_at": AT, "recorded_by": by}, {"reference": "essai"}
     act = BudgetAct.objects.create(fund=fund, exercise=2014, kind="execute", number=1, dated=AT.date(), **said)
     transfer = Transfer.objects.create(
         fund=fund,
@@ -123,6 +125,9 @@ def _ledger_rows(by: User) -> dict[str, Any]:
         "budgets_movement": Movement.objects.create(act=act, line=first, amount=1),
         "budgets_transferact": TransferAct.objects.create(
             transfer=transfer, kind="vote", dated=AT.date(), reference="essai", **said
+        ),
+        "budgets_statement": Statement.objects.create(
+            layout=StatementLayout.objects.first(), exercise=2014, number=1, dated=AT.date(), cells={}, **said, **named
         ),
         "budgets_editionanalysis": EditionAnalysis.objects.create(
             fund=fund, exercise=2014, number=4, text="essai", written_at=AT, written_by=by

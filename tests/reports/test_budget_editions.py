@@ -19,6 +19,7 @@ from django.db import Error, transaction
 from django.urls import reverse
 
 from budgets.compute.entry import Stated
+from budgets.demo_statements import load_statements
 from budgets.enums import ActKind
 from budgets.operations import write_analysis
 from cog.models import Convention, User
@@ -147,6 +148,19 @@ def test_a_rectification_says_why_and_replaces(ready: Convention, steering: User
     body = client.get(reverse("transmission-differences", args=[second.pk])).content.decode()
     assert "1\u202f479,46" in body
     assert "Rmpp connue." in body
+
+
+def test_the_fourth_dashboard_has_the_staff_annexed(ready: Convention, steering: User) -> None:
+    _analyse(ready, steering, 4)
+    with pytest.raises(TransmissionRefused) as refused:
+        _send(ready, 4, steering, date(2014, 7, 15))
+    assert [check.code for check in refused.value.checks] == ["no_staff"]
+    load_statements(convention=ready, by=steering, at=AT)
+    content = content_of(_send(ready, 4, steering, date(2014, 7, 15)))
+    assert content["staff"]["tables"][0]["title"].startswith("Effectifs par catégorie")
+    assert content["simulated"]  # what was annexed is simulated: the whole says so
+    assert content["payroll"] is not None
+    assert content["receipts"] is None  # nothing of 2014 is dated by then
 
 
 def test_late_is_said(ready: Convention, steering: User) -> None:
