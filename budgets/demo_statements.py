@@ -94,8 +94,10 @@ def _staff(row: str, size: Decimal, chance: random.Random) -> list[tuple[tuple[s
     told = {
         "cdi": permanent,
         "cdd": size - permanent,
-        "entrees": (size * Decimal("0.03")).quantize(Decimal(1)),
-        "sorties": (size * Decimal("0.035")).quantize(Decimal(1)),
+        "entrees_cdi": (size * Decimal("0.02")).quantize(Decimal(1)),
+        "entrees_cdd": (size * Decimal("0.01")).quantize(Decimal(1)),
+        "sorties_cdi": (size * Decimal("0.025")).quantize(Decimal(1)),
+        "sorties_cdd": (size * Decimal("0.01")).quantize(Decimal(1)),
         "interim": (size * Decimal("0.002")).quantize(Decimal("0.01")),
     }
     return [((row, column), value) for column, value in told.items()]

@@ -6,9 +6,10 @@ from typing import Any
 
 from budgets.act_workbook import FORMATS, HEAD, sum_formula
 from budgets.enums import LineKind
+from budgets.queries.carry_over import CarryStatement
 from budgets.queries.ledger import Ledger
 from budgets.queries.tables import HEADINGS, TermTable, YearTable
-from cog.xlsx import SafeSheet, SafeWorkbook, column_letters
+from cog.xlsx import SafeSheet, SafeWorkbook, column_letters, write_workbook
 
 HEADER_ROW = 4
 FIRST = 3
@@ -68,6 +69,30 @@ def term_workbook(*, table: TermTable) -> bytes:
     sheet.widths(6, 60, *[15] * (len(table.years) + 1))
     sheet.print_wide()
     return book.finish()
+
+
+def carried_workbook(*, page: CarryStatement) -> bytes:
+    """The statement owed to the board: origin by line, destination by group (Fnas 2.3.3, Fnga 2.5.3, l. 6492)."""
+    origins = [
+        [
+            row.line.label, row.authorised, row.executed, row.left.unused, row.local_left, row.national_left,
+            row.left.carriable, row.left.cancelled,
+            f"{row.left.article.paragraph}, l. {row.left.article.seed_line}" if row.left.article else "",
+        ]
+        for row in page.origins
+    ]  # fmt: skip
+    header = ["Ligne", "Ouverts", "Exécuté", "Reste", "dont locaux", "dont Caisse nationale", "Reportable"]
+    destinations = [[row.label, row.amount] for row in page.destinations]
+    acts = [[act.label, act.reference] for act in page.acts]
+    unit = page.fund.unit
+    return write_workbook(
+        [
+            (f"Origine {page.exercise} ({unit})", [*header, "Non reportable", "Règle"], origins),
+            (f"Destination {page.exercise + 1} ({unit})", ["Groupe", "Montant"], destinations),
+            ("Actes", ["Acte", "Pièce"], acts),
+        ],
+        title=f"Crédits non consommés, {page.fund.name}, {page.exercise}",
+    )
 
 
 def _head(sheet: SafeSheet, title: str, simulated: bool, headings: Sequence[str]) -> None:

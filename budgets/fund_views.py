@@ -7,17 +7,21 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from budgets.enums import ActKind, Measure
-from budgets.exports import term_workbook, year_workbook
+from budgets.exports import carried_workbook, term_workbook, year_workbook
 from budgets.queries.carry_over import carry_statement
-from budgets.queries.charts import chart_svg
+from budgets.queries.charts import chart_svg, rate_svg
 from budgets.queries.conformity import conformity_page
 from budgets.queries.entry import ENTERED
 from budgets.queries.ledger import read_ledger
+from budgets.queries.programme import places_table
 from budgets.queries.tables import HEADINGS, line_page, term_table, year_table
 from budgets.views import exercise_or_404, fund_or_404, may
 from cog import downloads
 from cog.forms import DateFilter
 from cog.permissions import Permission, requires
+
+RATES = "taux"
+"""What the chart's address asks for instead of a group: the rates of all of them."""
 
 
 def _asked(request: HttpRequest) -> tuple[DateFilter, date]:
@@ -65,13 +69,14 @@ def year_xlsx(request: HttpRequest, code: str, exercise: int) -> HttpResponse:
 def term(request: HttpRequest, code: str) -> HttpResponse:
     """A measure over the whole term."""
     fund = fund_or_404(code)
-    measure = _measure(request)
+    measure, ledger = _measure(request), read_ledger(fund=fund)
     return render(
         request,
         "budgets/term.html",
         {
             "fund": fund,
-            "table": term_table(ledger=read_ledger(fund=fund), measure=measure),
+            "table": term_table(ledger=ledger, measure=measure),
+            "has_rates": any(ledger.stated(Measure.EXECUTED, year) for year in ledger.years),
             "measures": Measure,
             **may(request),
         },
@@ -93,9 +98,10 @@ def _measure(request: HttpRequest) -> Measure:
 
 @requires(Permission.READ_BUDGETS)
 def chart(request: HttpRequest, code: str) -> HttpResponse:
-    """Programme against executed by year, for the fund or one of its groups."""
+    """Programme against executed by year, for the fund or one of its groups; or the rates of the groups."""
     fund = fund_or_404(code)
-    svg = chart_svg(ledger=read_ledger(fund=fund), group=request.GET.get("groupe", ""))
+    ledger, group = read_ledger(fund=fund), request.GET.get("groupe", "")
+    svg = rate_svg(ledger=ledger) if group == RATES else chart_svg(ledger=ledger, group=group)
     if svg is None:
         raise Http404("Ce graphique n'a rien à montrer.")
     return HttpResponse(svg, content_type="image/svg+xml")
@@ -110,7 +116,9 @@ def line(request: HttpRequest, code: str, exercise: int, position: int) -> HttpR
     page = line_page(fund=fund, exercise=exercise, position=position, at=at)
     if page is None:
         raise Http404(f"Le {code} n'a pas de ligne {position}.")
-    return render(request, "budgets/line.html", {"fund": fund, "page": page, "at": at, **may(request)})
+    places = places_table(convention=fund.convention) if page.has_chronicle else None
+    context = {"fund": fund, "page": page, "at": at, "places": places}
+    return render(request, "budgets/line.html", context | may(request))
 
 
 @requires(Permission.READ_BUDGETS)
@@ -122,6 +130,15 @@ def carried(request: HttpRequest, code: str, exercise: int) -> HttpResponse:
     return render(
         request, "budgets/carried.html", {"fund": fund, "page": page, "kind": ActKind.CARRY_OVER, **may(request)}
     )
+
+
+@requires(Permission.READ_BUDGETS)
+def carried_xlsx(request: HttpRequest, code: str, exercise: int) -> HttpResponse:
+    """The statement owed to the board, as a workbook."""
+    fund = fund_or_404(code)
+    exercise_or_404(fund, exercise)
+    data = carried_workbook(page=carry_statement(fund=fund, exercise=exercise))
+    return downloads.workbook(data, f"{code}-{exercise}-reports")
 
 
 @requires(Permission.READ_BUDGETS)

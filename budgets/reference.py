@@ -26,7 +26,7 @@ from budgets.compute.tables import (
 )
 from budgets.enums import LineKind, Nature
 from budgets.reference_published import PublishedRecord, check_published
-from budgets.reference_rules import CarryOverRecord, EditionRecord, TransferRecord, check_articles, check_editions
+from budgets.reference_rules import FundRules, check_fund_rules
 from budgets.reference_statements import StatementRecord, check_statements
 from cog.models import Convention
 from cog.reference.files import Folder, Located, PlainDecimal, Record
@@ -143,6 +143,8 @@ class FundRecord(Record):
     transfers: list[dict[str, Any]] = []
     carry_overs: list[dict[str, Any]] = []
     editions: list[dict[str, Any]] = []
+    chronicle: list[int] = []
+    incoming: dict[str, Any] | None = None
 
     @property
     def calendar_years(self) -> list[int]:
@@ -191,9 +193,7 @@ class FundContent:
     fund: FundRecord
     lines: list[LineRecord]
     amounts: list[AmountRecord]
-    transfers: list[TransferRecord]
-    carry_overs: list[CarryOverRecord]
-    editions: list[EditionRecord]
+    rules: FundRules
 
 
 @dataclass(frozen=True)
@@ -252,19 +252,18 @@ def _fund(folder: Folder, fund: FundRecord, item: Located, anomalies: set[str]) 
     )
     folder.unique(lines, "position")
     _check_groups(folder, rules)
-    transfers, carry_overs = check_articles(
+    said = check_fund_rules(
         folder,
         item,
         groups={group.code for group, _ in rules.groups},
         natures={nature.code for nature, _ in rules.natures},
         anomalies=anomalies,
     )
-    editions = check_editions(folder, item)
     _check_lines(folder, rules, lines)
     _check_amounts(folder, fund, amounts, {line.position: line for line, _ in lines})
     if _check_rules(folder, fund, item, rules, [line for line, _ in lines], anomalies):
         _check_identities(folder, fund, rules, lines, amounts)
-    return FundContent(fund, [row for row, _ in lines], [row for row, _ in amounts], transfers, carry_overs, editions)
+    return FundContent(fund, [row for row, _ in lines], [row for row, _ in amounts], said)
 
 
 def _records(folder: Folder, item: Located, key: str, record: type[R]) -> list[tuple[R, Located]]:

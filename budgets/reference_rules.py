@@ -1,6 +1,7 @@
 """The articles of a fund on transfers and unused credits, as its entry of `funds.yaml` states them."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import Field
@@ -77,11 +78,51 @@ class EditionRecord(Record):
     seed_line: int = Field(ge=1)
 
 
+class IncomingRecord(Record):
+    """Credits that come from another fund: the line that bears them raises what a group may open."""
+
+    line: int = Field(ge=1)
+    group: str = Field(min_length=1)
+    label: str = Field(min_length=1)
+    paragraph: str = Field(min_length=1)
+    seed_line: int = Field(ge=1)
+    words: str = Field(min_length=1)
+
+
+def check_incoming(folder: Folder, item: Located, *, groups: Collection[str]) -> IncomingRecord | None:
+    """What comes from another fund, if the entry says so; an unknown group is a problem at its line."""
+    entry = item.values.get("incoming")
+    if entry is None:
+        return None
+    record = folder.check(Located(item.file, entry.line, entry, entry.key_lines), IncomingRecord)
+    if record is not None and record.group not in groups:
+        folder.problem(item.file, entry.line, f"group = « {record.group} »", f"un groupe du fonds ({_some(groups)})")
+    return record
+
+
 def check_editions(folder: Folder, item: Located) -> list[EditionRecord]:
     """The editions of a fund, each number once."""
     found = folder.check_all(_entries(item, "editions"), EditionRecord)
     folder.unique(found, "number")
     return [record for record, _ in found]
+
+
+@dataclass(frozen=True)
+class FundRules:
+    """What the convention's own sentences say of a fund."""
+
+    transfers: list[TransferRecord]
+    carry_overs: list[CarryOverRecord]
+    editions: list[EditionRecord]
+    incoming: IncomingRecord | None
+
+
+def check_fund_rules(
+    folder: Folder, item: Located, *, groups: Collection[str], natures: Collection[str], anomalies: Collection[str]
+) -> FundRules:
+    """The rules of a fund's entry; what names nothing is a problem at its line."""
+    transfers, carry_overs = check_articles(folder, item, groups=groups, natures=natures, anomalies=anomalies)
+    return FundRules(transfers, carry_overs, check_editions(folder, item), check_incoming(folder, item, groups=groups))
 
 
 def transfer_article(stored: dict[str, Any]) -> Article:

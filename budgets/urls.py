@@ -62,6 +62,7 @@ urlpatterns = [
     path("<slug:code>/<int:exercise>/tableau.xlsx", fund_views.year_xlsx, name="budget-year-xlsx"),
     path("<slug:code>/<int:exercise>/lignes/<int:position>/", fund_views.line, name="budget-line"),
     path("<slug:code>/<int:exercise>/reports/", fund_views.carried, name="budget-carried"),
+    path("<slug:code>/<int:exercise>/reports/etat.xlsx", fund_views.carried_xlsx, name="budget-carried-xlsx"),
     path("<slug:code>/<int:exercise>/conformite/", fund_views.conformity, name="budget-conformity"),
     path("<slug:code>/<int:exercise>/editions/<int:number>/analyse/", analysis_views.analysis, name="budget-analysis"),
     path("<slug:code>/<int:exercise>/saisie/<slug:kind>/", act_views.entry, name="budget-entry"),

@@ -125,6 +125,19 @@ def moved_rows(content: Content) -> Iterator[dict[str, Any]]:
     yield from by_line.values()
 
 
+def broken_sums(content: Content) -> list[str]:
+    """Lines of a frozen table that are not the sum of those they add up, in words; nothing when all holds."""
+    by_position = {row["position"]: row for row in content["rows"]}
+    found = []
+    for row in content["rows"]:
+        for column in ("initial", "voted", "executed", "forecast"):
+            parts = [(by_position[part][column], sign) for part, sign in row["parts"] if part in by_position]
+            known = [Decimal(value) * sign for value, sign in parts if value is not None]
+            if known and row[column] is not None and Decimal(row[column]) != sum(known, Decimal(0)):
+                found.append(f"« {row['label']} », {COLUMNS[column].lower()} : {row[column]}, ses lignes {sum(known)}")
+    return found
+
+
 def presentation(content: Content) -> dict[str, Any]:
     """What pages and paper place of an edition: the table as it is read, what moved, the annexes that have tables."""
     return {

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from budgets.queries.transfers import informations_due
 from cog.calendar import State
 from cog.forms import DateFilter
 from cog.models import Convention
@@ -51,6 +52,9 @@ def calendar(request: HttpRequest) -> HttpResponse:
             "at": at,
             "soon": [row for row in rows if row.state == State.BIENTOT_DUE],
             "total": len(rows),
+            "informations": informations_due(convention=convention)
+            if can(request.user, Permission.READ_BUDGETS)
+            else [],
             "signature": convention.signature_date,
         },
     )

@@ -40,12 +40,17 @@ class EditionName:
     @property
     def period(self) -> str:
         """« 2014-TBB4 »: how its transmissions are named."""
-        return f"{self.exercise}-{self.spec.obligation.replace('-', '')}"
+        return period_of(self.exercise, self.spec)
 
     @property
     def short(self) -> str:
         """« Tbb 4, exercice 2014 »."""
         return f"{self.title.split(':')[0].strip()}, exercice {self.exercise}"
+
+
+def period_of(exercise: int, spec: EditionSpec) -> str:
+    """« 2014-TBB4 »."""
+    return f"{exercise}-{spec.obligation.replace('-', '')}"
 
 
 def _name(fund_code: str, exercise: int, spec: EditionSpec, known: dict[tuple[str, str], Restitution]) -> EditionName:
@@ -96,12 +101,14 @@ def last_sent(*, convention: Convention, name: EditionName) -> Transmission | No
     return rows.select_related("transmitted_by").order_by("-number").first()
 
 
-def former_edition(*, convention: Convention, name: EditionName) -> Transmission | None:
+def former_edition(
+    specs: list[EditionSpec], name: EditionName, sent: dict[str, list[Transmission]]
+) -> Transmission | None:
     """The last version of the edition before, of the same exercise, that was sent."""
-    for number in range(name.spec.number - 1, 0, -1):
-        earlier = edition_name(convention=convention, fund_code=name.fund_code, exercise=name.exercise, number=number)
-        if (sent := last_sent(convention=convention, name=earlier)) is not None:
-            return sent
+    earlier = [spec for spec in specs if spec.number < name.spec.number]
+    for spec in sorted(earlier, key=lambda spec: -spec.number):
+        if known := sent.get(period_of(name.exercise, spec)):
+            return Transmission.objects.get(pk=known[0].pk)
     return None
 
 
@@ -157,8 +164,8 @@ def edition_dossier(*, convention: Convention, name: EditionName, at: date, toda
     fund = fund_named(convention=convention, code=name.fund_code)
     assert fund is not None, "edition_name has found it"  # noqa: S101
     state = edition_state(fund=fund, exercise=name.exercise, spec=name.spec, at=at)
-    sent = sent_editions(convention=convention).get(name.period, [])
-    former = former_edition(convention=convention, name=name)
+    every = sent_editions(convention=convention)
+    sent, former = every.get(name.period, []), former_edition(editions_of(fund), name, every)
     return EditionDossier(convention, name, state, former, sent, list(_checks(convention, name, state, former, today)))
 
 

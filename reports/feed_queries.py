@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time
 
 from actions.enums import ActionStatus, Plan
 from actions.queries import ActionView, action_views
+from budgets.queries.transfers import informations_due
 from cog.models import Convention, User
 from cog.permissions import Permission, can, fiches_open_to
 from cog.queries import dated_restitutions
@@ -51,7 +52,8 @@ def feed_events(*, convention: Convention, feed: CalendarFeed, at: date, address
     if feed.scope == FeedScope.OWN:
         own = set(fiches_open_to(owner, Permission.RECORD_PROGRESS).values_list("pk", flat=True))
         views = [view for view in views if view.action.fiche_id in own]
-    return [*_restitutions(convention, at, address), *_actions(convention, views, address)]
+    informations = _informations(convention, address) if can(owner, Permission.READ_BUDGETS) else []
+    return [*_restitutions(convention, at, address), *informations, *_actions(convention, views, address)]
 
 
 def _actions(convention: Convention, views: Iterable[ActionView], address: Address) -> Iterable[DayEvent]:
@@ -70,6 +72,18 @@ def _actions(convention: Convention, views: Iterable[ActionView], address: Addre
             description="\n".join(words),
             url=address(f"/actions/{action.key}/"),
             revision=view.revisions,
+        )
+
+
+def _informations(convention: Convention, address: Address) -> Iterable[DayEvent]:
+    """What is still to be told of the transfers of credits, within the days the convention gives."""
+    for one in informations_due(convention=convention):
+        yield DayEvent(
+            key=f"{convention.code}-virement-{one.transfer.pk}",
+            day=one.due,
+            title=f"Information · {one.transfer}",
+            description=f"Destinataire : {one.recipients}",
+            url=address(f"/budgets/virements/{one.transfer.pk}/"),
         )
 
 

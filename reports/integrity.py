@@ -11,6 +11,7 @@ from budgets.queries.integrity import sums_that_do_not_hold
 from cog import frozen
 from cog.models import Convention
 from indicators.queries.integrity import orphans
+from reports.budget_dashboard import broken_sums
 from reports.models import Edition, Transmission
 from reports.snapshot import canonical, digest
 
@@ -36,6 +37,9 @@ def _transmissions() -> Iterator[str]:
         found = hashlib.sha256(bytes(row.receipt)).hexdigest()
         if found != row.receipt_sha256:
             yield f"{row} : empreinte du reçu {found}, attendu {row.receipt_sha256}"
+        if row.is_budget:
+            for wrong in broken_sums(json.loads(data)):
+                yield f"{row} : {wrong}"
         former = row.replaces
         if former is not None and (former.number, former.period) != (row.number - 1, row.period):
             yield f"{row} : rectifie {former}, attendu le numéro {row.number - 1} de la même période"

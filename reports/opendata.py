@@ -167,15 +167,7 @@ def _budget_lines(convention: Convention) -> Iterator[Row]:
 
 def _budget_amounts(convention: Convention) -> Iterator[Row]:
     for row in iter_amounts(convention=convention):
-        yield (
-            row.line.fund.code,
-            row.line.position,
-            row.year,
-            printed(row.amount, row.decimals),
-            row.line.unit,
-            row.stage,
-            row.edition,
-        )
+        yield row.fund, row.position, row.year, row.amount, row.unit, row.stage, row.edition
 
 
 def _observations(convention: Convention) -> Iterator[Row]:

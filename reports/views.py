@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from budgets.queries.transfers import informations_due
 from cog.forms import DateFilter
 from cog.models import Convention
 from cog.permissions import Permission, Scope, can, fiches_open_to, requires, scopes
@@ -51,6 +52,10 @@ def home(request: HttpRequest) -> HttpResponse:
             "campaign": open_campaign(convention=convention, at=timezone.localdate())
             if can(request.user, Permission.READ_EXPLANATIONS)
             else None,
+            "informations": informations_due(convention=convention)
+            if can(request.user, Permission.READ_BUDGETS)
+            else [],
+            "today": timezone.localdate(),
         },
     )
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from budgets.enums import LineKind, Nature, Stage
+from budgets.enums import LineKind, Nature
 from cog.models import Convention
 
 
@@ -25,6 +25,8 @@ class Fund(models.Model):
     transfers = models.JSONField("articles sur les virements", default=list)
     carry_overs = models.JSONField("articles sur les crédits non consommés", default=list)
     editions = models.JSONField("éditions remises à l'État", default=list)
+    incoming = models.JSONField("crédits venus d'un autre fonds", default=dict, blank=True)
+    chronicle = models.JSONField("lignes que la chronique des places explique", default=list)
     seed_line = models.PositiveIntegerField("ligne du texte")
 
     class Meta:
@@ -76,12 +78,10 @@ class BudgetLine(models.Model):
 
 
 class BudgetAmount(models.Model):
-    """« montant »: a figure of a line for a column of its table (a year, or the variation over the period)."""
+    """« montant »: a printed figure of a line for a column of its table (a year, or the variation over the period)."""
 
     line = models.ForeignKey(BudgetLine, models.PROTECT, verbose_name="ligne", related_name="amounts")
     year = models.CharField("colonne", max_length=9)
-    stage = models.CharField("stade", max_length=10, choices=Stage)
-    edition = models.CharField("édition", max_length=40, blank=True)
     amount = models.DecimalField("montant", max_digits=18, decimal_places=4)
     decimals = models.PositiveSmallIntegerField("décimales imprimées")
     seed_line = models.PositiveIntegerField("ligne du texte", null=True, blank=True)
@@ -90,9 +90,9 @@ class BudgetAmount(models.Model):
         verbose_name = "montant"
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["line", "year", "stage", "edition"],
+                fields=["line", "year"],
                 name="budget_amount_once",
-                violation_error_message="Ce montant existe déjà pour la ligne, l'année et le stade.",
+                violation_error_message="Ce montant existe déjà pour la ligne et la colonne.",
             ),
             models.CheckConstraint(
                 condition=Q(amount__gt=-(10**13), amount__lt=10**13),

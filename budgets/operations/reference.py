@@ -3,7 +3,6 @@
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from budgets.enums import Stage
 from budgets.models import BudgetAmount, BudgetLine, Fund, PlacesLine, PublishedBudget, ReusableReceipt, StatementLayout
 from cog.models import Convention
 from cog.reference.sync import Change, sync
@@ -26,9 +25,11 @@ def save_budgets(*, convention: Convention, content: "BudgetsContent") -> list[C
             groups=entry.fund.groups,
             cross_checks=entry.fund.cross_checks,
             derived=entry.fund.derived,
-            transfers=[record.model_dump(mode="json") for record in entry.transfers],
-            editions=[record.model_dump(mode="json") for record in entry.editions],
-            carry_overs=[record.model_dump(mode="json") for record in entry.carry_overs],
+            transfers=[record.model_dump(mode="json") for record in entry.rules.transfers],
+            chronicle=entry.fund.chronicle,
+            incoming=entry.rules.incoming.model_dump(mode="json") if entry.rules.incoming else {},
+            editions=[record.model_dump(mode="json") for record in entry.rules.editions],
+            carry_overs=[record.model_dump(mode="json") for record in entry.rules.carry_overs],
             seed_line=entry.fund.seed_line,
         )
         for position, entry in enumerate(content.funds, start=1)
@@ -50,6 +51,8 @@ def save_budgets(*, convention: Convention, content: "BudgetsContent") -> list[C
                 "transfers",
                 "carry_overs",
                 "editions",
+                "chronicle",
+                "incoming",
                 "seed_line",
             ],
         )
@@ -78,7 +81,6 @@ def save_budgets(*, convention: Convention, content: "BudgetsContent") -> list[C
         BudgetAmount(
             line=lines[entry.fund.code, amount.position],
             year=amount.year,
-            stage=Stage.PROGRAMME,
             amount=amount.amount,
             decimals=_decimals(amount.amount),
             seed_line=amount.seed_line,
@@ -88,9 +90,9 @@ def save_budgets(*, convention: Convention, content: "BudgetsContent") -> list[C
     ]
     changes.append(
         sync(
-            BudgetAmount.objects.filter(line__fund__convention=convention, stage=Stage.PROGRAMME),
+            BudgetAmount.objects.filter(line__fund__convention=convention),
             amounts,
-            key=lambda row: (row.line_id, row.year, row.edition),
+            key=lambda row: (row.line_id, row.year),
             fields=["amount", "decimals", "seed_line"],
         )
     )

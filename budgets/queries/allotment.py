@@ -9,7 +9,6 @@ from decimal import Decimal
 from django.db.models import QuerySet
 
 from budgets.compute import allotment as engine
-from budgets.enums import Stage
 from budgets.models import Allotment, AllotmentRow, BudgetAmount, UnspentStatement
 from cog.figures import NOT_APPLICABLE, NOT_AVAILABLE, decimals_of, format_exact, format_figure
 from cog.models import Convention, Organisation
@@ -261,9 +260,7 @@ def _doubts(result: engine.Allotment, programme: Decimal | None) -> list[str]:
 
 def programme_of(*, convention: Convention, exercise: int) -> Decimal | None:
     """The socle of the dotations that the convention programmes for a year, in k€; None when it prints none."""
-    rows = BudgetAmount.objects.filter(
-        line__fund__convention=convention, line__group=DOTATIONS, year=str(exercise), stage=Stage.PROGRAMME
-    )
+    rows = BudgetAmount.objects.filter(line__fund__convention=convention, line__group=DOTATIONS, year=str(exercise))
     amounts = list(rows.values_list("amount", flat=True))
     return sum(amounts, Decimal(0)) if amounts else None
 

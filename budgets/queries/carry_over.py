@@ -82,10 +82,14 @@ class CarryStatement:
 
 def carry_statement(*, fund: Fund, exercise: int, at: date | None = None) -> CarryStatement:
     """From `exercise` to the next one, with what is known at a date."""
-    ledger = read_ledger(fund=fund, at=at)
+    return carry_of(read_ledger(fund=fund, at=at), exercise)
+
+
+def carry_of(ledger: Ledger, exercise: int) -> CarryStatement:
+    """The statement of a ledger that is read already."""
     acts = ledger.acts(exercise + 1, ActKind.CARRY_OVER)
     return CarryStatement(
-        fund=fund,
+        fund=ledger.fund,
         exercise=exercise,
         closed_on=ledger.closed_on(exercise),
         is_last_year=exercise == ledger.years[-1],

@@ -2,10 +2,14 @@
 
 from decimal import Decimal
 
+from budgets.compute.stages import rate
 from budgets.enums import LineKind, Measure
 from budgets.queries.ledger import Ledger
 from budgets.queries.rules import groups_of
 from cog.charts import Bars, bars_chart
+
+MOST = 4
+"""Years a chart of rates shows, the last ones."""
 
 SHOWN = (Measure.PROGRAMME, Measure.VOTED, Measure.EXECUTED, Measure.FORECAST)
 
@@ -30,6 +34,32 @@ def series_of(ledger: Ledger, group: str) -> dict[Measure, list[Decimal | None]]
             known = [stated[position] for position in own if position in stated]
             found[measure].append(sum(known, Decimal(0)) if known else None)
     return found
+
+
+def rate_svg(*, ledger: Ledger) -> str | None:
+    """Executed as a share of what is opened, group by group, in the years that have both; None where none has."""
+    names, values = [], []
+    for group in groups_of(ledger.fund):
+        series = series_of(ledger, group.code)
+        rates = [
+            rate(executed, voted)
+            for executed, voted in zip(series[Measure.EXECUTED], series[Measure.VOTED], strict=True)
+        ]
+        if any(one is not None for one in rates):
+            names.append(group.label)
+            values.append(rates)
+    years = [rank for rank in range(len(ledger.years)) if any(row[rank] is not None for row in values)][-MOST:]
+    if not years:
+        return None
+    return bars_chart(
+        id=f"budget-{ledger.fund.code}-taux",
+        title="Taux d'exécution par groupe, en %",
+        desc="Exécuté rapporté aux crédits ouverts, par groupe de dépenses et par année.",
+        categories=names,
+        series=[Bars(str(ledger.years[rank]), [row[rank] for row in values]) for rank in years],
+        unit="%",
+        decimals=1,
+    )
 
 
 def chart_svg(*, ledger: Ledger, group: str) -> str | None:

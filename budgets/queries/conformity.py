@@ -68,8 +68,12 @@ class ConformityPage:
 
 def conformity_page(*, fund: Fund, exercise: int, at: date | None = None) -> ConformityPage:
     """The conformity of an exercise's budget with what is known at a date."""
-    ledger = read_ledger(fund=fund, at=at)
-    groups = groups_of(fund)
+    return conformity_of(read_ledger(fund=fund, at=at), exercise)
+
+
+def conformity_of(ledger: Ledger, exercise: int) -> ConformityPage:
+    """The conformity of a ledger that is read already."""
+    fund, groups = ledger.fund, groups_of(ledger.fund)
     rows = [
         ConformityRow(group, _of_group(ledger, exercise, group)) for group in groups if group.nature in YEARLY_CAPPED
     ]
@@ -110,6 +114,11 @@ def _of_group(ledger: Ledger, exercise: int, group: Group) -> GroupConformity:
         kind = ActKind(row.act.kind)
         if row.act.exercise == exercise and kind in ADJUSTS and row.line.position in own:
             adjustments[ADJUSTS[kind]] = adjustments.get(ADJUSTS[kind], ZERO) + row.amount
+    incoming = ledger.fund.incoming
+    if incoming and incoming["group"] == group.code:
+        brought = ledger.stated(Measure.VOTED, exercise).get(incoming["line"])
+        if brought:
+            adjustments[incoming["label"]] = brought
     return GroupConformity(group.code, programme, adjustments, _amount(ledger, Measure.VOTED, exercise, group))
 
 

@@ -12,8 +12,8 @@ from django.db.models import QuerySet
 
 from budgets.enums import ActKind, LineKind
 from budgets.models import BudgetAct, EditionAnalysis, Fund
-from budgets.queries.carry_over import CarryStatement, carry_statement
-from budgets.queries.conformity import ConformityPage, conformity_page
+from budgets.queries.carry_over import CarryStatement, carry_of
+from budgets.queries.conformity import ConformityPage, conformity_of
 from budgets.queries.ledger import Ledger, read_ledger
 from budgets.queries.statements import plain
 from budgets.queries.tables import YearTable, year_table
@@ -79,7 +79,7 @@ def edition_state(*, fund: Fund, exercise: int, spec: EditionSpec, at: date) -> 
     table = year_table(ledger=ledger, exercise=exercise)
     known = {act.kind for act in table.acts}
     analysis = analyses(fund=fund, exercise=exercise, number=spec.number).first()
-    carried = carry_statement(fund=fund, exercise=exercise - 1, at=at) if spec.carried else None
+    carried = carry_of(ledger, exercise - 1) if spec.carried else None
     content: dict[str, Any] = {
         "fund": {"code": fund.code, "name": fund.name, "unit": fund.unit, "decimals": ledger.decimals},
         "convention": {"code": fund.convention.code, "title": fund.convention.title},
@@ -93,7 +93,7 @@ def edition_state(*, fund: Fund, exercise: int, spec: EditionSpec, at: date) -> 
         "transfers": _transfers(fund, exercise, at),
         "carried": _carried(carried) if carried else None,
         **_annexes(fund, exercise, spec, at),
-        "conformity": _conformity(conformity_page(fund=fund, exercise=exercise, at=at)),
+        "conformity": _conformity(conformity_of(ledger, exercise)),
         "analysis": analysis.text if analysis else "",
     }
     annexes = [content[name] for name in ANNEXES]

@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.db.models import QuerySet
 
 from budgets.compute.identities import Line, gaps
-from budgets.enums import LineKind, Stage
+from budgets.enums import LineKind
 from budgets.models import BudgetAmount, BudgetLine, Fund, PlacesLine, ReusableReceipt
 from cog.figures import format_figure
 from cog.models import Convention
@@ -76,7 +76,7 @@ def budget_table(*, fund: Fund) -> BudgetTable:
     lines = list(fund.lines.order_by("position"))
     by_id = {line.pk: line for line in lines}
     amounts: dict[tuple[int, str], BudgetAmount] = {}
-    for amount in BudgetAmount.objects.filter(line__fund=fund, stage=Stage.PROGRAMME):
+    for amount in BudgetAmount.objects.filter(line__fund=fund):
         amounts[by_id[amount.line_id].position, amount.year] = amount
     marks = _marks(fund, lines, by_id, amounts)
     rows = [
@@ -172,7 +172,7 @@ def grand_totals(*, convention: Convention) -> list[YearTotal]:
             fund__convention=convention, kind=LineKind.TOTAL, parent__isnull=True
         ).order_by("position")
     }
-    amounts = BudgetAmount.objects.filter(line__in=tops.values(), stage=Stage.PROGRAMME).select_related("line__fund")
+    amounts = BudgetAmount.objects.filter(line__in=tops.values()).select_related("line__fund")
     totals = []
     for amount in amounts.order_by("line__fund__position", "year"):
         if amount.year.isdigit() and int(amount.year) in convention.years:

@@ -1,5 +1,6 @@
 """Reads of the tables owed beside the funds: the last of each, with its sums and what follows from it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -30,11 +31,10 @@ def layout_named(*, convention: Convention, code: str) -> StatementLayout | None
 
 
 def form_of_layout(layout: StatementLayout) -> Form:
-    receipts = [
-        (row.account, row.label, row.seed_line)
-        for row in ReusableReceipt.objects.filter(convention_id=layout.convention_id).order_by("position")
-    ]
-    return form_of(layout.layout, receipts=receipts)
+    if not layout.layout["rows_from"]:
+        return form_of(layout.layout, receipts=[])
+    receipts = ReusableReceipt.objects.filter(convention_id=layout.convention_id).order_by("position")
+    return form_of(layout.layout, receipts=[(row.account, row.label, row.seed_line) for row in receipts])
 
 
 def variants_of(layout: StatementLayout) -> list[tuple[str, str]]:
@@ -45,7 +45,7 @@ def variants_of(layout: StatementLayout) -> list[tuple[str, str]]:
 def statements(*, layout: StatementLayout, exercise: int, variant: str = "") -> QuerySet[Statement]:
     """Every number of a table, the last first."""
     rows = Statement.objects.filter(layout=layout, exercise=exercise, variant=variant)
-    return rows.select_related("recorded_by", "layout__fund").order_by("-number")
+    return rows.select_related("recorded_by", "layout__fund", "layout__convention").order_by("-number")
 
 
 def last_statement(
@@ -54,6 +54,21 @@ def last_statement(
     """The last one recorded, among those dated up to `at`."""
     rows = statements(layout=layout, exercise=exercise, variant=variant)
     return (rows.filter(dated__lte=at) if at is not None else rows).first()
+
+
+def last_filled(*, convention: Convention, codes: Sequence[str], exercise: int, at: date) -> list[Statement]:
+    """The last number of each state of some tables, dated up to a day, in the order of the convention's file."""
+    rows = Statement.objects.filter(
+        layout__convention=convention, layout__code__in=codes, exercise=exercise, dated__lte=at
+    ).select_related("recorded_by", "layout__fund", "layout__convention")
+    last = {(row.layout_id, row.variant): row for row in rows.order_by("number")}
+    order = {code: rank for rank, code in enumerate(codes)}
+
+    def place(row: Statement) -> tuple[int, int]:
+        states = [code for code, _ in variants_of(row.layout)]
+        return order[row.layout.code], states.index(row.variant) if row.variant in states else 0
+
+    return sorted(last.values(), key=place)
 
 
 def stated_cells(statement: Statement) -> dict[tuple[str, str], Decimal]:
@@ -127,6 +142,25 @@ def _cell(amount: Decimal | None, decimals: int, partial: bool) -> ShownCell:
     if amount is None:
         return ShownCell(None, "", partial)
     return ShownCell(amount, format_figure(amount, max(decimals, decimals_of(amount))), partial)
+
+
+def over_exercises(layout: StatementLayout, variant: str) -> dict[str, Any] | None:
+    """The sums of a table, exercise after exercise, in the shape of an annex; None where fewer than two are filled."""
+    form = form_of_layout(layout)
+    sums = [row for row in form.rows if row.parts]
+    filled = [last_statement(layout=layout, exercise=year, variant=variant) for year in layout.convention.years]
+    known = [one for one in filled if one is not None]
+    if len(known) < 2 or not sums:
+        return None
+    rows = []
+    for statement in known:
+        cells = whole(form, stated_cells(statement)).cells
+        for row in sums:
+            own = [cells.get((row.code, column.code)) for column in form.columns]
+            shown = [{"number": plain(value)} if value is not None else "" for value in own]
+            rows.append([f"{statement.exercise}, {row.label}", *shown])
+    header = ["Exercice", *(column.label for column in form.columns)]
+    return {"title": "Au fil des exercices", "header": header, "rows": rows, "numeric": numeric_columns(rows)}
 
 
 def annex_tables(table: StatementTable) -> list[dict[str, Any]]:

@@ -258,6 +258,7 @@ class LinePage:
     movements: list[MovementRow]
     parts: list[YearRow]
     nature: str
+    has_chronicle: bool
 
 
 def line_page(*, fund: Fund, exercise: int, position: int, at: date | None = None) -> LinePage | None:
@@ -290,4 +291,14 @@ def line_page(*, fund: Fund, exercise: int, position: int, at: date | None = Non
             )
         )
     parts = [rows[part] for part, _ in ledger.layout.parts().get(position, []) if part in rows]
-    return LinePage(line, exercise, rows[position], found, parts, str(Nature(line.nature).label) if line.nature else "")
+    nature = str(Nature(line.nature).label) if line.nature else ""
+    return LinePage(line, exercise, rows[position], found, parts, nature, _is_explained(ledger, position))
+
+
+def _is_explained(ledger: Ledger, position: int) -> bool:
+    """Whether the chronicle of places explains the line, or a line it is a part of."""
+    parent = {line.position: line.parent for line in ledger.layout.lines}
+    place: int | None = position
+    while place is not None and place not in ledger.fund.chronicle:
+        place = parent[place]
+    return place is not None

@@ -14,22 +14,22 @@ from budgets.compute.staff import Commitments, Standing
 from budgets.compute.statements import TOTAL
 from budgets.models import ReusableReceipt, Statement, StatementLayout
 from budgets.queries.statements import (
-    StatementTable,
     annex_notes,
     annex_tables,
+    last_filled,
     last_statement,
     layout_named,
     numeric_columns,
     plain,
     stated_cells,
     statement_table,
-    variants_of,
 )
 from cog.figures import format_exact
 from cog.models import Convention
 
 Table = dict[str, Any]
-VALUE = "valeur"
+BASE = "decembre_2012"
+"""The row of the marks that holds for the whole term."""
 
 
 def _number(value: Decimal | None) -> Any:
@@ -41,13 +41,16 @@ def _table(title: str, header: Sequence[str], rows: Sequence[Sequence[Any]]) -> 
     return {"title": title, "header": list(header), "rows": kept, "numeric": numeric_columns(kept)}
 
 
-def results_of(statement: Statement) -> tuple[list[Table], list[str]]:
-    """The tables and sentences that follow from a filled table; none for most."""
+def results_of(statement: Statement, *, at: date | None = None) -> tuple[list[Table], list[str]]:
+    """The tables and sentences that follow from a filled table; none for most.
+
+    What other tables bring is what was dated up to `at`, or the last of it.
+    """
     found = RESULTS.get(statement.layout.code)
-    return found(statement) if found else ([], [])
+    return found(statement, at) if found else ([], [])
 
 
-def receipts_results(statement: Statement) -> tuple[list[Table], list[str]]:
+def receipts_results(statement: Statement, at: date | None) -> tuple[list[Table], list[str]]:
     """Account by account, what raises or reduces the authorisations of the year after (2.6, l. 6496-6500)."""
     cells = stated_cells(statement)
     rows = [
@@ -78,7 +81,7 @@ def _pair(cells: dict[tuple[str, str], Decimal], row: str) -> tuple[Decimal | No
     return cells.get((row, "evaluation")), cells.get((row, "realise"))
 
 
-def sales_results(statement: Statement) -> tuple[list[Table], list[str]]:
+def sales_results(statement: Statement, at: date | None) -> tuple[list[Table], list[str]]:
     """What property sales give to the investments of the year after, and to the rents of the next ones (l. 6502)."""
     table, years = statement_table(statement), statement.layout.layout["constants"]["rent_years"]
     following = statement.exercise + 1
@@ -100,7 +103,7 @@ def sales_results(statement: Statement) -> tuple[list[Table], list[str]]:
     return tables, notes
 
 
-def payroll_results(statement: Statement) -> tuple[list[Table], list[str]]:
+def payroll_results(statement: Statement, at: date | None) -> tuple[list[Table], list[str]]:
     """The worked sheet, step by step (1.3.1)."""
     inputs = {row: value for (row, _), value in stated_cells(statement).items()}
     sheet = payroll(inputs, in_april=statement.variant == "avril")
@@ -115,14 +118,13 @@ def payroll_results(statement: Statement) -> tuple[list[Table], list[str]]:
     return [_table("Actualisation, étape par étape, en M€", ["Étape", "Montant", "Calcul", "Texte"], rows)], notes
 
 
-def staff_results(statement: Statement) -> tuple[list[Table], list[str]]:
+def staff_results(statement: Statement, at: date | None) -> tuple[list[Table], list[str]]:
     """Where the staff stands against what the convention asks and allows (l. 6303-6310, 6395)."""
     staff = statement_table(statement).cells.get(("branche", "total"))
     marks = layout_named(convention=statement.layout.convention, code="plafond_emplois")
     if marks is None:
         return [], []
-    known = last_statement(layout=marks, exercise=statement.exercise)
-    values = {row: value for (row, _), value in stated_cells(known).items()} if known else {}
+    values, notes = _marks(marks, statement.exercise, at)
     asked = marks.layout["constants"]
     standing = Standing(
         staff,
@@ -158,16 +160,33 @@ def staff_results(statement: Statement) -> tuple[list[Table], list[str]]:
             _verdict(standing.future_jobs_are_enough, "atteint", "pas encore atteint"),
         ],
     ]
-    return [_table("Repères, en EtpMA", ["Repère", "Valeur", "Lecture"], rows)], [
-        "Les effectifs rendus et les recrutements autorisés sont suivis séparément, sans solde (A-FNGA-16)."
-    ]
+    notes.append("Les effectifs rendus et les recrutements autorisés sont suivis séparément, sans solde (A-FNGA-16).")
+    return [_table("Repères, en EtpMA", ["Repère", "Valeur", "Lecture"], rows)], notes
+
+
+def _marks(layout: StatementLayout, exercise: int, at: date | None) -> tuple[dict[str, Decimal], list[str]]:
+    """The marks of an exercise; the situation of December 2012 is one for all, whenever it was filled."""
+    every = {
+        year: {row: value for (row, _), value in stated_cells(known).items()}
+        for year in layout.convention.years
+        if (known := last_statement(layout=layout, exercise=year, at=at)) is not None
+    }
+    own = dict(every.get(exercise, {}))
+    bases = {year: values[BASE] for year, values in every.items() if BASE in values}
+    if BASE not in own and bases:
+        own[BASE] = bases[max(bases)]
+    notes = []
+    if len(set(bases.values())) > 1:
+        told = ", ".join(f"{format_exact(value)} avec {year}" for year, value in sorted(bases.items()))
+        notes.append(f"La situation de décembre 2012 est dite de plusieurs façons : {told}.")
+    return own, notes
 
 
 def _verdict(told: bool | None, yes: str, no: str) -> str:
     return "non saisi" if told is None else yes if told else no
 
 
-RESULTS: dict[str, Callable[[Statement], tuple[list[Table], list[str]]]] = {
+RESULTS: dict[str, Callable[[Statement, date | None], tuple[list[Table], list[str]]]] = {
     "recettes": receipts_results,
     "cessions": sales_results,
     "masse_salariale": payroll_results,
@@ -180,24 +199,19 @@ def annex(*, convention: Convention, codes: Sequence[str], exercise: int, at: da
     """The last filled tables of some codes with what follows from them; None when none is filled by a date."""
     tables: list[Table] = []
     notes: list[str] = []
-    title, simulated = "", False
-    for code in codes:
-        layout = layout_named(convention=convention, code=code)
-        if layout is None:
-            continue
-        title = title or layout.title
-        for statement in _last_of(layout, exercise, at):
-            shown: StatementTable = statement_table(statement)
-            more, said = results_of(statement)
-            tables += [*annex_tables(shown), *more]
-            notes += [*annex_notes(shown), *said]
-            simulated = simulated or statement.simulated
+    filled = last_filled(convention=convention, codes=codes, exercise=exercise, at=at)
+    for statement in filled:
+        shown = statement_table(statement)
+        more, said = results_of(statement, at=at)
+        tables += [*annex_tables(shown), *(_of_variant(one, shown.variant_label) for one in more)]
+        notes += [*annex_notes(shown), *said]
     if not tables:
         return None
-    return {"title": title, "tables": tables, "notes": notes, "simulated": simulated}
+    simulated = any(statement.simulated for statement in filled)
+    said_once = list(dict.fromkeys(notes))
+    return {"title": filled[0].layout.title, "tables": tables, "notes": said_once, "simulated": simulated}
 
 
-def _last_of(layout: StatementLayout, exercise: int, at: date) -> list[Statement]:
-    variants = [code for code, _ in variants_of(layout)] or [""]
-    found = [last_statement(layout=layout, exercise=exercise, variant=variant, at=at) for variant in variants]
-    return [one for one in found if one is not None]
+def _of_variant(table: Table, label: str) -> Table:
+    """A table whose title says which state of the exercise it follows from."""
+    return {**table, "title": f"{table['title']} · {label}"} if label else table

@@ -232,6 +232,16 @@ def test_conformity_counts_what_the_convention_lets_in(convention: Convention, s
     assert (page.conforms, row.result.gap) == (False, Decimal("0.01"))
 
 
+def test_what_comes_from_the_fnas_raises_what_the_staff_may_open(convention: Convention, steering: User) -> None:
+    fund = fund_of(convention)
+    vote(fund, 2014, steering)
+    write(fund, 2014, ActKind.RECTIFIED, date(2014, 4, 11), {PERSONNEL: Stated(Decimal("1484.61"))}, steering)
+    page = conformity_page(fund=fund, exercise=2014)
+    row = next(row for row in page.rows if row.group.code == "personnel")
+    assert row.result.adjustments == {"virement du Fnas": Decimal("5.15")}
+    assert (page.conforms, row.result.gap) == (True, Decimal(0))
+
+
 def test_the_nurseries_are_capped_over_the_term_only(convention: Convention, steering: User) -> None:
     fund = fund_of(convention, "fnas")
     vote(fund, 2013, steering)

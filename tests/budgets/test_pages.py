@@ -37,6 +37,7 @@ READ = [
     "/budgets/fnga/periode/?mesure=execute",
     "/budgets/fnga/2014/lignes/18/",
     "/budgets/fnga/2014/reports/",
+    "/budgets/fnga/2014/reports/etat.xlsx",
     "/budgets/fnas/2014/conformite/",
     "/budgets/virements/",
     "/budgets/editions/",

@@ -16,6 +16,8 @@ FNAS = "budgets/fnas_amounts.csv"
 FNGA = "budgets/fnga_amounts.csv"
 PLACES = "budgets/chronique.csv"
 RECEIPTS = "budgets/receipts.csv"
+TABLES = "budgets/statements.yaml"
+PUBLISHED = "budgets/published.csv"
 
 
 @pytest.fixture
@@ -69,6 +71,26 @@ SPOILED = {
     "a group without a nature": (_replace(FUNDS, "nature: evaluatif, fungible", "nature: autre, fungible"), "autre"),
     "a group that is not fungible nor not": (_replace(FUNDS, "fungible: true", "fungible: parfois"), "fungible"),
     "a group of other keys": (_replace(FUNDS, "fungible: true", "fongible: true"), "fongible"),
+    "an article of an unknown group": (_replace(FUNDS, "origins: [mayotte]", "origins: [maillote]"), "maillote"),
+    "an article of an unknown nature": (
+        _replace(FUNDS, "origin_natures: [evaluatif]", "origin_natures: [libre]"),
+        "libre",
+    ),
+    "an article of an unknown anomaly": (_replace(FUNDS, "anomaly: A-FNGA-24", "anomaly: A-FNGA-99"), "A-FNGA-99"),
+    "an article of an unknown act": (_replace(FUNDS, "acts: [vote]", "acts: [voeu]"), "acts"),
+    "an article without its line": (_replace(FUNDS, "        seed_line: 6459\n", ""), "seed_line"),
+    "an edition twice": (_replace(FUNDS, "number: 2, obligation: TBB-2", "number: 1, obligation: TBB-2"), "number"),
+    "an edition that needs what is no act": (_replace(FUNDS, "needs: [prevision]", "needs: [previsions]"), "needs"),
+    "credits that come to an unknown group": (
+        _replace(FUNDS, "group: personnel, label", "group: perso, label"),
+        "perso",
+    ),
+    "a table that adds up what it has not": (_replace(TABLES, "sum: [cdi, cdd]", "sum: [cdi, ccd]"), "ccd"),
+    "a table of an unknown fund": (_replace(TABLES, "    fund: fnga\n", "    fund: fngb\n"), "fngb"),
+    "a table whose equality names nothing": (_replace(TABLES, "{left: ap, right: cp,", "{left: ap, right: cq,"), "cq"),
+    "a table with a column twice": (_replace(TABLES, "{code: cdd,", "{code: cdi,"), "une seconde fois"),
+    "a published amount of an unknown line": (_replace(PUBLISHED, "vote,100,2013", "vote,1000,2013"), "1000"),
+    "a published amount that is none": (_replace(PUBLISHED, ",4919,", ",environ 4919,"), "amount"),
     "a line above itself": (
         _replace("budgets/fnga_lines.csv", "TOTAL PERSONNEL,18,", "TOTAL PERSONNEL,3,"),
         "parent_position",

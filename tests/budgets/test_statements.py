@@ -35,6 +35,8 @@ STAFF = {
     ("cssl", "85"),
 }
 
+FLOWS = ("cdd", "entrees_cdi", "entrees_cdd", "sorties_cdi", "sorties_cdd", "interim")
+
 
 def _entry(convention: Convention, code: str, cells: dict[tuple[str, str], str], **more: Any) -> StatementEntry:
     layout = layout_named(convention=convention, code=code)
@@ -46,7 +48,10 @@ def _entry(convention: Convention, code: str, cells: dict[tuple[str, str], str],
 def _staff(convention: Convention, **more: Any) -> StatementEntry:
     cells = {(row, "cdi"): size for row, size in STAFF}
     for row, _ in STAFF:
-        cells |= {(row, column): "1" for column in ("cdd", "entrees", "sorties", "interim")}
+        cells |= {
+            (row, column): "1"
+            for column in ("cdd", "entrees_cdi", "entrees_cdd", "sorties_cdi", "sorties_cdd", "interim")
+        }
     return _entry(convention, "effectifs", cells, **({"variant": "constate_juin"} | more))
 
 
@@ -136,6 +141,31 @@ def test_an_annex_holds_what_was_filled_by_its_date(convention: Convention, stee
     [row] = [row for row in found["tables"][0]["rows"] if row[0] == "Ensemble de la branche"]
     assert row[3] == {"number": "34380"}
     assert "Paie de juin, n° 1 du 08/07/2014" in found["notes"]
+
+
+def test_an_annex_takes_no_mark_of_a_later_day(convention: Convention, steering: User) -> None:
+    record_statement(entry=_staff(convention), by=steering, at=AT)
+    late = _entry(convention, "plafond_emplois", {("plafond", "valeur"): "34000"}, dated=date(2014, 12, 1))
+    record_statement(entry=late, by=steering, at=AT)
+
+    def ceiling(at: date) -> Any:
+        found = annex(convention=convention, codes=("effectifs",), exercise=2014, at=at)
+        assert found is not None
+        return next(row[1] for row in found["tables"][1]["rows"] if row[0] == "Plafond d'emplois")
+
+    assert ceiling(date(2014, 7, 15)) == ""
+    assert ceiling(date(2014, 12, 1)) == {"number": "34000"}
+
+
+def test_december_2012_is_one_for_the_whole_term(convention: Convention, steering: User) -> None:
+    statement = record_statement(entry=_staff(convention), by=steering, at=AT)
+    for year, base in ((2013, "35000"), (2015, "35001")):
+        marks = _entry(convention, "plafond_emplois", {("decembre_2012", "valeur"): base}, exercise=year)
+        record_statement(entry=marks, by=steering, at=AT)
+        [table], notes = results_of(statement)
+        shown = {row[0]: row[1] for row in table["rows"]}
+        assert shown["Restitué depuis décembre 2012"] == {"number": str(int(base) - 34380)}
+    assert notes[0].startswith("La situation de décembre 2012 est dite de plusieurs façons")
 
 
 @pytest.fixture

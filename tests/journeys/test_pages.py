@@ -6,6 +6,7 @@ axe finds about half of what hinders people: no violation here is a floor, not a
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from actions.demo import load_progress
+from budgets.demo_statements import load_statements
 from cog.demo import PASSWORD, open_accounts
 from cog.models import Convention, Organisation, User
 from cog.operations import command_account, load_convention
@@ -25,6 +27,7 @@ from cog.periods import parse
 from indicators.operations import accept_batch, compute_results, receive_batch
 from reports.operations import request_annual_report
 from tests.axe import assert_accessible
+from tests.budgets.ledger import forecast, fund_of, spend, vote
 
 pytestmark = [
     pytest.mark.journey,
@@ -59,6 +62,31 @@ PAGES = {
         "/explications/F10-21/2014-T1/",
         "/budgets/",
         "/budgets/fnga/",
+        "/budgets/regles/",
+        "/budgets/publies/",
+        "/budgets/fnga/2014/",
+        "/budgets/fnas/2014/",
+        "/budgets/fnas/2016/",
+        "/budgets/fnga/periode/",
+        "/budgets/fnga/periode/?mesure=prevision",
+        "/budgets/fnga/2014/lignes/3/",
+        "/budgets/fnas/2014/lignes/2/",
+        "/budgets/fnga/2014/conformite/",
+        "/budgets/fnas/2014/reports/",
+        "/budgets/fnga/2014/saisie/rectifie/",
+        "/budgets/fnas/2014/saisie/execute/",
+        "/budgets/fnga/2014/editions/4/analyse/",
+        "/budgets/virements/",
+        "/budgets/virements/nouveau/fnga/",
+        "/budgets/editions/",
+        "/budgets/editions/fnga/2014/4/",
+        "/budgets/editions/fnga/2014/4/transmettre/",
+        "/budgets/tableaux/",
+        "/budgets/tableaux/effectifs/2014/constate_juin/",
+        "/budgets/tableaux/recettes/2014/",
+        "/budgets/tableaux/masse_salariale/2014/avril/",
+        "/budgets/tableaux/plan_immobilier/2014/saisie/",
+        "/budgets/tableaux/bilan_fonds/2015/",
         "/budgets/dotations/",
         "/budgets/dotations/saisie/",
         "/budgets/dotations/2014/reliquats/",
@@ -121,7 +149,9 @@ PAGES = {
         "/fiches/10/",
         "/indicateurs/",
         SHEET,
+        "/budgets/",
         "/budgets/fnas/",
+        "/budgets/publies/",
         "/documents/",
     ],
 }
@@ -190,6 +220,7 @@ def _fill(url: str) -> Site:
         convention=convention, periods=[parse("2014-T1")], by=by, at=at, progress=lambda done, total, message: None
     )
     people = {user.email.split("@")[0]: user for user in User.objects.filter(is_demonstration=True)}
+    _keep_budgets(convention, people["pilotage"])
     edition = request_annual_report(convention=convention, year=2014, by=people["pilotage"], at=at)
     return Site(
         url=url,
@@ -199,6 +230,15 @@ def _fill(url: str) -> Site:
         caisse=caisses[0].name,
         other_caisse=caisses[1].name,
     )
+
+
+def _keep_budgets(convention: Convention, by: User) -> None:
+    """Both funds voted for 2014, the Fnga spent and forecast by the end of June, the other tables filled."""
+    for code in ("fnga", "fnas"):
+        vote(fund_of(convention, code), 2014, by)
+    spend(fund_of(convention), 2014, date(2014, 6, 30), "0.493", by)
+    forecast(fund_of(convention), 2014, date(2014, 6, 30), by)
+    load_statements(convention=convention, by=by, at=timezone.now())
 
 
 def _quarter(codes: list[str]) -> bytes:

@@ -24,7 +24,7 @@ from budgets.enums import ActKind
 from budgets.operations import write_analysis
 from cog.models import Convention, User
 from cog.queries import restitutions
-from reports.budget_dashboard import changes
+from reports.budget_dashboard import broken_sums, changes
 from reports.budget_workbook import dashboard_workbook
 from reports.edition_queries import (
     EditionName,
@@ -86,6 +86,15 @@ def test_nothing_leaves_while_something_is_missing(convention: Convention, steer
         _send(convention, 6, steering, date(2015, 4, 15))
     assert {check.code for check in refused.value.checks} >= {"no_initial", "no_execute", "not_closed", "no_analysis"}
     assert not Transmission.objects.exists()
+
+
+def test_a_frozen_sum_that_is_not_one_is_seen(ready: Convention, steering: User) -> None:
+    content = content_of(_send(ready, 3, steering, date(2014, 4, 15)))
+    assert broken_sums(content) == []
+    row = next(row for row in content["rows"] if row["position"] == 17)
+    row["executed"] = "1.5"
+    [wrong] = broken_sums(content)
+    assert wrong.startswith("« TOTAL DEPENSES PARAMETREES », exécuté : ")
 
 
 def test_only_who_may_transmits(ready: Convention, people: dict[str, User]) -> None:
