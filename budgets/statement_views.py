@@ -15,7 +15,7 @@ from budgets.queries.statements import (
     form_of_layout,
     last_statement,
     layout_named,
-    layouts,
+    listed_statements,
     over_exercises,
     stated_cells,
     statement_table,
@@ -45,19 +45,7 @@ def _layout_or_404(code: str, exercise: int, variant: str) -> StatementLayout:
 def statement_list(request: HttpRequest) -> HttpResponse:
     """Every table that is owed, with what was filled for each exercise."""
     convention = convention_or_404()
-    known: dict[tuple[int, int, str], Statement] = {}
-    for row in Statement.objects.filter(layout__convention=convention).order_by("number"):
-        known[row.layout_id, row.exercise, row.variant] = row
-    rows = [
-        (
-            layout,
-            [
-                (variant, label, [(year, known.get((layout.pk, year, variant))) for year in convention.years])
-                for variant, label in variants_of(layout) or [("", "")]
-            ],
-        )
-        for layout in layouts(convention=convention)
-    ]
+    rows = listed_statements(convention=convention)
     return render(request, "budgets/statements/list.html", {"rows": rows, "years": convention.years, **may(request)})
 
 

@@ -34,6 +34,17 @@ class Layout:
             found.setdefault(check.position, [(part, 1) for part in check.parts])
         return dict(found)
 
+    def depths(self) -> dict[int, int]:
+        """How many lines each line is under, by position."""
+        parent = {line.position: line.parent for line in self.lines}
+        found = {}
+        for position in parent:
+            above, depth = parent[position], 0
+            while above is not None:
+                above, depth = parent[above], depth + 1
+            found[position] = depth
+        return found
+
     def stated(self) -> tuple[int, ...]:
         """The lines whose amount is stated and never computed, in printed order."""
         sums = self.parts()

@@ -42,23 +42,20 @@ def act_page(*, convention: Convention, act_id: int) -> ActPage | None:
     lines = list(act.fund.lines.order_by("position"))
     moved = {row.line_id: row for row in act.movements.all()}
     stated = {line.position: moved[line.pk].amount for line in lines if line.pk in moved}
-    amounts = complete(layout_of(act.fund, lines), stated).amounts
-    parent = {line.pk: line.parent_id for line in lines}
+    layout = layout_of(act.fund, lines)
+    amounts, depths = complete(layout, stated).amounts, layout.depths()
     decimals = 0 if act.fund.unit == "k€" else 2
     rows = []
     for line in lines:
         if line.position not in amounts:
             continue
         row = moved.get(line.pk)
-        depth, above = 0, line.parent_id
-        while above is not None:
-            depth, above = depth + 1, parent[above]
         amount = amounts[line.position]
         rows.append(
             MovedLine(
                 position=line.position,
                 label=line.label,
-                depth=depth,
+                depth=depths[line.position],
                 is_sum=row is None,
                 amount=Figure(amount, format_gap(amount, decimals), format_exact(amount)),
                 national="" if row is None or row.national is None else format_exact(row.national),

@@ -54,15 +54,7 @@ class Ledger:
 
     @cached_property
     def depths(self) -> dict[int, int]:
-        """How many lines each line is under, by position."""
-        parent = {line.position: line.parent for line in self.layout.lines}
-        found = {}
-        for position in parent:
-            above, depth = parent[position], 0
-            while above is not None:
-                above, depth = parent[above], depth + 1
-            found[position] = depth
-        return found
+        return self.layout.depths()
 
     @cached_property
     def years(self) -> list[int]:

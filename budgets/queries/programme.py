@@ -5,9 +5,11 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
-from budgets.compute.identities import Line, gaps
+from budgets.compute.identities import gaps
+from budgets.compute.stages import Layout
 from budgets.enums import LineKind
 from budgets.models import BudgetAmount, BudgetLine, Fund, PlacesLine, ReusableReceipt
+from budgets.queries.ledger import layout_of
 from cog.figures import format_figure
 from cog.models import Convention
 
@@ -78,22 +80,18 @@ def budget_table(*, fund: Fund) -> BudgetTable:
     amounts: dict[tuple[int, str], BudgetAmount] = {}
     for amount in BudgetAmount.objects.filter(line__fund=fund):
         amounts[by_id[amount.line_id].position, amount.year] = amount
-    marks = _marks(fund, lines, by_id, amounts)
+    layout = layout_of(fund, lines)
+    marks, depths = _marks(fund, layout, amounts), layout.depths()
     rows = [
-        TableRow(line, _depth(line, by_id), [_cell(line, column, amounts, marks) for column in fund.years])
+        TableRow(line, depths[line.position], [_cell(line, column, amounts, marks) for column in fund.years])
         for line in lines
     ]
     return BudgetTable(fund, list(fund.years), rows, len(marks))
 
 
-def _marks(
-    fund: Fund,
-    lines: list[BudgetLine],
-    by_id: dict[int, BudgetLine],
-    amounts: dict[tuple[int, str], BudgetAmount],
-) -> Marks:
+def _marks(fund: Fund, layout: Layout, amounts: dict[tuple[int, str], BudgetAmount]) -> Marks:
     found = gaps(
-        [Line(line.position, by_id[line.parent_id].position if line.parent_id else None, line.kind) for line in lines],
+        layout.lines,
         {key: amount.amount for key, amount in amounts.items()},
         unit=unit_of(fund),
     )
@@ -120,13 +118,6 @@ def _cell(line: BudgetLine, column: str, amounts: dict[tuple[int, str], BudgetAm
     unit = "%" if line.kind == LineKind.RATE else ""  # the others are in the unit the table announces
     shown = format_figure(amount.amount, amount.decimals, unit) if amount else ""
     return Cell(column, amount.amount if amount else None, shown, *marks.get(key, ("", False)))
-
-
-def _depth(line: BudgetLine, by_id: dict[int, BudgetLine]) -> int:
-    depth, parent = 0, line.parent_id
-    while parent is not None:
-        depth, parent = depth + 1, by_id[parent].parent_id
-    return depth
 
 
 @dataclass(frozen=True)

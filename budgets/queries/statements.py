@@ -71,6 +71,29 @@ def last_filled(*, convention: Convention, codes: Sequence[str], exercise: int, 
     return sorted(last.values(), key=place)
 
 
+@dataclass(frozen=True)
+class ListedStatement:
+    """A table, or one of its states, with its last number for each exercise."""
+
+    layout: StatementLayout
+    variant: str
+    label: str
+    cells: list[tuple[int, Statement | None]]
+
+
+def listed_statements(*, convention: Convention) -> list[ListedStatement]:
+    """Every table that is owed, with what was filled."""
+    rows = Statement.objects.filter(layout__convention=convention).order_by("number")
+    known = {(row.layout_id, row.exercise, row.variant): row for row in rows}
+    return [
+        ListedStatement(
+            layout, variant, label, [(year, known.get((layout.pk, year, variant))) for year in convention.years]
+        )
+        for layout in layouts(convention=convention)
+        for variant, label in variants_of(layout) or [("", "")]
+    ]
+
+
 def stated_cells(statement: Statement) -> dict[tuple[str, str], Decimal]:
     return {
         (row, column): Decimal(value) for row, columns in statement.cells.items() for column, value in columns.items()
