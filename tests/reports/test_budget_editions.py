@@ -1,12 +1,8 @@
 """An edition of a fund: what keeps it from leaving, what is frozen, what moved since the former one, its workbook."""
 
-import re
-import shutil
-import subprocess
-import zipfile
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from io import BytesIO, StringIO
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +40,7 @@ from reports.operations import (
     transmit_edition,
 )
 from reports.transmitted import content_of
+from tests import libreoffice
 from tests.budgets.conftest import keeper, people, steering
 from tests.budgets.ledger import AT, forecast, fund_of, spend, vote, write
 
@@ -249,19 +246,7 @@ def test_what_is_not_owed_is_refused_in_words(
         edition_name(convention=convention, fund_code="fnxx", exercise=2014, number=1)
 
 
-def _without_kept_values(data: bytes) -> bytes:
-    """The same workbook as if no spreadsheet had ever computed it: LibreOffice must do every sum itself."""
-    stream = BytesIO()
-    with zipfile.ZipFile(BytesIO(data)) as source, zipfile.ZipFile(stream, "w") as target:
-        for item in source.infolist():
-            part = source.read(item)
-            if item.filename.startswith("xl/worksheets/"):
-                part = re.sub(rb"(</f>)<v>[^<]*</v>", rb"\1", part)
-            target.writestr(item, part)
-    return stream.getvalue()
-
-
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice absent")
+@libreoffice.installed
 @pytest.mark.parametrize(("code", "formulas"), [("fnga", 70), ("fnas", 200)])
 def test_libreoffice_opens_it_and_finds_our_sums(
     ready: Convention, steering: User, tmp_path: Path, code: str, formulas: int
@@ -272,18 +257,5 @@ def test_libreoffice_opens_it_and_finds_our_sums(
         forecast(fund_of(ready, "fnas"), 2014, date(2014, 6, 30), steering)
     name, day = _name(ready, 4, code), date(2014, 7, 15)
     ours = dashboard_workbook(edition_dossier(convention=ready, name=name, at=day, today=day).draft)
-    (tmp_path / "edition.xlsx").write_bytes(_without_kept_values(ours))
-    home = f"-env:UserInstallation=file://{tmp_path}/home"
-    command = ["soffice", home, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", "out"]
-    subprocess.run([*command, "edition.xlsx"], cwd=tmp_path, check=True, capture_output=True, timeout=120)
-    theirs = openpyxl.load_workbook(tmp_path / "out" / "edition.xlsx", data_only=True)
-    kept, written = (openpyxl.load_workbook(BytesIO(ours), data_only=only) for only in (True, False))
-    compared = 0
-    for sheet in written:
-        for row in sheet.iter_rows():
-            for cell in row:
-                if cell.data_type == "f":
-                    compared += 1
-                    found = theirs[sheet.title][cell.coordinate].value
-                    assert found == pytest.approx(kept[sheet.title][cell.coordinate].value, abs=1e-9), cell
-    assert compared > formulas
+    [theirs] = libreoffice.recomputed({"edition": ours}, tmp_path).values()
+    assert libreoffice.compared_formulas(ours, theirs) > formulas
