@@ -1,6 +1,7 @@
 """Calendar feeds: valid files, stable identities, a secret kept by nobody, rights asked again at each reading."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -9,6 +10,8 @@ from icalendar import Calendar
 
 from actions.models import Action
 from actions.operations import ProgressEntry, record_progress
+from budgets.enums import TransferActKind
+from budgets.operations import TransferRequest, open_transfer, record_transfer_act
 from cog.demo import open_accounts
 from cog.models import Convention, Fiche, Membership, Restitution, User
 from cog.operations import command_account
@@ -16,6 +19,7 @@ from reports.calendar_file import DayEvent, calendar_file
 from reports.enums import FeedScope
 from reports.models import CalendarFeed
 from reports.operations import open_feed, revoke_feed
+from tests.budgets.ledger import fund_of, vote
 
 AT = datetime(2014, 7, 1, 10, tzinfo=UTC)
 LONG = "Une action dont l'intitulé est long ; avec des virgules, des « guillemets », et\ndeux lignes, " * 4
@@ -154,3 +158,30 @@ def test_the_secret_is_shown_once_and_kept_nowhere(people: dict[str, User]) -> N
     assert other.post(f"/calendrier/flux/{row.pk}/revoquer/").status_code == 404
     assert client.post(f"/calendrier/flux/{row.pk}/revoquer/").status_code == 302
     assert Client().get(f"/calendrier/flux/{secret}.ics").status_code == 404
+
+
+@pytest.mark.django_db
+def test_the_information_due_after_a_transfer_is_in_the_feeds_of_those_who_read_budgets(
+    people: dict[str, User], client: Client
+) -> None:
+    convention, by = Convention.objects.get(), people["pilotage"]
+    fund = fund_of(convention)
+    vote(fund, 2014, by)
+    first, second = fund.lines.get(position=3), fund.lines.get(position=13)
+    request = TransferRequest(fund, 2014, first, second, Decimal("1.5"), "Chantier.")
+    transfer = open_transfer(request=request, by=by, at=AT)
+    act = {"kind": TransferActKind.DIRECTOR, "dated": date(2014, 5, 5), "reference": "Décision 12"}
+    record_transfer_act(transfer=transfer, by=by, at=AT, **act)
+    key = f"cog-2013-2017-virement-{transfer.pk}@suivi-cog"
+    for name, told in (("pilotage", True), ("tutelle", False)):
+        events = _events(_secret(people[name]))
+        assert (key in events) is told
+        if told:
+            assert events[key]["day"] == date(2014, 5, 20)
+            assert "ministères de tutelle" in str(events[key]["text"])
+    client.force_login(by)
+    for page in ("/calendrier/", "/", "/budgets/"):
+        assert "20 mai 2014" in client.get(page).content.decode()
+    told = {"kind": TransferActKind.INFORMATION, "dated": date(2014, 5, 12), "reference": "Courriel"}
+    record_transfer_act(transfer=transfer, by=by, at=AT, **told)
+    assert "Informations à donner" not in client.get("/calendrier/").content.decode()
