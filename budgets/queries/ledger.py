@@ -149,17 +149,22 @@ class Ledger:
 
 
 def read_ledger(*, fund: Fund, at: date | None = None) -> Ledger:
-    """The ledger of a fund with the acts dated up to `at`; all of them when no date is given."""
-    lines = list(fund.lines.select_related("fund").order_by("position"))
-    position = {line.pk: line.position for line in lines}
+    """The ledger of a fund with the acts dated up to `at`; all of them when no date is given.
+
+    Lines and acts are few and movements many: each movement is given the line and the act it has, read once.
+    """
+    lines = {line.pk: line for line in fund.lines.select_related("fund").order_by("position")}
     printed = {
-        (position[amount.line_id], amount.year): amount.amount
-        for amount in BudgetAmount.objects.filter(line__fund=fund)
+        (lines[line].position, year): amount
+        for line, year, amount in BudgetAmount.objects.filter(line__fund=fund).values_list("line_id", "year", "amount")
     }
-    rows = Movement.objects.filter(act__fund=fund).select_related("act__recorded_by", "line")
+    dated = BudgetAct.objects.filter(fund=fund).select_related("recorded_by")
     if at is not None:
-        rows = rows.filter(act__dated__lte=at)
-    moved = list(rows.order_by("act__dated", "act_id", "line__position"))
+        dated = dated.filter(dated__lte=at)
+    acts = {act.pk: act for act in dated}
+    moved = [row for row in Movement.objects.filter(act__fund=fund) if row.act_id in acts]
     for row in moved:
+        row.act, row.line = acts[row.act_id], lines[row.line_id]
         row.act.fund = fund
-    return Ledger(fund, at, lines, printed, moved)
+    moved.sort(key=lambda row: (row.act.dated, row.act_id, row.line.position))
+    return Ledger(fund, at, list(lines.values()), printed, moved)

@@ -56,6 +56,14 @@ def last_statement(
     return (rows.filter(dated__lte=at) if at is not None else rows).first()
 
 
+def last_by_exercise(*, layout: StatementLayout, variant: str, at: date | None = None) -> dict[int, Statement]:
+    """The last number of a table for each exercise that has one, dated up to a day, by exercise."""
+    rows = Statement.objects.filter(layout=layout, variant=variant).select_related("layout")
+    if at is not None:
+        rows = rows.filter(dated__lte=at)
+    return {row.exercise: row for row in rows.order_by("exercise", "number")}
+
+
 def last_filled(*, convention: Convention, codes: Sequence[str], exercise: int, at: date) -> list[Statement]:
     """The last number of each state of some tables, dated up to a day, in the order of the convention's file."""
     rows = Statement.objects.filter(
@@ -171,8 +179,7 @@ def over_exercises(layout: StatementLayout, variant: str) -> dict[str, Any] | No
     """The sums of a table, exercise after exercise, in the shape of an annex; None where fewer than two are filled."""
     form = form_of_layout(layout)
     sums = [row for row in form.rows if row.parts]
-    filled = [last_statement(layout=layout, exercise=year, variant=variant) for year in layout.convention.years]
-    known = [one for one in filled if one is not None]
+    known = list(last_by_exercise(layout=layout, variant=variant).values())
     if len(known) < 2 or not sums:
         return None
     rows = []

@@ -16,8 +16,8 @@ from budgets.models import ReusableReceipt, Statement, StatementLayout
 from budgets.queries.statements import (
     annex_notes,
     annex_tables,
+    last_by_exercise,
     last_filled,
-    last_statement,
     layout_named,
     numeric_columns,
     plain,
@@ -168,8 +168,7 @@ def _marks(layout: StatementLayout, exercise: int, at: date | None) -> tuple[dic
     """The marks of an exercise; the situation of December 2012 is one for all, whenever it was filled."""
     every = {
         year: {row: value for (row, _), value in stated_cells(known).items()}
-        for year in layout.convention.years
-        if (known := last_statement(layout=layout, exercise=year, at=at)) is not None
+        for year, known in last_by_exercise(layout=layout, variant="", at=at).items()
     }
     own = dict(every.get(exercise, {}))
     bases = {year: values[BASE] for year, values in every.items() if BASE in values}
