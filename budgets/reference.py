@@ -26,6 +26,7 @@ from budgets.compute.tables import (
 )
 from budgets.enums import LineKind, Nature
 from budgets.reference_published import PublishedRecord, check_published
+from budgets.reference_receipts import ReceiptRecord, check_receipts
 from budgets.reference_rules import FundRules, check_fund_rules
 from budgets.reference_statements import StatementRecord, check_statements
 from cog.models import Convention
@@ -36,7 +37,6 @@ from cog.reference.sync import Change
 LINE_COLUMNS = ["position", "label", "parent_position", "kind", "nature", "group", "seed_line", "note"]
 AMOUNT_COLUMNS = ["position", "year", "amount", "seed_line"]
 PLACES_COLUMNS = ["position", "label", "parent_position", "kind", "year", "value", "seed_line"]
-RECEIPT_COLUMNS = ["account", "label", "printed_share", "share", "seed_line", "note"]
 
 FUNDS = "budgets/funds.yaml"
 UNIT = {"k€": Decimal(1), "M€": Decimal("0.01")}  # the last digit printed in each unit
@@ -179,15 +179,6 @@ class PlacesRecord(Record):
     seed_line: int = Field(ge=1)
 
 
-class ReceiptRecord(Record):
-    account: str = Field(min_length=1)
-    label: str = ""
-    printed_share: str = ""
-    share: int | None = Field(default=None, ge=0, le=100)
-    seed_line: int = Field(ge=1)
-    note: str = ""
-
-
 @dataclass(frozen=True)
 class FundContent:
     fund: FundRecord
@@ -215,12 +206,11 @@ class BudgetsPart:
         content = [_fund(folder, fund, item, anomalies) for fund, item in funds]
         places = folder.check_all(folder.csv("budgets/chronique.csv", PLACES_COLUMNS), PlacesRecord)
         _check_places(folder, places, context)
-        receipts = folder.check_all(folder.csv("budgets/receipts.csv", RECEIPT_COLUMNS), ReceiptRecord)
-        _check_receipts(folder, receipts)
+        receipts = check_receipts(folder)
         statements = check_statements(folder, funds={entry.fund.code for entry in content})
         lines = {entry.fund.code: {line.position for line in entry.lines} for entry in content}
         published = check_published(folder, lines=lines)
-        return BudgetsContent(content, [row for row, _ in places], [row for row, _ in receipts], statements, published)
+        return BudgetsContent(content, [row for row, _ in places], receipts, statements, published)
 
     def save(self, convention: Convention, content: BudgetsContent) -> list[Change]:
         from budgets.operations import save_budgets
@@ -442,11 +432,3 @@ def _check_places(folder: Folder, places: list[tuple[PlacesRecord, Located]], co
             _shown(gap, first[gap.position].label if gap.position in first else ""),
             f"{gap.summed}, {reason}",
         )
-
-
-def _check_receipts(folder: Folder, receipts: list[tuple[ReceiptRecord, Located]]) -> None:
-    _unique(folder, receipts, lambda row: (row.account, row.label), "un compte une seule fois")
-    for row, item in receipts:
-        printed = re.fullmatch(r"([0-9]+) ?%", row.printed_share)
-        if printed and row.share != int(printed[1]):
-            _refuse(folder, item, f"share = {row.share}", f"la part imprimée, {printed[1]}")

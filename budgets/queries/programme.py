@@ -157,16 +157,15 @@ class YearTotal:
 
 def grand_totals(*, convention: Convention) -> list[YearTotal]:
     """The last total of each fund that is part of no other, by year of the term."""
-    tops = {
-        line.fund_id: line
-        for line in BudgetLine.objects.filter(
-            fund__convention=convention, kind=LineKind.TOTAL, parent__isnull=True
-        ).order_by("position")
-    }
-    amounts = BudgetAmount.objects.filter(line__in=tops.values()).select_related("line__fund")
+    whole = BudgetAmount.objects.filter(
+        line__fund__convention=convention, line__kind=LineKind.TOTAL, line__parent__isnull=True
+    ).select_related("line__fund")
+    amounts = list(whole.order_by("line__fund__position", "line__position", "year"))
+    last = {amount.line.fund_id: amount.line_id for amount in amounts}
     totals = []
-    for amount in amounts.order_by("line__fund__position", "year"):
-        if amount.year.isdigit() and int(amount.year) in convention.years:
+    for amount in amounts:
+        is_last = amount.line_id == last[amount.line.fund_id]
+        if is_last and amount.year.isdigit() and int(amount.year) in convention.years:
             fund = amount.line.fund
             shown = format_figure(amount.amount, amount.decimals, fund.unit)
             totals.append(YearTotal(fund, int(amount.year), shown, amount.amount))

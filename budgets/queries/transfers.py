@@ -94,9 +94,11 @@ class InformationDue:
 
 def informations_due(*, convention: Convention) -> list[InformationDue]:
     """Every information not yet given, the most pressing first."""
-    found = []
-    for transfer in transfers(convention=convention).filter(state=TransferState.DONE):
-        due = information_due(transfer)
-        if due is not None and not any(act.kind == TransferActKind.INFORMATION for act in transfer.acts.all()):
-            found.append(InformationDue(transfer, due, transfer.verdict["recipients"]))
+    done = Transfer.objects.filter(fund__convention=convention, state=TransferState.DONE)
+    untold = done.exclude(acts__kind=TransferActKind.INFORMATION).select_related("fund")
+    found = [
+        InformationDue(transfer, due, transfer.verdict["recipients"])
+        for transfer in untold
+        if (due := information_due(transfer)) is not None
+    ]
     return sorted(found, key=lambda one: (one.due, one.transfer.pk))
