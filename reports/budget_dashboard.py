@@ -145,8 +145,16 @@ def presentation(content: Content) -> dict[str, Any]:
         "moving": MOVING,
         "rows": [_shown(row, content["fund"]["decimals"]) for row in content["rows"]],
         "moved": list(moved_rows(content)),
+        "split": [_split(one) for one in content["conformity"]["split"]],
         "annexes": [content[key] for key in ("staff", "payroll", "receipts") if content.get(key)],
     }
+
+
+def _split(one: Mapping[str, Any]) -> dict[str, str | None]:
+    """A line of the split with the part of the local bodies, where the Caisse nationale's own is known."""
+    national = one["national"]
+    local = None if national is None else str(Decimal(one["voted"]) - Decimal(national))
+    return {"label": one["label"], "voted": one["voted"], "national": national, "local": local}
 
 
 def _shown(row: Mapping[str, Any], decimals: int) -> dict[str, Any]:

@@ -199,6 +199,7 @@ def test_the_state_reads_what_was_sent_and_nothing_before(
     body = client.get(reverse("transmission", args=[sent.pk])).content.decode()
     assert "1,53" in body
     assert 'title="1,525"' in body
+    assert "Crédits limitatifs ouverts" in body
     assert "1\u202f480" not in body
     assert client.get(reverse("transmissions")).content.decode().count("2014-TBB3") == 1
     assert client.get("/budgets/editions/fnga/2014/4/").status_code == 403
