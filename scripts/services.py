@@ -92,8 +92,14 @@ def popen(command: Sequence[str | Path], *, folder: Path, log: Path) -> subproce
             user=owner.pw_uid if owner else None,
             group=owner.pw_gid if owner else None,
             extra_groups=[] if owner else None,
-            preexec_fn=lambda: prctl(PR_SET_PDEATHSIG, signal.SIGQUIT),
+            preexec_fn=_die_with_us,
         )
+
+
+def _die_with_us() -> None:
+    """In the child: end when we do. A background shell hands down SIGQUIT ignored, and redis leaves it so."""
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+    prctl(PR_SET_PDEATHSIG, signal.SIGQUIT)
 
 
 def finish(process: subprocess.Popen[bytes], *signals: signal.Signals, patience: float = 10.0) -> None:

@@ -139,8 +139,16 @@ def test_what_the_command_left_behind_is_ended_and_said() -> None:
     assert "processus laissé en arrière, arrêté : " in done.stderr
 
 
+@pytest.fixture
+def deaf_to_quit() -> Iterator[None]:
+    """What a shell without job control hands down to what it starts in the background."""
+    before = signal.signal(signal.SIGQUIT, signal.SIG_IGN)
+    yield
+    signal.signal(signal.SIGQUIT, before)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent died")
-def test_nothing_outlives_a_killed_launcher(held: subprocess.Popen[str]) -> None:
+def test_nothing_outlives_a_killed_launcher(deaf_to_quit: None, held: subprocess.Popen[str]) -> None:
     told = read(held)
     held.kill()
     held.wait(10)
