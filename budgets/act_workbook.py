@@ -10,7 +10,16 @@ from typing import Any
 
 from budgets.compute.entry import Stated
 from cog.figures import NumberError, format_exact, parse_french_decimal
-from cog.xlsx import Cell, Kind, SafeSheet, SafeWorkbook, WorkbookRefused, column_letters, open_untrusted_xlsx
+from cog.xlsx import (
+    Cell,
+    Kind,
+    SafeSheet,
+    SafeWorkbook,
+    WorkbookRefused,
+    column_letters,
+    open_untrusted_xlsx,
+    sum_formula,
+)
 
 MAGIC = "acte budgétaire"
 IDENTITY_SHEET = "Identifiant"
@@ -110,7 +119,7 @@ def _write_line(sheet: SafeSheet, line: Line, row_of: Mapping[int, int], unit: s
     sheet.write(row, CURRENT, line.current, number)
     if line.parts:
         for column, value in ((AMOUNT, line.amount), (NATIONAL, line.national)):
-            sheet.formula(row, column, sum_formula(line.parts, row_of, column), value, number)
+            sheet.formula(row, column, column_sum(line.parts, row_of, column), value, number)
     elif line.is_stated:
         fill = number | {"bg_color": "#FFF9DB", "border": 1, "border_color": "#B8BEC8"}
         sheet.write(row, AMOUNT, line.amount, fill)
@@ -118,11 +127,10 @@ def _write_line(sheet: SafeSheet, line: Line, row_of: Mapping[int, int], unit: s
         sheet.write(row, COMMENT, line.comment, {"bg_color": "#FFF9DB", "text_wrap": True})
 
 
-def sum_formula(parts: Sequence[tuple[int, int]], row_of: Mapping[int, int], column: int) -> str:
-    """« =E5+E6-E7 »: the sum of some rows of a column, with their signs."""
+def column_sum(parts: Sequence[tuple[int, int]], row_of: Mapping[int, int], column: int) -> str:
+    """The sum of some lines in a column, as a formula."""
     letter = column_letters(column)
-    terms = "".join(f"{'+' if sign > 0 else '-'}{letter}{row_of[part]}" for part, sign in parts if part in row_of)
-    return f"={terms.removeprefix('+')}"
+    return sum_formula((f"{letter}{row_of[part]}", sign) for part, sign in parts if part in row_of)
 
 
 def read_act_workbook(data: bytes, identity: Identity, lines: Sequence[Line]) -> Filled:

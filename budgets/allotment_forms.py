@@ -5,15 +5,14 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core import signing
 
 from budgets.compute.allotment import OF_THE_TEXT, Entry, Parameters
 from budgets.queries.allotment import AllotmentRequest
 from cog.figures import NumberError, decimals_of, format_exact, parse_french_decimal
 from cog.models import Convention
+from cog.sealing import seal, unseal
 
-_SALT = "budgets.allotment"
-MAX_AGE = 24 * 3600
+_PURPOSE = "budgets.allotment"
 _PERCENT = Decimal(100)
 
 
@@ -118,7 +117,6 @@ def sealed(request: AllotmentRequest, *, user: int) -> str:
         for one in request.entries
     ]
     content = {
-        "user": user,
         "rows": rows,
         "exercise": request.exercise,
         "envelope": str(request.envelope),
@@ -129,16 +127,13 @@ def sealed(request: AllotmentRequest, *, user: int) -> str:
         "reason": request.reason,
         "seen": request.seen,
     }
-    return signing.dumps(content, salt=_SALT, compress=True)
+    return seal(content, user=user, purpose=_PURPOSE)
 
 
 def unsealed(text: str, *, user: int) -> AllotmentRequest | None:
     """The request that was sealed for this person less than a day ago; None for anything else."""
-    try:
-        content = signing.loads(text, salt=_SALT, max_age=MAX_AGE)
-    except signing.BadSignature:
-        return None
-    if content["user"] != user:
+    content = unseal(text, user=user, purpose=_PURPOSE)
+    if content is None:
         return None
     part, cap = content["parameters"]
     return AllotmentRequest(

@@ -25,7 +25,8 @@ DATED = {
 
 PAYROLL = {
     "base": "1465.36", "rmpp_retenue": "2.0", "rmpp_arretee": "1.8", "gvt_retenu": "-0.9", "gvt_constate": "-1.0",
-    "gvt_budget": "-0.95", "base_precedente": "1440.00", "cumul": "0", "prelevements": "1.25", "rendus": "-120",
+    "virement_fnas": "1.13", "gvt_budget": "-0.95", "base_precedente": "1440.00", "cumul": "0",
+    "prelevements": "1.25", "rendus": "-120",
     "noria": "-12.5", "mesures": "6.2", "interessement_prevu": "26.40", "interessement_realise": "25.90",
 }  # fmt: skip
 STAFF = {
@@ -58,6 +59,7 @@ def _entry(layout: StatementLayout, exercise: int, variant: str) -> StatementEnt
         reference="Pièce simulée",
         cells=_cells(layout.code, form, labels, exercise, chance),
         labels=labels,
+        comments=dict.fromkeys(labels, "Autorisation simulée") if layout.code == "avances_immobilieres" else {},
     )
 
 
@@ -81,6 +83,9 @@ def _cells(
     if code == "plan_immobilier":
         for row in labels:
             found[row, "ap"] = sum((found[row, f"cp_{year}"] for year in range(2013, 2018)), Decimal(0))
+    if code == "avances_immobilieres":
+        for row in labels:
+            found[row, "inutilise"] += found[row, "garde"]
     if code == "cessions":
         for row in labels:
             found[row, "prix"] += found[row, "vnc"]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from budgets.act_workbook import FORMATS, HEAD, sum_formula
+from budgets.act_workbook import FORMATS, HEAD, column_sum
 from budgets.enums import LineKind
 from budgets.queries.carry_over import CarryStatement
 from budgets.queries.ledger import Ledger
@@ -32,7 +32,7 @@ def year_workbook(*, ledger: Ledger, table: YearTable) -> bytes:
         style = _line(sheet, place, row, fund.unit)
         for column, figure in enumerate(row.figures[:5], start=FIRST):
             if column in SUMMED and row.line.position in parts and figure.amount is not None:
-                formula = sum_formula(parts[row.line.position], row_of, column)
+                formula = column_sum(parts[row.line.position], row_of, column)
                 sheet.formula(place, column, formula, figure.amount, style)
             else:
                 sheet.write(place, column, figure.amount, style)

@@ -14,6 +14,7 @@ from budgets.queries.conformity import conformity_page
 from budgets.queries.entry import ENTERED
 from budgets.queries.ledger import read_ledger
 from budgets.queries.programme import places_table
+from budgets.queries.statements import layouts
 from budgets.queries.tables import HEADINGS, line_page, term_table, year_table
 from budgets.views import exercise_or_404, fund_or_404, may
 from cog import downloads
@@ -127,9 +128,9 @@ def carried(request: HttpRequest, code: str, exercise: int) -> HttpResponse:
     fund = fund_or_404(code)
     exercise_or_404(fund, exercise)
     page = carry_statement(fund=fund, exercise=exercise)
-    return render(
-        request, "budgets/carried.html", {"fund": fund, "page": page, "kind": ActKind.CARRY_OVER, **may(request)}
-    )
+    advances = layouts(convention=fund.convention).filter(fund=fund, code="avances_immobilieres").first()
+    shown = {"fund": fund, "page": page, "kind": ActKind.CARRY_OVER, "advances": advances}
+    return render(request, "budgets/carried.html", {**shown, **may(request)})
 
 
 @requires(Permission.READ_BUDGETS)

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from budgets.compute.statements import Cells, Form, whole
 from cog.figures import NumberError, parse_french_decimal
-from cog.xlsx import Cell, Kind, SafeWorkbook, WorkbookRefused, column_letters, open_untrusted_xlsx
+from cog.xlsx import Cell, Kind, SafeWorkbook, WorkbookRefused, column_letters, open_untrusted_xlsx, sum_formula
 
 CODES_ROW, FIRST_ROW = 5, 6
 LABEL, FIRST = 2, 3
@@ -60,13 +60,13 @@ def write_statement_workbook(
             value = full.get((row.code, column.code))
             letter = column_letters(place[column.code])
             if column.parts and row.is_stated:
-                terms = [f"{_sign(sign)}{column_letters(place[part])}{at}" for part, sign in column.parts]
+                terms = [(f"{column_letters(place[part])}{at}", sign) for part, sign in column.parts]
             elif row.parts:
-                terms = [f"{_sign(sign)}{letter}{row_of[part]}" for part, sign in row.parts]
+                terms = [(f"{letter}{row_of[part]}", sign) for part, sign in row.parts]
             else:
                 sheet.write(at, place[column.code], value, FILL)
                 continue
-            sheet.formula(at, place[column.code], "=" + "".join(terms).removeprefix("+"), value)
+            sheet.formula(at, place[column.code], sum_formula(terms), value)
         if row.is_stated:
             sheet.write(at, comment, comments.get(row.code), FILL)
     sheet.raw.set_row(CODES_ROW - 1, None, None, {"hidden": True})
@@ -74,10 +74,6 @@ def write_statement_workbook(
     sheet.widths(14, 56, *[16] * len(form.columns), 50)
     sheet.print_wide()
     return book.finish()
-
-
-def _sign(sign: int) -> str:
-    return "+" if sign > 0 else "-"
 
 
 def read_statement_workbook(data: bytes, form: Form, *, code: str) -> FilledTable:

@@ -4,12 +4,11 @@ from datetime import date
 from decimal import Decimal
 
 from django import forms
-from django.core import signing
 
 from budgets.queries.unspent import UnspentRequest
+from cog.sealing import seal, unseal
 
-_SALT = "budgets.unspent"
-MAX_AGE = 24 * 3600
+_PURPOSE = "budgets.unspent"
 
 
 class UnspentForm(forms.Form):
@@ -57,7 +56,6 @@ class UnspentForm(forms.Form):
 def sealed(request: UnspentRequest, *, user: int) -> str:
     """A checked request as a text that the browser carries to the confirmation and cannot alter."""
     content = {
-        "user": user,
         "executed": {code: str(amount) for code, amount in request.executed.items()},
         "exercise": request.exercise,
         "closed_on": request.closed_on.isoformat(),
@@ -66,16 +64,13 @@ def sealed(request: UnspentRequest, *, user: int) -> str:
         "reason": request.reason,
         "seen": request.seen,
     }
-    return signing.dumps(content, salt=_SALT, compress=True)
+    return seal(content, user=user, purpose=_PURPOSE)
 
 
 def unsealed(text: str, *, user: int) -> UnspentRequest | None:
     """The request that was sealed for this person less than a day ago; None for anything else."""
-    try:
-        content = signing.loads(text, salt=_SALT, max_age=MAX_AGE)
-    except signing.BadSignature:
-        return None
-    if content["user"] != user:
+    content = unseal(text, user=user, purpose=_PURPOSE)
+    if content is None:
         return None
     return UnspentRequest(
         exercise=content["exercise"],

@@ -108,6 +108,17 @@ def format_exact(value: Decimal, unit: str = "") -> str:
     return format_figure(value, decimals_of(value), unit)
 
 
+def format_whole(value: Decimal, decimals: int, unit: str = "") -> str:
+    """A sum of money with every digit it has, and at least those its table prints: « 24,00 », « 1,525 »."""
+    return format_figure(value, max(decimals, decimals_of(value)), unit)
+
+
+def plain(value: Decimal) -> str:
+    """A decimal for a file: no exponent, no useless zero, a point: « 84.5454545454545 »."""
+    written = format(value, "f")
+    return (written.rstrip("0").rstrip(".") or "0") if "." in written else written
+
+
 def format_against(value: Decimal | None, threshold: Decimal, operator: Operator, decimals: int, unit: str = "") -> str:
     """Like `format_figure`, with as many more decimals as it takes to stay on the same side of `threshold`.
 

@@ -6,17 +6,16 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core import signing
 
 from cog.figures import NumberError, Operator, format_exact
 from cog.models import Organisation
+from cog.sealing import seal, unseal
 from indicators.enums import Operator as Side
 from indicators.intake.local_targets import IndicatorInfo, doubts, read_threshold
 from indicators.models import LocalTarget
 from indicators.operations import TargetEntry
 
-_SALT = "indicators.local_targets"
-MAX_AGE = 24 * 3600
+_PURPOSE = "indicators.local_targets"
 
 
 class TargetsFileForm(forms.Form):
@@ -118,7 +117,7 @@ def sealed(entries: Iterable[TargetEntry], *, user: int) -> str:
         (one.indicator, one.body, one.year, one.operator.value, _written(one.threshold), one.source, one.seen)
         for one in entries
     ]
-    return signing.dumps({"user": user, "rows": rows}, salt=_SALT, compress=True)
+    return seal({"rows": rows}, user=user, purpose=_PURPOSE)
 
 
 def _written(threshold: Decimal | None) -> str | None:
@@ -127,11 +126,8 @@ def _written(threshold: Decimal | None) -> str | None:
 
 def unsealed(text: str, *, user: int) -> list[TargetEntry] | None:
     """The entries that were sealed for this person less than a day ago; None for anything else."""
-    try:
-        content = signing.loads(text, salt=_SALT, max_age=MAX_AGE)
-    except signing.BadSignature:
-        return None
-    if content["user"] != user:
+    content = unseal(text, user=user, purpose=_PURPOSE)
+    if content is None:
         return None
     return [
         TargetEntry(code, body, year, Operator(side), None if threshold is None else Decimal(threshold), source, seen)

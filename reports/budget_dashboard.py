@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from cog.figures import decimals_of, format_figure
+from cog.figures import format_figure, format_whole
 
 Content = Mapping[str, Any]
 
@@ -168,7 +168,7 @@ def _shown(row: Mapping[str, Any], decimals: int) -> dict[str, Any]:
             continue
         is_rate = name == "rate" or row["unit"] == "%"
         shown = format_figure(value, 1, "%") if is_rate else format_figure(value, decimals)
-        full = shown if is_rate else format_figure(value, max(decimals, decimals_of(value)))
+        full = shown if is_rate else format_whole(value, decimals)
         cells.append(
             {"shown": shown, "full": full, "is_rounded": shown != full, "partial": partial, "amount": row[name]}
         )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from cog.xlsx import SafeSheet, SafeWorkbook, column_letters
+from cog.xlsx import SafeSheet, SafeWorkbook, column_letters, sum_formula
 from reports.budget_dashboard import COLUMNS, Content, moved_rows
 
 HEADER_ROW = 5
@@ -73,8 +73,8 @@ def _figure(
     parts = [(part, sign) for part, sign in row["parts"] if part in row_of]
     if value is not None and parts and name in SUMMED:
         letter = column_letters(PLACE[name])
-        terms = "".join(f"{'+' if sign > 0 else '-'}{letter}{row_of[part]}" for part, sign in parts)
-        sheet.formula(place, PLACE[name], f"={terms.removeprefix('+')}", value, style)
+        formula = sum_formula((f"{letter}{row_of[part]}", sign) for part, sign in parts)
+        sheet.formula(place, PLACE[name], formula, value, style)
     else:
         sheet.write(place, PLACE[name], value, style)
 

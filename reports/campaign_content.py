@@ -4,12 +4,12 @@ import json
 from decimal import Decimal
 from typing import Any
 
+from cog.figures import plain
 from cog.models import Convention
 from cog.periods import parse
 from indicators.enums import IndicatorKind
 from indicators.queries.content import RESULT_COLUMNS, SheetContent
 from indicators.queries.shown import baseline_in_words, target_in_words
-from reports.snapshot import plain
 
 DISPERSION_COLUMNS = (
     "period", "n", "minimum", "d1", "q1", "median", "q3", "d9", "maximum", "value_range", "stdev", "mean",

@@ -11,6 +11,7 @@ from typing import Any
 
 from actions.queries import iter_actions, iter_deadlines, iter_steps
 from budgets.queries.open_data import iter_amounts, iter_lines
+from cog.figures import plain
 from cog.models import Convention, Fiche, SourceAnomaly
 from indicators.queries import (
     definition_of,
@@ -24,7 +25,6 @@ from indicators.queries import (
     status_of,
     versions_of,
 )
-from reports.snapshot import plain
 from reports.transmitted import sent_in_order
 
 Row = Iterable[Any]

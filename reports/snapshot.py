@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from decimal import Decimal
 from typing import Any
 
 
@@ -17,12 +16,6 @@ def canonical(payload: dict[str, Any]) -> bytes:
 def digest(payload: dict[str, Any]) -> str:
     """SHA-256 of the canonical form, in hexadecimal."""
     return hashlib.sha256(canonical(payload)).hexdigest()
-
-
-def plain(value: Decimal) -> str:
-    """A decimal without exponent nor useless zeros: « 84.5454545454545 »."""
-    written = format(value, "f")
-    return (written.rstrip("0").rstrip(".") or "0") if "." in written else written
 
 
 def _refuse_inexact(value: Any, place: str) -> None:

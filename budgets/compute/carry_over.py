@@ -54,6 +54,32 @@ class CarryOver:
         return self.article is not None and self.article.allowed
 
 
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """Payment credits of a real-estate operation that a body did not use, and what it keeps of them (2.5.1, l. 6482).
+
+    `fault` says in French why what is kept may not be; empty when it may.
+    """
+
+    unused: Decimal
+    kept: Decimal
+    fault: str
+
+    @property
+    def given_back(self) -> Decimal:
+        return self.unused - self.kept
+
+
+def advance(unused: Decimal, kept: Decimal, *, is_last_year: bool) -> Advance:
+    """Credits are kept within what is unused, and over the term only: none out of its last year."""
+    fault = ""
+    if kept < 0 or kept > unused:
+        fault = "plus que les crédits non utilisés" if kept > unused else "un montant négatif"
+    elif kept and is_last_year:
+        fault = "les avances se gardent sur la période conventionnelle : aucune ne passe la dernière année"
+    return Advance(unused, kept, fault)
+
+
 def carry_article(articles: Iterable[CarryArticle], origin: Side, *, is_last_year: bool) -> CarryArticle | None:
     """The first article that speaks of the unused credits of `origin`."""
     return next((one for one in articles if one.speaks_of(origin, is_last_year=is_last_year)), None)

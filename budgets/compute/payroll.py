@@ -46,6 +46,27 @@ class Payroll:
         return None if self.total is None or second is None else self.total - second
 
 
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """The yearly transfer from the Fnas to the Fnga (2.2.2, l. 6009; 2.3.2, l. 6462-6464), in M€.
+
+    It is voted with the initial budget of the Fnas and is strictly the payroll of the Fnas staff not replaced that
+    year. None: not voted, or not known.
+    """
+
+    voted: Decimal | None
+    payroll: Decimal | None
+
+    @property
+    def difference(self) -> Decimal | None:
+        """Voted minus payroll; anything but 0 is not what the text allows."""
+        return None if self.voted is None or self.payroll is None else self.voted - self.payroll
+
+    @property
+    def is_strict(self) -> bool | None:
+        return None if self.difference is None else self.difference == 0
+
+
 def payroll(inputs: Mapping[str, Decimal], *, in_april: bool) -> Payroll:
     """The steps for a year: the Rmpp differential in the initial budget or in April, the others in April only."""
     base = inputs.get("base")

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from budgets.compute.statements import CellFault, faults
 from budgets.models import Statement, StatementLayout
-from budgets.queries.statements import form_of_layout, last_statement, plain, stated_cells, variants_of
+from budgets.queries.statements import form_of_layout, last_statement, stated_cells, variants_of
 from cog import audit
+from cog.figures import plain
 from cog.models import User
 
 

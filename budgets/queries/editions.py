@@ -15,10 +15,10 @@ from budgets.models import BudgetAct, EditionAnalysis, Fund
 from budgets.queries.carry_over import CarryStatement, carry_of
 from budgets.queries.conformity import ConformityPage, conformity_of
 from budgets.queries.ledger import Ledger, read_ledger
-from budgets.queries.statements import plain
 from budgets.queries.tables import YearTable, year_table
 from budgets.queries.transfers import information_due, transfers
 from budgets.queries.worked import annex
+from cog.figures import plain
 
 COLUMNS = ("programme", "initial", "voted", "executed", "forecast", "gap", "rate")
 """The columns of the table, as keys of the content; amounts in the fund's unit, the rate in %."""

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from budgets.enums import MEASURE_OF, ActKind, Measure, Stage
 from budgets.models import BudgetAmount, BudgetLine, Movement
-from budgets.queries.statements import plain
+from cog.figures import plain
 from cog.models import Convention
 
 

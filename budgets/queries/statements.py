@@ -11,14 +11,8 @@ from django.db.models import QuerySet
 from budgets.compute.statements import Axis, Form, whole
 from budgets.models import ReusableReceipt, Statement, StatementLayout
 from budgets.reference_statements import form_of
-from cog.figures import decimals_of, format_figure
+from cog.figures import format_whole, plain
 from cog.models import Convention
-
-
-def plain(value: Decimal) -> str:
-    """A decimal without exponent nor useless zeros."""
-    written = format(value, "f")
-    return (written.rstrip("0").rstrip(".") or "0") if "." in written else written
 
 
 def layouts(*, convention: Convention) -> QuerySet[StatementLayout]:
@@ -172,7 +166,7 @@ def _keys(row: Axis, form: Form) -> list[tuple[str, str]]:
 def _cell(amount: Decimal | None, decimals: int, partial: bool) -> ShownCell:
     if amount is None:
         return ShownCell(None, "", partial)
-    return ShownCell(amount, format_figure(amount, max(decimals, decimals_of(amount))), partial)
+    return ShownCell(amount, format_whole(amount, decimals), partial)
 
 
 def over_exercises(layout: StatementLayout, variant: str) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ from budgets.compute.stages import complete, gap, rate
 from budgets.enums import MEASURE_OF, ActKind, LineKind, Measure, Nature
 from budgets.models import BudgetAct, BudgetLine, Fund
 from budgets.queries.ledger import Ledger, read_ledger
-from cog.figures import format_exact, format_figure, format_gap
+from cog.figures import format_exact, format_figure, format_gap, format_whole
 
 RATE_DECIMALS = 1
 
@@ -154,10 +154,7 @@ def figure(amount: Decimal | None, line: BudgetLine, ledger: Ledger, *, partial:
 
 def full(amount: Decimal, ledger: Ledger) -> str:
     """Every digit of an amount, at least those the convention prints."""
-    trimmed = amount.normalize()
-    exponent = trimmed.as_tuple().exponent
-    decimals = -exponent if isinstance(exponent, int) and exponent < 0 else 0
-    return format_figure(amount, max(decimals, ledger.decimals))
+    return format_whole(amount, ledger.decimals)
 
 
 def _initial(ledger: Ledger, exercise: int) -> dict[int, Decimal]:

@@ -8,11 +8,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from budgets.compute.payroll import payroll
+from budgets.compute.carry_over import advance
+from budgets.compute.payroll import Incoming, payroll
 from budgets.compute.receipts import instalments, reuse, total
 from budgets.compute.staff import Commitments, Standing
 from budgets.compute.statements import TOTAL
+from budgets.enums import Measure
 from budgets.models import ReusableReceipt, Statement, StatementLayout
+from budgets.queries.ledger import read_ledger
 from budgets.queries.statements import (
     annex_notes,
     annex_tables,
@@ -20,11 +23,10 @@ from budgets.queries.statements import (
     last_filled,
     layout_named,
     numeric_columns,
-    plain,
     stated_cells,
     statement_table,
 )
-from cog.figures import format_exact
+from cog.figures import format_exact, plain
 from cog.models import Convention
 
 Table = dict[str, Any]
@@ -69,8 +71,11 @@ def receipts_results(statement: Statement, at: date | None) -> tuple[list[Table]
         + [["Ensemble", "", "", _number(whole.raised), _number(whole.levy)]],
     )
     notes = [
-        "Au-delà de l'évaluation : 75 % (100 % pour les comptes qui l'impriment) majorent les autorisations, le reste"
-        " atténue le prélèvement sur cotisation ; en deçà, elles sont réduites à due concurrence (2.6, l. 6496 à 6500)."
+        "Au-delà de l'évaluation : 75 % (100 % pour les comptes qui l'impriment) majorent les autorisations, le"
+        " reste atténue le prélèvement sur cotisation ; en deçà, elles sont réduites à due concurrence (2.6,"
+        " l. 6496 à 6500).",
+        "Un réemploi dans l'année même, pour un projet ponctuel et identifié, demande l'autorisation des services de"
+        " l'État, au cas par cas (l. 6500).",
     ]
     if whole.unknown:
         notes.append(f"Non calculé, faute d'évaluation ou de réalisation : {', '.join(whole.unknown)} (A-FNGA-18).")
@@ -97,7 +102,11 @@ def sales_results(statement: Statement, at: date | None) -> tuple[list[Table], l
         spread = instalments(rented, following, years=years)
         rows = [[str(year), _number(amount)] for year, amount in spread.items()]
         tables.append(_table("Enveloppe des loyers et charges locatives", ["Exercice", "Montant"], rows))
-    notes = ["Ces crédits ne peuvent donner lieu à un autre usage (l. 6502)."]
+    notes = [
+        "Ces crédits ne peuvent donner lieu à un autre usage (l. 6502).",
+        "Une vente entre organismes du régime général se fait à la valeur nette comptable : son prix est alors cette"
+        " valeur, sans rien à employer (l. 6504).",
+    ]
     if statement.exercise == max(statement.layout.convention.years):
         notes.append("Dernière année de la convention : ces produits sont reportés sur la suivante (l. 6504).")
     return tables, notes
@@ -115,7 +124,43 @@ def payroll_results(statement: Statement, at: date | None) -> tuple[list[Table],
     if sheet.without_the_second_correction is not None:
         alone = format_exact(sheet.without_the_second_correction)
         notes.append(f"L'écart de N-1 est corrigé deux fois, comme imprimé ; une seule fois : {alone} M€ (A-FNGA-13).")
-    return [_table("Actualisation, étape par étape, en M€", ["Étape", "Montant", "Calcul", "Texte"], rows)], notes
+    tables = [_table("Actualisation, étape par étape, en M€", ["Étape", "Montant", "Calcul", "Texte"], rows)]
+    return [*tables, *_incoming(statement, inputs.get("virement_fnas"), at)], notes
+
+
+def _incoming(statement: Statement, staff_not_replaced: Decimal | None, at: date | None) -> list[Table]:
+    """What is voted on the line that comes from the other fund, against what it must strictly be (2.3.2)."""
+    fund = statement.layout.fund
+    if not fund.incoming:
+        return []
+    voted = read_ledger(fund=fund, at=at).stated(Measure.VOTED, statement.exercise).get(fund.incoming["line"])
+    told = Incoming(voted, staff_not_replaced)
+    verdict = _verdict(told.is_strict, "strictement égal, comme le texte l'exige", "le texte exige l'égalité stricte")
+    rows = [
+        ["Voté sur la ligne du virement", _number(told.voted), ""],
+        ["Masse salariale des personnels non remplacés", _number(told.payroll), ""],
+        ["Écart", _number(told.difference), "non décidé" if told.is_strict is None else verdict],
+    ]
+    where = f"{fund.incoming['paragraph']}, l. {fund.incoming['seed_line']}"
+    title = f"{fund.incoming['label'].capitalize()} ({where}), voté avec le budget initial"
+    return [_table(title, ["", "Montant", "Lecture"], rows)]
+
+
+def advances_results(statement: Statement, at: date | None) -> tuple[list[Table], list[str]]:
+    """What bodies keep of the payment credits of their operations (2.5.1, l. 6482)."""
+    table = statement_table(statement)
+    last = statement.exercise == max(statement.layout.convention.years)
+    notes = []
+    for row in table.rows:
+        unused, kept = (table.cells.get((row.axis.code, column)) for column in ("inutilise", "garde"))
+        if row.is_sum or unused is None or kept is None:
+            continue
+        if fault := advance(unused, kept, is_last_year=last).fault:
+            notes.append(f"« {row.label} » : trouvé {format_exact(kept)} M€ gardés, {fault} (l. 6482).")
+        if kept and not row.comment:
+            notes.append(f"« {row.label} » : l'autorisation du directeur général n'est pas nommée (l. 6482).")
+    held = "Chaque avance est dans la limite des crédits non utilisés et nomme son autorisation (l. 6482)."
+    return [], notes or [held]
 
 
 def staff_results(statement: Statement, at: date | None) -> tuple[list[Table], list[str]]:
@@ -188,6 +233,7 @@ def _verdict(told: bool | None, yes: str, no: str) -> str:
 RESULTS: dict[str, Callable[[Statement, date | None], tuple[list[Table], list[str]]]] = {
     "recettes": receipts_results,
     "cessions": sales_results,
+    "avances_immobilieres": advances_results,
     "masse_salariale": payroll_results,
     "effectifs": staff_results,
 }

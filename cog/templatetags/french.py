@@ -33,8 +33,7 @@ def amount(value: Decimal | str | None, decimals: int = 0) -> str:
     """A sum of money (or its text) with every digit, and at least those its table prints; blank when not known."""
     if value is None or value == "":
         return ""
-    exact = Decimal(value)
-    return figures.format_figure(exact, max(int(decimals), figures.decimals_of(exact)))
+    return figures.format_whole(Decimal(value), int(decimals))
 
 
 @register.filter

@@ -6,7 +6,7 @@ PURE. The only home of openpyxl and xlsxwriter: nothing else in the code opens o
 from cog.xlsx.grid import Area, Cell, Kind, Row
 from cog.xlsx.guard import MAX_BYTES, WorkbookRefused, looks_like_a_workbook
 from cog.xlsx.reader import Sheet, Workbook, open_untrusted_xlsx
-from cog.xlsx.writer import SafeSheet, SafeWorkbook, column_letters, safe_text, write_workbook
+from cog.xlsx.writer import SafeSheet, SafeWorkbook, column_letters, safe_text, sum_formula, write_workbook
 
 __all__ = [
     "MAX_BYTES",
@@ -23,5 +23,6 @@ __all__ = [
     "looks_like_a_workbook",
     "open_untrusted_xlsx",
     "safe_text",
+    "sum_formula",
     "write_workbook",
 ]

@@ -145,6 +145,12 @@ def write_workbook(sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[
     return book.finish()
 
 
+def sum_formula(cells: Iterable[tuple[str, int]]) -> str:
+    """« =E5+E6-E7 »: cells added up with their signs."""
+    terms = "".join(f"{'+' if sign > 0 else '-'}{cell}" for cell, sign in cells)
+    return f"={terms.removeprefix('+')}"
+
+
 def column_letters(number: int) -> str:
     """« A » for 1."""
     return str(get_column_letter(number))

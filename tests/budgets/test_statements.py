@@ -10,7 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from budgets.demo_statements import load_statements
+from budgets.demo_statements import PAYROLL, load_statements
 from budgets.models import Statement
 from budgets.operations import (
     SameStatement,
@@ -62,6 +62,7 @@ def test_the_tables_the_convention_owes_are_loaded(convention: Convention) -> No
         "informatique",
         "informatique_effectifs",
         "plan_immobilier",
+        "avances_immobilieres",
         "bilan_fonds",
         "recettes",
         "cessions",
@@ -131,6 +132,23 @@ def test_receipts_give_their_account_its_own_share(convention: Convention, steer
         ["", "", {"number": "4"}, {"number": "1"}],
     ]
     assert any("741" in note for note in notes)
+
+
+def test_an_advance_stays_within_the_unused_credits_and_names_its_leave(convention: Convention, steering: User) -> None:
+    cells = {("ligne_1", "inutilise"): "2", ("ligne_1", "garde"): "2.5", ("ligne_2", "inutilise"): "1"}
+    more = {"labels": {"ligne_1": "Siège", "ligne_2": "Antenne"}, "variant": ""}
+    entry = _entry(convention, "avances_immobilieres", cells | {("ligne_2", "garde"): "1"}, **more)
+    _, notes = results_of(record_statement(entry=entry, by=steering, at=AT))
+    assert [note.split(" : ")[0] for note in notes] == ["« Siège »", "« Siège »", "« Antenne »"]
+    assert "plus que les crédits non utilisés" in notes[0]
+
+
+def test_the_incoming_transfer_is_strictly_the_payroll_not_replaced(convention: Convention, steering: User) -> None:
+    cells = {(row, "valeur"): value for row, value in PAYROLL.items()}
+    tables, _ = results_of(
+        record_statement(entry=_entry(convention, "masse_salariale", cells, variant="avril"), by=steering, at=AT)
+    )
+    assert [row[1] for row in tables[-1]["rows"]] == ["", {"number": "1.13"}, ""]
 
 
 def test_an_annex_holds_what_was_filled_by_its_date(convention: Convention, steering: User) -> None:

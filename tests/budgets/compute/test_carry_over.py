@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from budgets.compute.carry_over import CarryArticle, carry_over
+from budgets.compute.carry_over import CarryArticle, advance, carry_over
 from budgets.compute.transfers import Act, Side
 
 RESERVE = CarryArticle(False, (), "2.4", 1, "annulés", groups=("reserve",))
@@ -67,3 +67,20 @@ def test_what_is_carried_over_and_lost_is_exactly_what_is_left(
     assert left.carriable is not None
     assert left.cancelled is not None
     assert left.carriable + left.cancelled == max(authorised - executed, Decimal(0))
+
+
+@pytest.mark.parametrize(
+    ("unused", "kept", "last", "given_back", "fault"),
+    [
+        ("2", "1.5", False, "0.5", ""),
+        ("2", "2", False, "0", ""),
+        ("2", "0", True, "2", ""),
+        ("2", "2.1", False, "-0.1", "plus que"),
+        ("2", "-1", False, "3", "négatif"),
+        ("2", "1", True, "1", "dernière année"),
+    ],
+)
+def test_an_advance_is_kept_within_the_term(unused: str, kept: str, last: bool, given_back: str, fault: str) -> None:
+    told = advance(Decimal(unused), Decimal(kept), is_last_year=last)
+    assert told.given_back == Decimal(given_back)
+    assert fault in told.fault if fault else not told.fault

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from budgets.compute.payroll import payroll
+from budgets.compute.payroll import Incoming, payroll
 from budgets.compute.receipts import instalments, reuse, total
 from budgets.compute.staff import Commitments, Standing
 from budgets.compute.statements import TOTAL, Axis, Equality, Form, faults, whole
@@ -179,3 +179,15 @@ def test_without_its_base_nothing_is_said() -> None:
     told = (standing.above_ceiling, standing.returned, standing.left_to_return, standing.scenario)
     assert told == (None, None, None, None)
     assert standing.hires_are_within is None
+
+
+@pytest.mark.parametrize(
+    ("voted", "staff", "difference", "strict"),
+    [("1.13", "1.13", "0", True), ("1.13", "1.00", "0.13", False), (None, "1", None, None), ("1", None, None, None)],
+)
+def test_the_incoming_transfer_is_strictly_the_payroll(
+    voted: str | None, staff: str | None, difference: str | None, strict: bool | None
+) -> None:
+    told = Incoming(*(None if value is None else Decimal(value) for value in (voted, staff)))
+    assert told.difference == (None if difference is None else Decimal(difference))
+    assert told.is_strict is strict
