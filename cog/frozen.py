@@ -13,6 +13,9 @@ MESSAGE = "Ce qui est enregistré ici ne change plus : une correction est une no
 TABLES = (
     "reports_transmission",
     "reports_statenote",
+    "reports_edition",
+    "reports_editionagreement",
+    "reports_synthesistext",
     "cog_auditevent",
     "actions_actionprogress",
     "actions_commitmentword",
@@ -28,6 +31,9 @@ TABLES = (
 )
 """Every frozen table. On SQLite a migration that alters one of them rebuilds it without its triggers: freeze again."""
 
+ONCE = {"reports_edition": "file_sha256"}
+"""Tables whose rows are written in steps: each is frozen once this column is filled."""
+
 _FUNCTION = f"""
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -39,11 +45,12 @@ END $$
 def freeze(connection: BaseDatabaseWrapper, table: str) -> None:
     """Refuse every change of the rows of a table; done twice, it is done once."""
     thaw(connection, table)
+    when = f"WHEN (OLD.{ONCE[table]} <> '')" if table in ONCE else ""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(_FUNCTION)
             for name, event, each in (
-                ("row", "UPDATE OR DELETE", "ROW"),
+                ("row", "UPDATE OR DELETE", f"ROW {when}"),
                 ("whole", "TRUNCATE", "STATEMENT"),
             ):
                 cursor.execute(
@@ -53,7 +60,7 @@ def freeze(connection: BaseDatabaseWrapper, table: str) -> None:
             return
         for event in ("update", "delete"):
             cursor.execute(
-                f"CREATE TRIGGER {table}_frozen_{event} BEFORE {event} ON {table}"
+                f"CREATE TRIGGER {table}_frozen_{event} BEFORE {event} ON {table} {when}"
                 f" BEGIN SELECT RAISE(ABORT, '{MESSAGE} ({table})'); END"
             )
 

@@ -10,10 +10,12 @@ class DocumentKind(models.TextChoices):
 
 
 class EditionState(models.TextChoices):
-    """« état d'une édition »: a draft is never published."""
+    """« état d'une édition »: one way only, each state printed as an edition of its own (l. 12255)."""
 
     DRAFT = "projet", "projet"
-    PUBLISHED = "publie", "publié"
+    SENT = "transmis", "projet transmis à l'État"
+    COMMON = "commun", "document commun"
+    PUBLISHED = "publie", "présenté au conseil"
 
 
 class TransmissionKind(models.TextChoices):
@@ -22,6 +24,8 @@ class TransmissionKind(models.TextChoices):
     QUARTER = "trimestre", "résultats d'un trimestre"
     DASHBOARD = "tbb", "tableau de bord budgétaire"
     FNAS = "fnas", "état du Fnas"
+    REPORT = "bilan", "projet de bilan annuel"
+    DOCUMENT = "document", "document dû"
 
 
 class NoteKind(models.TextChoices):

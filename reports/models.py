@@ -12,9 +12,11 @@ from reports.enums import DocumentKind, EditionState, FeedScope, NoteKind, Trans
 
 
 class Edition(models.Model):
-    """« édition »: one numbered printing of a document; its payload, its PDF and their digests never change.
+    """« édition »: one numbered printing of a document; once printed, the database refuses to change it.
 
-    A draft (« projet ») is numbered too: what was shown to someone can always be found again.
+    A draft (« projet ») is numbered too: what was shown to someone can always be found again. The later states (sent
+    to the State, common to both, presented to the board: l. 12255) are printed from the content of the one they come
+    from (`origin`): their figures are the same, whatever moved since.
     """
 
     convention = models.ForeignKey(Convention, models.PROTECT, verbose_name="convention")
@@ -32,10 +34,26 @@ class Edition(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="demandée par", related_name="+"
     )
     job = models.OneToOneField(Job, models.PROTECT, verbose_name="travail de fond", null=True, blank=True)
+    origin = models.ForeignKey(
+        "self", models.PROTECT, verbose_name="établie d'après", related_name="following", null=True, blank=True
+    )
+    presented_on = models.DateField("présentée au conseil le", null=True, blank=True)
 
     class Meta:
         verbose_name = "édition"
         constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(state=EditionState.DRAFT, origin__isnull=True)
+                | ~Q(state=EditionState.DRAFT) & Q(origin__isnull=False),
+                name="edition_comes_from_a_former_one",
+                violation_error_message="Un projet est nouveau ; toute autre édition est établie d'après une autre.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=EditionState.PUBLISHED, presented_on__isnull=False)
+                | ~Q(state=EditionState.PUBLISHED) & Q(presented_on__isnull=True),
+                name="edition_presented_has_its_day",
+                violation_error_message="Une édition présentée au conseil, et elle seule, porte le jour de la séance.",
+            ),
             models.UniqueConstraint(
                 fields=["convention", "kind", "year", "number"],
                 name="edition_number_once",
@@ -56,16 +74,55 @@ class Edition(models.Model):
         return bool(self.file)
 
 
+class EditionAgreement(models.Model):
+    """« accord de la tutelle »: the State agrees to a common document as it was printed; never taken back."""
+
+    edition = models.OneToOneField(Edition, models.PROTECT, verbose_name="document commun", related_name="agreement")
+    agreed_at = models.DateTimeField("donné le")
+    agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="donné par", related_name="+")
+
+    class Meta:
+        verbose_name = "accord de la tutelle"
+        verbose_name_plural = "accords de la tutelle"
+
+    def __str__(self) -> str:
+        return f"accord sur {self.edition}"
+
+
+class SynthesisText(models.Model):
+    """« texte de synthèse »: the words a person puts in place of a generated sentence of the bilan; the last one holds.
+
+    Figures are written as names between braces, which the report replaces; an empty text gives the sentence back.
+    """
+
+    convention = models.ForeignKey(Convention, models.PROTECT, verbose_name="convention")
+    year = models.PositiveSmallIntegerField("exercice")
+    key = models.CharField("phrase", max_length=40)
+    text = models.TextField("texte", blank=True)
+    written_at = models.DateTimeField("écrit le")
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="écrit par", related_name="+")
+
+    class Meta:
+        verbose_name = "texte de synthèse"
+        verbose_name_plural = "textes de synthèse"
+        indexes: ClassVar = [models.Index(fields=["convention", "year", "key"], name="synthesis_text_of_a_year")]
+
+    def __str__(self) -> str:
+        return f"{self.key}, {self.year}"
+
+
 class Transmission(models.Model):
     """« transmission à l'État »: a copy of every figure, with what explains it, as it was on the day it was sent.
 
     Frozen by the database (`cog.frozen`): a correction is the next number, a rectification that names the one it
     replaces and says why. `payload` is the canonical JSON of the content, of which `sha256` is the digest; the receipt
-    binds both to the number, the time and the sender. `late`: sent for the first time after the due date.
+    binds both to the number, the time and the sender. `late`: sent for the first time after the due date. A document
+    that is owed names its obligation (`subject`) and may carry a file, whose digest is in the payload.
     """
 
     convention = models.ForeignKey(Convention, models.PROTECT, verbose_name="convention")
     kind = models.CharField("nature", max_length=12, choices=TransmissionKind)
+    subject = models.CharField("obligation", max_length=60, blank=True)
     period = models.CharField("période", max_length=10)
     number = models.PositiveSmallIntegerField("numéro")
     replaces = models.OneToOneField(
@@ -83,15 +140,22 @@ class Transmission(models.Model):
     sha256 = models.CharField("empreinte du contenu", max_length=64)
     receipt = models.BinaryField("reçu (PDF)")
     receipt_sha256 = models.CharField("empreinte du reçu", max_length=64)
+    attachment = models.FileField("pièce", upload_to="documents", max_length=200, blank=True)
 
     class Meta:
         verbose_name = "transmission à l'État"
         verbose_name_plural = "transmissions à l'État"
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["convention", "kind", "period", "number"],
+                fields=["convention", "kind", "subject", "period", "number"],
                 name="transmission_number_once",
                 violation_error_message="Ce numéro de transmission existe déjà pour cette période.",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=TransmissionKind.DOCUMENT) & ~Q(subject="")
+                | ~Q(kind=TransmissionKind.DOCUMENT) & Q(subject="", attachment=""),
+                name="transmission_document_names_its_obligation",
+                violation_error_message="Un document dû, et lui seul, nomme son obligation et porte une pièce.",
             ),
             models.CheckConstraint(
                 condition=Q(number=1, replaces__isnull=True, reason="")
@@ -106,17 +170,22 @@ class Transmission(models.Model):
 
     @property
     def receipt_number(self) -> str:
-        """« 2014-T1/2 »: how people name it."""
-        return f"{self.period}/{self.number}"
+        """« 2014-T1/2 », « FRA-TDB 2014-T1/1 »: how people name it."""
+        return f"{self.subject} {self.period}/{self.number}".lstrip()
 
     @property
     def is_budget(self) -> bool:
-        """Whether it is an edition of a fund, not the results of a quarter."""
-        return self.kind != TransmissionKind.QUARTER
+        """Whether it is an edition of a fund."""
+        return self.kind in (TransmissionKind.DASHBOARD, TransmissionKind.FNAS)
+
+    @property
+    def is_quarter(self) -> bool:
+        """Whether it is the results of a quarter."""
+        return self.kind == TransmissionKind.QUARTER
 
     @property
     def period_label(self) -> str:
-        return self.period if self.is_budget else parse(self.period).label
+        return parse(self.period).label if self.is_quarter else self.period
 
     @property
     def is_rectification(self) -> bool:

@@ -8,12 +8,9 @@ from reports.operations.editions import (
 )
 from reports.operations.feeds import open_feed, revoke_feed
 from reports.operations.links import link_indicator, unlink_indicator
+from reports.operations.sending import AlreadyTransmitted, NotAllowed, ReasonMissing, TransmissionRefused
 from reports.operations.transmissions import (
-    AlreadyTransmitted,
-    NotAllowed,
     NoteRefused,
-    ReasonMissing,
-    TransmissionRefused,
     transmit_edition,
     transmit_quarter,
     write_note,

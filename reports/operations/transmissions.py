@@ -1,66 +1,33 @@
 """Transmitting a quarter to the State, once, for good; and what is written on it afterwards."""
 
-import hashlib
-import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.utils import timezone
 
 from budgets.queries.programme import hold_fund
 from cog import audit
 from cog.models import Convention, User
 from cog.periods import Period
-from cog.permissions import Permission, can, users_with
+from cog.permissions import Permission, can
 from indicators.queries.content import hold_results
-from reports.budget_dashboard import Change
-from reports.campaign_queries import Check, dossier, last_transmission
+from reports.campaign_queries import dossier, last_transmission
 from reports.edition_queries import EditionName, edition_dossier
 from reports.enums import NoteKind, TransmissionKind
 from reports.models import StateNote, Transmission
-from reports.quarter_snapshot import Difference, difference
-from reports.snapshot import canonical, digest
+from reports.operations.sending import (
+    AlreadyTransmitted,
+    Leaving,
+    NotAllowed,
+    ReasonMissing,
+    TransmissionRefused,
+    send,
+    tell,
+)
+from reports.quarter_snapshot import difference
+from reports.snapshot import digest
 from reports.transmitted import content_of
-
-logger = logging.getLogger(__name__)
-
-
-class TransmissionRefused(Exception):
-    """The quarter may not leave: `checks` says everything that is to be mended first."""
-
-    def __init__(self, checks: list[Check]) -> None:
-        self.checks = checks
-        super().__init__(f"{len(checks)} contrôle(s) de consolidation à lever")
-
-
-class NotAllowed(Exception):
-    """This account may not do that."""
-
-
-class AlreadyTransmitted(Exception):
-    """The quarter was sent as it stands: there is nothing to rectify."""
-
-    def __init__(self, transmission: Transmission) -> None:
-        self.transmission = transmission
-        super().__init__(f"{transmission} : déjà transmise, rien n'a changé depuis")
-
-
-class ReasonMissing(Exception):
-    """The quarter was sent and has changed since: a rectification says why. `differences`: what would change."""
-
-    def __init__(self, transmission: Transmission, differences: Sequence[Difference | Change | str]) -> None:
-        self.transmission = transmission
-        self.differences = differences
-        super().__init__(
-            f"{transmission} est déjà transmise et {len(differences)} éléments ont changé : dire le motif de la"
-            " rectification"
-        )
 
 
 class NoteRefused(Exception):
@@ -90,7 +57,7 @@ def transmit_quarter(
         raise AlreadyTransmitted(former)
     if former is not None and not reason.strip():
         raise ReasonMissing(former, difference(content_of(former), ready.payload))
-    sent = _sent(
+    sent = send(
         Leaving(convention, TransmissionKind.QUARTER, str(ready.period), ready.due, ready.payload, _quarter_receipt),
         former,
         by,
@@ -104,7 +71,7 @@ def transmit_quarter(
         at=at,
         details={"number": sent.number, "sha256": sent.sha256, "late": sent.late, "reason": sent.reason},
     )
-    transaction.on_commit(lambda: _tell(sent), robust=True)
+    transaction.on_commit(lambda: tell(sent), robust=True)
     return sent
 
 
@@ -129,7 +96,7 @@ def transmit_edition(
     if former is not None and not reason.strip():
         raise ReasonMissing(former, [*ready.changes, *ready.annexes_changed])
     leaving = Leaving(convention, name.kind, name.period, name.due, ready.payload, _edition_document)
-    sent = _sent(leaving, former, by, at, reason.strip())
+    sent = send(leaving, former, by, at, reason.strip())
     audit.record(
         action="edition.transmitted",
         subject=str(sent),
@@ -137,7 +104,7 @@ def transmit_edition(
         at=at,
         details={"number": sent.number, "sha256": sent.sha256, "late": sent.late, "reason": sent.reason},
     )
-    transaction.on_commit(lambda: _tell(sent), robust=True)
+    transaction.on_commit(lambda: tell(sent), robust=True)
     return sent
 
 
@@ -151,56 +118,6 @@ def _edition_document(sent: Transmission, content: dict[str, Any]) -> bytes:
     from reports.receipts import print_dashboard  # idem
 
     return print_dashboard(content, sent=sent)
-
-
-@dataclass(frozen=True)
-class Leaving:
-    """What is about to be frozen: its name, its due date, its content, and how its receipt is printed."""
-
-    convention: Convention
-    kind: TransmissionKind
-    period: str
-    due: date | None
-    content: dict[str, Any]
-    printed: Callable[[Transmission, dict[str, Any]], bytes]
-
-
-def _sent(leaving: Leaving, former: Transmission | None, by: User, at: datetime, reason: str) -> Transmission:
-    payload = canonical(leaving.content).decode()
-    sent = Transmission(
-        convention=leaving.convention,
-        kind=leaving.kind,
-        period=leaving.period,
-        number=former.number + 1 if former else 1,
-        replaces=former,
-        reason=reason if former else "",
-        due=leaving.due,
-        transmitted_at=at,
-        transmitted_by=by,
-        late=former.late if former else leaving.due is not None and timezone.localdate(at) > leaving.due,
-        simulated=leaving.content["simulated"],
-        payload=payload,
-        sha256=hashlib.sha256(payload.encode()).hexdigest(),
-    )
-    sent.receipt = leaving.printed(sent, leaving.content)
-    sent.receipt_sha256 = hashlib.sha256(sent.receipt).hexdigest()
-    sent.save(force_insert=True)
-    return sent
-
-
-def _tell(sent: Transmission) -> None:
-    """The receipt by e-mail, to who sent it and to the State; a mail that fails undoes nothing."""
-    to = sorted({sent.transmitted_by.email, *(user.email for user in users_with(Permission.ANNOTATE_TRANSMISSION))})
-    message = EmailMessage(
-        subject=f"Reçu {sent.receipt_number} : {sent.get_kind_display()}, {sent.period}",
-        body=render_to_string("reports/transmissions/receipt.txt", {"sent": sent, "site": settings.SITE_URL}),
-        to=to,
-    )
-    message.attach(f"recu-{sent.period}-{sent.number}.pdf", bytes(sent.receipt), "application/pdf")
-    try:
-        message.send()
-    except OSError:
-        logger.exception("receipt not sent by e-mail: %s", sent.receipt_number)
 
 
 @transaction.atomic

@@ -25,8 +25,8 @@ from budgets.models import (
 from cog import audit, frozen
 from cog.models import AuditEvent, Convention, Organisation, StateCommitment, User
 from cog.operations import command_account
-from reports.enums import NoteKind, TransmissionKind
-from reports.models import StateNote, Transmission
+from reports.enums import DocumentKind, EditionState, NoteKind, TransmissionKind
+from reports.models import Edition, EditionAgreement, StateNote, SynthesisText, Transmission
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +87,19 @@ def rows(convention: Convention) -> dict[str, Any]:
         recorded_at=AT,
         recorded_by=by,
     )
+    edition = Edition.objects.create(
+        convention=convention,
+        kind=DocumentKind.ANNUAL,
+        year=2014,
+        number=1,
+        state=EditionState.DRAFT,
+        payload={},
+        payload_sha256="0" * 64,
+        file="essai.pdf",
+        file_sha256="0" * 64,
+        requested_at=AT,
+        requested_by=by,
+    )
     amounts = dict.fromkeys(("dotation", "executed", "limit", "kept", "pooled", "overspent"), 1)
     unspent = UnspentRow.objects.create(statement=state, organisation=Organisation.objects.first(), **amounts)
     return {
@@ -97,6 +110,11 @@ def rows(convention: Convention) -> dict[str, Any]:
         "budgets_allotmentrow": part,
         "reports_transmission": sent,
         "reports_statenote": note,
+        "reports_edition": edition,
+        "reports_editionagreement": EditionAgreement.objects.create(edition=edition, agreed_at=AT, agreed_by=by),
+        "reports_synthesistext": SynthesisText.objects.create(
+            convention=convention, year=2014, key="actions", text="Essai.", written_at=AT, written_by=by
+        ),
         "cog_auditevent": event,
         "actions_actionprogress": word,
         "actions_commitmentword": answer,
@@ -189,3 +207,22 @@ def test_the_migration_goes_back_and_forth() -> None:
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("INSERT INTO cog_auditevent (at, action, subject, details) VALUES (%s, '', '', '{}')", [AT])
         cursor.execute("DELETE FROM cog_auditevent")
+
+
+def test_an_edition_may_be_written_until_it_is_printed(convention: Convention) -> None:
+    by = command_account()
+    edition = Edition.objects.create(
+        convention=convention,
+        kind=DocumentKind.ANNUAL,
+        year=2014,
+        number=1,
+        state=EditionState.DRAFT,
+        requested_at=AT,
+        requested_by=by,
+    )
+    edition.payload, edition.payload_sha256 = {}, "0" * 64
+    edition.save()
+    edition.file, edition.file_sha256 = "essai.pdf", "0" * 64
+    edition.save()
+    with pytest.raises(IntegrityError, match="ne change plus"), transaction.atomic():
+        edition.save()
