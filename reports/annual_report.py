@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Any
 
 from cog.figures import BEFORE_UNIT, format_figure
-from cog.periods import Granularity, Period, PeriodError, format_date, parse
+from cog.periods import Granularity, Period, format_date, parse
 from indicators.compute.methods import Completeness
 from indicators.compute.sentences import coverage
 from indicators.compute.terms import terms_of
@@ -42,23 +42,6 @@ def blocks(text: str) -> list[Payload]:
         {"list": bulleted, "lines": [line.lstrip("·").strip() for line in run] if bulleted else list(run)}
         for bulleted, run in groupby(lines, key=lambda line: line.startswith("·"))
     ]
-
-
-def action_payload(view: Any) -> Payload:
-    """An action as it stood at the end of the year."""
-    last = view.last
-    return {
-        "ordinal": view.action.ordinal,
-        "number": view.action.number,
-        "label": blocks(view.action.label),
-        "deadline": [line for line in view.action.deadline_cell.split("\n") if line.strip()],
-        "status": view.status_label,
-        "timeliness": view.timeliness.value if view.timeliness else "",
-        "timeliness_label": view.timeliness.label if view.timeliness else "",
-        "done_on": format_date(last.done_on) if last and last.done_on else "",
-        "comment": last.comment if last else "",
-        "simulated": bool(last and last.simulated),
-    }
 
 
 def point_payload(point: Any) -> Payload:
@@ -180,8 +163,32 @@ def sheet_payload(
             for row in page.published
             if (row.year or row.period)[:4] <= until and row.scope == "national"
         ][-4:],
+        "method": method_in_words(page, current),
         "provisional_definition": bool(page.version and page.version.provisional),
         "seed_line": page.line.indicator.seed_line,
+    }
+
+
+def method_in_words(page: Any, current: Any) -> str:
+    """How the value is made: version of the definition, bodies that answered, how settled it is."""
+    if page.version is None or current is None:
+        return ""
+    since = format_date(page.version.valid_from)
+    words = f"définition n°{BEFORE_UNIT}{page.version.number}, en vigueur depuis le {since}"
+    if current.units_concerned > 1:
+        words += f"{BEFORE_UNIT}; {current.units_reported} organismes sur {current.units_concerned} ont répondu"
+    return f"{words}{BEFORE_UNIT}; valeur {current.state_label.lower()}"
+
+
+def definition_payload(line: Any) -> Payload:
+    """The definition of a follow-up indicator, as the annex prints it."""
+    sheet = line.indicator.sheet
+    return {
+        "code": line.indicator.code,
+        "title": line.indicator.title,
+        "definition": blocks(sheet.get("definition") or ""),
+        "source": " ".join((sheet.get("source") or "").split()),
+        "seed_line": line.indicator.seed_line,
     }
 
 
@@ -245,6 +252,7 @@ def explanation_payload(rows: Sequence[Any]) -> Payload | None:
     return {
         "period": last.period_label,
         "cause": last.cause_label,
+        "cause_code": last.cause,
         "text": [line.strip() for line in text.split("\n") if line.strip()],
         "is_cut": is_cut,
         "action": f"fiche n°{BEFORE_UNIT}{fiche}, action de rang {ordinal}" if fiche else "",
@@ -306,104 +314,6 @@ def _spread_payload(spread: Any, decimals: int) -> Payload:
         for name in ("minimum", "d1", "q1", "median", "q3", "d9", "maximum", "value_range", "stdev", "mean")
     }
     return {"n": spread.n, "shown": shown, "exact": {name: exact(getattr(spread, name)) for name in shown}}
-
-
-def table_payload(table: Any) -> Payload:
-    """A fund's programme on its own layout."""
-    return {
-        "code": table.fund.code,
-        "name": table.fund.name,
-        "title": table.fund.title,
-        "unit": table.fund.unit,
-        "columns": table.columns,
-        "notes": [
-            {
-                "label": row.line.label,
-                "gaps": [
-                    f"{column}{BEFORE_UNIT}: {cell.gap}"
-                    for column, cell in zip(table.columns, row.cells, strict=True)
-                    if cell.gap
-                ],
-            }
-            for row in table.rows
-            if any(cell.gap for cell in row.cells)
-        ],
-        "rows": [
-            {
-                "label": row.line.label,
-                "kind": row.line.kind,
-                "depth": row.depth,
-                "cells": [{"shown": cell.shown, "gap": cell.gap} for cell in row.cells],
-            }
-            for row in table.rows
-        ],
-    }
-
-
-def anomalies_by_place(rows: Iterable[Any]) -> list[Payload]:
-    """The anomalies of the text, gathered by the part they are in (« Fiche 12 »), in the order of the text."""
-    groups: dict[str, list[Payload]] = {}
-    for row in rows:
-        place, _, detail = row.place.partition(", ")
-        groups.setdefault(place, []).append(
-            {
-                "code": row.code,
-                "detail": detail,
-                "seed_line": row.seed_line,
-                "topic": row.get_topic_display(),
-                "what": row.what,
-                "reading": row.reading,
-            }
-        )
-    return [{"place": place, "records": records} for place, records in groups.items()]
-
-
-def pending_payload(line: Any, value: Any) -> Payload | None:
-    """Why an indicator has no value this year; None when it has one."""
-    if value is not None and value.value is not None:
-        return None
-    if line.to_build:
-        reason = "indicateur à construire : la convention n'en arrête pas la définition"
-    elif value is None:
-        reason = "aucun résultat n'est dû pour cette année"
-    else:
-        reason = value.state_label
-    return {
-        "code": line.indicator.code,
-        "title": line.indicator.title,
-        "kind_label": line.indicator.get_kind_display(),
-        "reason": reason.replace(" : ", f"{BEFORE_UNIT}: "),
-        "seed_line": line.indicator.seed_line,
-    }
-
-
-def covered(code: str) -> str:
-    """What an account covers, in words; other words than a period are left as they are."""
-    try:
-        return parse(code).label
-    except PeriodError:
-        return code
-
-
-def tally_payload(tally: Any) -> Payload:
-    """The counts of a fiche's actions."""
-    return {name: getattr(tally, name) for name in ("total", "done", "late", "soon", "abandoned", "unscheduled")}
-
-
-def tally_sentence(tally: Any, at: str) -> str:
-    """« 4 actions sur 13 sont en retard au 31 décembre 2014. »"""
-    if not tally.total:
-        return "Aucune action n'est suivie."
-    if not tally.late:
-        words = f"Aucune des {tally.total} actions n'est en retard au {at}"
-    elif tally.late == 1:
-        words = f"1 action sur {tally.total} est en retard au {at}"
-    else:
-        words = f"{tally.late} actions sur {tally.total} sont en retard au {at}"
-    words += f"{BEFORE_UNIT}; {tally.done} réalisée{'s' if tally.done > 1 else ''}."
-    if tally.abandoned:
-        words += f" {tally.abandoned} abandonnée{'s' if tally.abandoned > 1 else ''}, hors de ce compte."
-    return words
 
 
 def simulated_anywhere(parts: Iterable[Payload]) -> bool:

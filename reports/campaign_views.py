@@ -18,7 +18,7 @@ from cog.permissions import Permission, can, requires
 from cog.queries import dated_restitutions
 from cog.views import convention_or_404
 from reports import campaign_queries as queries
-from reports.edition_queries import delivered_editions
+from reports.delivered import delivered
 from reports.forms import TransmitForm
 from reports.operations import (
     AlreadyTransmitted,
@@ -34,11 +34,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     convention = convention_or_404()
     form = DateFilter(request.GET or None)
     at = form.chosen(min(timezone.localdate(), convention.end))
-    rows = dated_restitutions(
-        convention=convention,
-        at=at,
-        delivered=queries.delivered_restitutions(convention=convention) | delivered_editions(convention=convention),
-    )
+    rows = dated_restitutions(convention=convention, at=at, delivered=delivered(convention=convention))
     years = [
         (year, list(items))
         for year, items in groupby(rows, key=lambda row: row.restitution.due.year if row.restitution.due else None)

@@ -1,11 +1,14 @@
 """Forms of the reports: they clean what is typed and save nothing."""
 
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
+from cog.forms import FilterForm
 from cog.models import User
-from reports.enums import NoteKind
+from reports.enums import EditionState, NoteKind
 
 
 class ReportRequest(forms.Form):
@@ -16,6 +19,33 @@ class ReportRequest(forms.Form):
     def __init__(self, *args: Any, years: range, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["exercice"].choices = [(year, str(year)) for year in years]
+
+
+class LibraryFilter(FilterForm):
+    """Which editions of the library to show."""
+
+    exercice = forms.TypedChoiceField(label="Exercice", required=False, coerce=int, empty_value=None)
+    etat = forms.ChoiceField(label="État", required=False)
+
+    def __init__(self, *args: Any, years: range, states: Collection[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["exercice"].choices = [("", "Tous"), *((year, str(year)) for year in years)]
+        self.fields["etat"].choices = [("", "Tous"), *((one.value, one.label) for one in EditionState if one in states)]
+
+    def kept(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows that are asked for; all of them when the address says nothing that is understood."""
+        if not self.is_valid():
+            return rows
+        if year := self.cleaned_data["exercice"]:
+            rows = rows.filter(year=year)
+        return rows.filter(state=state) if (state := self.cleaned_data["etat"]) else rows
+
+
+class SentenceForm(forms.Form):
+    """The words put in place of one sentence of the synthesis."""
+
+    key = forms.CharField(max_length=40)
+    text = forms.CharField(required=False, max_length=2000)
 
 
 class TransmitForm(forms.Form):
@@ -47,8 +77,26 @@ class TransmitForm(forms.Form):
         return password
 
 
+class FollowingForm(TransmitForm):
+    """The gesture that takes an edition of the bilan further: what its next state asks for."""
+
+    presented_on = forms.DateField(
+        label="Séance du conseil",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        help_text="Le jour où le document commun a été présenté.",
+    )
+
+    def __init__(self, *args: Any, state: EditionState, rectifies: bool, **kwargs: Any) -> None:
+        leaves = state is EditionState.SENT
+        super().__init__(*args, rectifies=rectifies and leaves, **kwargs)
+        if not leaves:
+            del self.fields["password"]
+        if state is not EditionState.PUBLISHED:
+            del self.fields["presented_on"]
+
+
 class NoteForm(forms.Form):
-    """What is written on a transmission."""
+    """What is written on a transmission; `subjects`: what it may be about, where the page does not name it."""
 
     kind = forms.ChoiceField(
         label="Nature", choices=[(NoteKind.QUESTION, "Question"), (NoteKind.OBSERVATION, "Observation")]
@@ -57,8 +105,11 @@ class NoteForm(forms.Form):
     subject = forms.CharField(required=False, max_length=12, widget=forms.HiddenInput())
     reply_to = forms.IntegerField(required=False, widget=forms.HiddenInput())
 
-    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, subjects: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
+        if subjects:
+            choices = [("", "L'ensemble du bilan"), *subjects]
+            self.fields["subject"] = forms.ChoiceField(label="Sur", required=False, choices=choices)
         if data is not None:
             self.fields["kind"].choices = NoteKind.choices
             self.fields["text"].required = data.get("kind") != NoteKind.ACKNOWLEDGEMENT

@@ -179,6 +179,11 @@ class Transmission(models.Model):
         return self.kind in (TransmissionKind.DASHBOARD, TransmissionKind.FNAS)
 
     @property
+    def is_report(self) -> bool:
+        """Whether it is a project of the annual bilan."""
+        return self.kind == TransmissionKind.REPORT
+
+    @property
     def is_quarter(self) -> bool:
         """Whether it is the results of a quarter."""
         return self.kind == TransmissionKind.QUARTER

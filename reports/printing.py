@@ -17,6 +17,8 @@ from fontTools.ttLib import TTFont
 from cog import charts, pdf
 from cog.figures import BEFORE_UNIT
 from cog.periods import Granularity, Period, parse
+from reports import annual_drawings
+from reports.enums import EditionState
 from reports.snapshot import digest
 
 STYLE = settings.BASE_DIR / "templates" / "print" / "report.css"
@@ -62,7 +64,11 @@ def annual_report_html(payload: dict[str, Any]) -> str:
         "long_definitions": {sheet["code"] for sheet in sheets if _words(sheet) > LONG_DEFINITION},
         "full_pages": {sheet["code"] for sheet in sheets if _words(sheet) > FULL_PAGE},
         "crowded_pages": {sheet["code"] for sheet in sheets if _words(sheet) > CROWDED_PAGE},
+        "trends": annual_drawings.trends(payload),
+        "bars": annual_drawings.bars(payload),
+        "atlas": annual_drawings.atlas(payload),
         "sources": _sources(sheets),
+        "state_label": EditionState(payload["state"]).label,
         "fingerprint": digest(payload),
     }
     return in_our_fonts(_typeset(render_to_string("print/annual_report.html", content)))

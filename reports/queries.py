@@ -1,11 +1,10 @@
 """Reads that gather the other apps' queries: home, fiches, editions, and the content of the annual report."""
 
 from collections import Counter, defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
-
-from django.db.models import QuerySet
 
 from actions.enums import Plan
 from actions.queries import ActionView, ObjectiveView, Tally, action_views, fiche_objectives, tally
@@ -15,9 +14,9 @@ from cog.models import Convention, Domain, Fiche, Restitution, SourceAnomaly
 from cog.queries import anomalies, commitments, domains_with_fiches, next_restitutions
 from indicators.queries import ATTENTION, SheetLine, by_attention, sheet_lines
 from indicators.queries.explanations import explanations_of_fiche
-from reports.enums import EditionState
 from reports.link_queries import key_of, links_of_fiche
 from reports.models import Edition
+from reports.report_queries import editions
 
 RECENT = 6
 """How many of the last words a page shows."""
@@ -119,7 +118,7 @@ def home(
     today: date,
     with_results: bool,
     with_progress: bool,
-    with_drafts: bool,
+    states: Collection[str],
 ) -> HomePage:
     """The state of the convention at a date, for what the reader may see."""
     lines = sheet_lines(convention=convention, until=at, with_results=with_results)
@@ -144,7 +143,7 @@ def home(
         totals=[
             total for total in grand_totals(convention=convention) if total.year == min(at.year, convention.end.year)
         ],
-        editions=list(editions(convention=convention, with_drafts=with_drafts)[:3]),
+        editions=list(editions(convention=convention, states=states)[:3]),
         anomaly_count=anomalies(convention=convention).count(),
         commitment_count=commitments(convention=convention).count(),
         simulated=any(line.latest.simulated for line in lines if line.latest)
@@ -228,18 +227,3 @@ def fiche_page(
 def _last_word(view: ActionView) -> tuple[date, int]:
     """When something was last said of an action."""
     return (view.last.as_of, view.last.pk) if view.last else (date.min, 0)
-
-
-def editions(*, convention: Convention, with_drafts: bool) -> QuerySet[Edition]:
-    """The editions one may read, the newest first; drafts only for who produces them."""
-    rows = Edition.objects.filter(convention=convention).select_related("requested_by", "job")
-    if not with_drafts:
-        rows = rows.filter(state=EditionState.PUBLISHED)
-    return rows.order_by("-requested_at", "-pk")
-
-
-def edition_or_none(*, edition_id: int, with_drafts: bool) -> Edition | None:
-    rows = Edition.objects.select_related("requested_by", "job")
-    if not with_drafts:
-        rows = rows.filter(state=EditionState.PUBLISHED)
-    return rows.filter(pk=edition_id).first()

@@ -1,6 +1,7 @@
 """The documents of a transmission, printed once, before the row that keeps them: what left, when, by whom."""
 
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from cog import pdf
+from cog.templatetags.french import plural
 from reports.budget_dashboard import counts as edition_counts
 from reports.budget_dashboard import presentation
 from reports.models import Transmission
@@ -21,19 +23,54 @@ STYLE = Path(settings.BASE_DIR) / "templates" / "print" / "report.css"
 
 def print_receipt(sent: Transmission, content: dict[str, Any]) -> bytes:
     """The PDF of the receipt of a transmission not saved yet; the same row and content give the same bytes."""
-    verdicts = Counter(
-        figure["verdict_label"] for sheet in content["sheets"] for figure in sheet["figures"] if figure["has_value"]
+    figures = [figure for sheet in content["sheets"] for figure in sheet["figures"]]
+    told = counts(content)
+    return _receipt(
+        sent,
+        title=content["convention"]["title"],
+        what=f"résultats des indicateurs du {content['period_label']}",
+        head=content["period_label"],
+        counted=(
+            f"{told['figures']} résultats nationaux de {told['sheets']} fiches techniques, dont {told['missing']} sans"
+            f" valeur ; {told['results']} lignes de {told['caisses']} caisses, les ventilations comprises ;"
+            f" {told['explanations']} explication{plural(told['explanations'])} d’écart"
+        ),
+        verdicts=Counter(figure["verdict_label"] for figure in figures if figure["has_value"]),
     )
-    html = render_to_string(
-        "print/receipt.html",
-        {
-            "sent": sent,
-            "content": content,
-            "counts": counts(content),
-            "verdicts": sorted(verdicts.items(), key=lambda item: (-item[1], item[0])),
-            "at": timezone.localtime(sent.transmitted_at),
-        },
+
+
+def print_report_receipt(sent: Transmission, content: dict[str, Any]) -> bytes:
+    """The PDF of the receipt of a project of the bilan; the project itself is the edition that its content names."""
+    fiches = [fiche for domain in content["domains"] for fiche in domain["fiches"]]
+    actions = sum(len(objective["actions"]) for fiche in fiches for objective in fiche["objectives"])
+    sheets = content["sheets"]
+    return _receipt(
+        sent,
+        title=content["convention"]["title"],
+        what=f"projet de bilan annuel {content['year']}, édition n° {content['number']}",
+        head=f"Bilan annuel {content['year']}",
+        counted=(
+            f"{len(fiches)} fiches, {actions} actions, {len(sheets)} indicateurs de résultat, situation au"
+            f" {content['at']}"
+        ),
+        verdicts=Counter(sheet["value"]["verdict_label"] for sheet in sheets if sheet["value"]),
     )
+
+
+def _receipt(
+    sent: Transmission, *, title: str, what: str, head: str, counted: str, verdicts: Mapping[str, int]
+) -> bytes:
+    """One page: what left, when, by whom, its digest. `what`: the thing sent, as « Transmission de … » names it."""
+    context = {
+        "sent": sent,
+        "title": title,
+        "what": what,
+        "head": head,
+        "counted": counted,
+        "verdicts": sorted(verdicts.items(), key=lambda item: (-item[1], item[0])),
+        "at": timezone.localtime(sent.transmitted_at),
+    }
+    html = render_to_string("print/receipt.html", context)
     return pdf.render(in_our_fonts(html), css=STYLE.read_text(encoding="utf-8"))
 
 

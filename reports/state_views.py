@@ -13,6 +13,8 @@ from cog.permissions import Permission, can, requires
 from cog.views import convention_or_404
 from cog.xlsx import write_workbook
 from reports import transmitted
+from reports.annual_parts import corrections
+from reports.annual_workbook import report_workbook
 from reports.budget_dashboard import annexes_changed, changes, presentation
 from reports.budget_workbook import dashboard_workbook
 from reports.enums import NoteKind
@@ -28,7 +30,9 @@ def transmissions(request: HttpRequest) -> HttpResponse:
     convention = convention_or_404()
     rows = transmitted.listed(convention=convention)
     budgets = transmitted.listed(convention=convention, kinds=transmitted.BUDGETS)
-    return render(request, "reports/transmissions/list.html", {"rows": rows, "budgets": budgets})
+    projects = transmitted.listed(convention=convention, kinds=transmitted.REPORTS)
+    context = {"rows": rows, "budgets": budgets, "projects": projects}
+    return render(request, "reports/transmissions/list.html", context)
 
 
 @requires(Permission.READ_TRANSMITTED)
@@ -37,6 +41,8 @@ def transmission(request: HttpRequest, transmission_id: int) -> HttpResponse:
     found = _found(transmission_id)
     if found.is_budget:
         return _budget(request, found)
+    if found.is_report:
+        return _report(request, found)
     page = transmitted.page(found, verdict=request.GET.get("verdict", ""))
     return render(
         request, "reports/transmissions/transmission.html", {"page": page, "form": NoteForm(), **_may(request)}
@@ -50,11 +56,18 @@ def _budget(request: HttpRequest, found: Transmission) -> HttpResponse:
     return render(request, "reports/transmissions/budget.html", context)
 
 
+def _report(request: HttpRequest, found: Transmission) -> HttpResponse:
+    """One transmitted project of the bilan: its document, its synthesis, its result indicators, what was written."""
+    page = transmitted.report_page(found)
+    context = {"page": page, "form": NoteForm(subjects=page.subjects), **_may(request)}
+    return render(request, "reports/transmissions/report.html", context)
+
+
 @requires(Permission.READ_TRANSMITTED)
 def sheet(request: HttpRequest, transmission_id: int, code: str) -> HttpResponse:
     """One technical sheet of a transmission: definition, targets, figures, explanations, every caisse."""
     found = _found(transmission_id)
-    if found.is_budget:
+    if not found.is_quarter:
         raise Http404(f"La transmission {found.receipt_number} n'a pas de fiche.")
     page = transmitted.sheet_page(found, code=code, period=request.GET.get("periode", ""))
     if page is None:
@@ -76,6 +89,9 @@ def differences(request: HttpRequest, transmission_id: int) -> HttpResponse:
         before, after = transmitted.content_of(found.replaces), transmitted.content_of(found)
         context = {"sent": found, "rows": changes(before, after), "annexes": annexes_changed(before, after)}
         return render(request, "reports/transmissions/budget_differences.html", context)
+    if found.is_report:
+        told = corrections(transmitted.content_of(found.replaces), transmitted.content_of(found), str(found.replaces))
+        return render(request, "reports/transmissions/report_differences.html", {"sent": found, "told": told})
     rows = transmitted.differences(found)
     return render(
         request,
@@ -110,6 +126,10 @@ def figures(request: HttpRequest, transmission_id: int) -> HttpResponse:
     if found.is_budget:
         data = dashboard_workbook(transmitted.content_of(found))
         return downloads.workbook(data, f"{found.period}-{found.number}")
+    if found.is_report:
+        return downloads.workbook(
+            report_workbook(transmitted.content_of(found)), f"bilan-{found.period}-{found.number}"
+        )
     header, rows = transmitted.table(found)
     workbook = write_workbook([("Résultats", header, rows)])
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -157,7 +177,7 @@ def _question(found: Transmission, key: int | None) -> StateNote | None:
 
 
 def _back(found: Transmission, code: str) -> HttpResponse:
-    if code and not found.is_budget and transmitted.sheet_page(found, code=code, period="") is not None:
+    if code and found.is_quarter and transmitted.sheet_page(found, code=code, period="") is not None:
         return redirect("transmission-sheet", transmission_id=found.pk, code=code)
     return redirect("transmission", transmission_id=found.pk)
 

@@ -13,7 +13,7 @@ from cog.figures import format_exact, format_figure
 from cog.models import Convention
 from indicators.enums import ResultState
 from reports.enums import NoteKind, TransmissionKind
-from reports.models import StateNote, Transmission
+from reports.models import Edition, StateNote, Transmission
 from reports.quarter_snapshot import NATIONAL, Difference, counts, difference, rows_of
 
 HEADER = ["Fiche", "Indicateur", "Intitulé", "Période", "Portée", "Valeur secondaire", "Ventilation", "Valeur"]
@@ -23,6 +23,7 @@ HEADER += ["Définition", "Simulé"]
 
 QUARTERS = (TransmissionKind.QUARTER,)
 BUDGETS = (TransmissionKind.DASHBOARD, TransmissionKind.FNAS)
+REPORTS = (TransmissionKind.REPORT,)
 
 
 def listed(*, convention: Convention, kinds: Sequence[str] = QUARTERS) -> list[Transmission]:
@@ -115,6 +116,11 @@ def _groups(content: dict[str, Any], verdict: str) -> list[FicheGroup]:
     return [found[number] for number in sorted(found)]
 
 
+def threads_of(sent: Transmission) -> list[StateNote]:
+    """Questions and observations on a transmission, in the order they were written, with their answers."""
+    return [note for note in _notes(sent) if note.kind in (NoteKind.QUESTION, NoteKind.OBSERVATION)]
+
+
 def _notes(sent: Transmission, code: str = "") -> list[StateNote]:
     rows = StateNote.objects.filter(transmission=sent).select_related("written_by")
     rows = rows.prefetch_related("answers__written_by").order_by("written_at", "pk")
@@ -136,6 +142,31 @@ class BudgetPage:
 def budget_page(sent: Transmission) -> BudgetPage:
     """An edition of a fund, as it was frozen."""
     return BudgetPage(sent, content_of(sent), _notes(sent))
+
+
+@dataclass(frozen=True)
+class ReportPage:
+    """What the page of a transmitted project of the bilan places; `edition`: its printed document."""
+
+    sent: Transmission
+    content: dict[str, Any]
+    notes: list[StateNote]
+    edition: Edition | None
+
+    acknowledgement = TransmissionPage.acknowledgement
+    threads = TransmissionPage.threads
+
+    @property
+    def subjects(self) -> list[tuple[str, str]]:
+        """What a note may be about: the result indicators."""
+        return [(sheet["code"], f"{sheet['code']} {sheet['title']}") for sheet in self.content["sheets"]]
+
+
+def report_page(sent: Transmission) -> ReportPage:
+    """A project of the bilan, as it was frozen."""
+    content = content_of(sent)
+    printed = Edition.objects.filter(convention=sent.convention_id, payload_sha256=sent.sha256).exclude(file="")
+    return ReportPage(sent, content, _notes(sent), printed.defer("payload").first())
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports import campaign_views, explanation_views, feed_views, link_views, state_views, views
+from reports import campaign_views, document_views, explanation_views, feed_views, link_views, state_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -11,9 +11,12 @@ urlpatterns = [
     path("explications/", explanation_views.explanations, name="explanations"),
     path("explications.xlsx", explanation_views.explanations_xlsx, name="explanations-xlsx"),
     path("explications/<str:code>/<str:period>/", explanation_views.explanation, name="explanation"),
-    path("documents/", views.documents, name="documents"),
-    path("documents/<int:edition_id>/", views.edition, name="edition"),
-    path("documents/<int:edition_id>/pdf", views.edition_pdf, name="edition-pdf"),
+    path("documents/", document_views.documents, name="documents"),
+    path("documents/<int:edition_id>/", document_views.edition, name="edition"),
+    path("documents/<int:edition_id>/pdf", document_views.edition_pdf, name="edition-pdf"),
+    path("documents/<int:edition_id>/synthese/", document_views.synthesis, name="edition-synthesis"),
+    path("documents/<int:edition_id>/accord/", document_views.agree, name="edition-agree"),
+    path("documents/<int:edition_id>/suite/<slug:state>/", document_views.following, name="edition-following"),
     path("calendrier/", campaign_views.calendar, name="calendar"),
     path("calendrier/flux/", feed_views.feeds, name="feeds"),
     path("calendrier/flux/<int:feed_id>/revoquer/", feed_views.revoke, name="feed-revoke"),

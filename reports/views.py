@@ -2,11 +2,9 @@
 
 from datetime import date
 
-from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
 from budgets.queries.transfers import informations_due
 from cog.forms import DateFilter
@@ -16,8 +14,8 @@ from cog.views import convention_or_404
 from indicators.drawings import sparklines
 from reports import queries
 from reports.campaign_queries import open_campaign
-from reports.forms import ReportRequest
-from reports.operations import request_annual_report
+from reports.models import Edition
+from reports.report_queries import NextStep, readable_states, waiting_steps
 from reports.transmitted import latest
 
 
@@ -38,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
         today=timezone.localdate(),
         with_results=can(request.user, Permission.READ_RESULTS),
         with_progress=can(request.user, Permission.READ_PROGRESS),
-        with_drafts=can(request.user, Permission.PRODUCE_REPORT),
+        states=readable_states(request.user),
     )
     return render(
         request,
@@ -52,12 +50,22 @@ def home(request: HttpRequest) -> HttpResponse:
             "campaign": open_campaign(convention=convention, at=timezone.localdate())
             if can(request.user, Permission.READ_EXPLANATIONS)
             else None,
+            "steps": _steps(request, convention),
             "informations": informations_due(convention=convention)
             if can(request.user, Permission.READ_BUDGETS)
             else [],
             "today": timezone.localdate(),
         },
     )
+
+
+def _steps(request: HttpRequest, convention: Convention) -> list[tuple[Edition, NextStep]]:
+    """What the bilans wait for from the reader: the next state from the Cnaf, the agreement from the State."""
+    produces, agrees = (can(request.user, one) for one in (Permission.PRODUCE_REPORT, Permission.ANNOTATE_TRANSMISSION))
+    if not produces and not agrees:
+        return []
+    steps = waiting_steps(convention=convention)
+    return [(edition, step) for edition, step in steps if (produces and not step.wait) or (agrees and step.wait)]
 
 
 @requires(Permission.READ_REFERENCE)
@@ -107,45 +115,3 @@ def _may_record(request: HttpRequest, number: int) -> bool:
     if Scope.OWN_FICHES not in granted:
         return Scope.ALL in granted
     return fiches_open_to(request.user, Permission.RECORD_PROGRESS).filter(number=number).exists()
-
-
-@require_http_methods(["GET", "POST"])
-@requires(Permission.READ_PUBLISHED)
-def documents(request: HttpRequest) -> HttpResponse:
-    """The editions one may read; who may produce a draft asks for it here."""
-    convention = convention_or_404()
-    may_produce = can(request.user, Permission.PRODUCE_REPORT)
-    form = ReportRequest(request.POST or None, years=convention.years)
-    if request.method == "POST":
-        if not may_produce:
-            raise Http404("Cette page n'existe pas.")
-        if form.is_valid():
-            edition = request_annual_report(
-                convention=convention, year=form.cleaned_data["exercice"], by=request.user, at=timezone.now()
-            )
-            messages.success(
-                request, f"Le projet de bilan {edition.year} est demandé : suivre sa production ci-dessous."
-            )
-            return redirect("edition", edition_id=edition.pk)
-    editions = queries.editions(convention=convention, with_drafts=may_produce)
-    return render(request, "reports/documents.html", {"editions": editions, "form": form, "may_produce": may_produce})
-
-
-@requires(Permission.READ_PUBLISHED)
-def edition(request: HttpRequest, edition_id: int) -> HttpResponse:
-    found = queries.edition_or_none(edition_id=edition_id, with_drafts=can(request.user, Permission.PRODUCE_REPORT))
-    if found is None:
-        raise Http404("Cette édition n'existe pas.")
-    response = render(request, "reports/edition.html", {"edition": found})
-    if found.job is not None and not found.job.is_over:
-        response["Refresh"] = "2"  # the page follows the job without JavaScript
-    return response
-
-
-@requires(Permission.READ_PUBLISHED)
-def edition_pdf(request: HttpRequest, edition_id: int) -> FileResponse:
-    found = queries.edition_or_none(edition_id=edition_id, with_drafts=can(request.user, Permission.PRODUCE_REPORT))
-    if found is None or not found.is_ready:
-        raise Http404("Ce document n'est pas disponible.")
-    name = f"{found.kind}-{found.year}-edition-{found.number}.pdf"
-    return FileResponse(found.file.open("rb"), as_attachment=True, filename=name, content_type="application/pdf")

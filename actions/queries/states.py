@@ -49,6 +49,7 @@ class ActionView:
     lead: str = ""
     word_due: bool = False
     revisions: int = 0  # how many times the end was revised
+    revision: ActionProgress | None = None  # the word that set the end in force, where it was revised
 
     @property
     def slip(self) -> int | None:
@@ -131,8 +132,8 @@ def _view(
     status = ActionStatus(last.status) if last else ActionStatus.TO_START
     final = _final_deadline(deadlines)
     signed, kind = (final.end, final.kind) if final else (None, DeadlineKind.UNSCHEDULED)
-    revised = next((word.revised_end for word in reversed(words) if word.revised_end), None)
-    end, kind = (revised, DeadlineKind.DATE) if revised else (signed, kind)
+    revision = next((word for word in reversed(words) if word.revised_end), None)
+    end, kind = (revision.revised_end, DeadlineKind.DATE) if revision else (signed, kind)
     return ActionView(
         action=action,
         steps=[StepView(step.label, [_deadline(d) for d in deadlines if d.step_id == step.pk]) for step in steps],
@@ -144,6 +145,7 @@ def _view(
         end=end,
         signed_end=signed,
         revisions=sum(word.revised_end is not None for word in words),
+        revision=revision,
         word_due=with_progress and _word_due(kind, status, last, at),
     )
 

@@ -1,10 +1,15 @@
 """The writes of the reports: editions of the documents, transmissions to the State and what is written on them."""
 
 from reports.operations.editions import (
+    EditionRefused,
+    SentenceRefused,
+    agree_to_common,
     draft_annual_report,
     produce_edition,
     produce_from_job,
     request_annual_report,
+    request_following,
+    write_sentence,
 )
 from reports.operations.feeds import open_feed, revoke_feed
 from reports.operations.links import link_indicator, unlink_indicator
@@ -18,19 +23,24 @@ from reports.operations.transmissions import (
 
 __all__ = [
     "AlreadyTransmitted",
+    "EditionRefused",
     "NotAllowed",
     "NoteRefused",
     "ReasonMissing",
+    "SentenceRefused",
     "TransmissionRefused",
+    "agree_to_common",
     "draft_annual_report",
     "link_indicator",
     "open_feed",
     "produce_edition",
     "produce_from_job",
     "request_annual_report",
+    "request_following",
     "revoke_feed",
     "transmit_edition",
     "transmit_quarter",
     "unlink_indicator",
     "write_note",
+    "write_sentence",
 ]

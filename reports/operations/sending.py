@@ -68,7 +68,7 @@ class Leaving:
     content: dict[str, Any]
     printed: Callable[[Transmission, dict[str, Any]], bytes]
     subject: str = ""
-    attachment: File[bytes] | None = None
+    attachment: File | None = None
 
 
 def send(leaving: Leaving, former: Transmission | None, by: User, at: datetime, reason: str) -> Transmission:

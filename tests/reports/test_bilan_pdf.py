@@ -34,8 +34,9 @@ from cog.operations import command_account
 from cog.periods import parse
 from indicators.operations import accept_batch, compute_results, receive_batch
 from reports import printing
+from reports.annual_parts import anomalies_by_place
 from reports.annual_queries import annual_payload
-from reports.annual_report import anomalies_by_place, blocks, explanation_payload, gap_in_figures, simulated_anywhere
+from reports.annual_report import blocks, explanation_payload, gap_in_figures, simulated_anywhere
 from reports.models import Edition
 
 ROOT = Path(__file__).parents[2]
@@ -173,7 +174,7 @@ def test_bookmarks_go_down_to_the_third_level(printed: Printed) -> None:
             "2": [two.title for one in outline.root for two in one.children],
             "3": [three.title for one in outline.root for two in one.children for three in two.children],
         }
-    assert {"Synthèse", "Indicateurs de résultat", "Budgets", "Annexe B. Anomalies du texte signé"} <= set(depths["1"])
+    assert {"Synthèse", "Indicateurs de résultat", "Budgets", "Annexe D. Anomalies du texte signé"} <= set(depths["1"])
     assert sum(title.startswith("Fiche n° ") for title in depths["2"]) == len(printed.fiches) == 23
     assert {"Actions", "Indicateurs", "Engagements de l’État", "Définition"} <= set(depths["3"])
 
@@ -424,7 +425,7 @@ def test_the_command_writes_a_draft_and_says_what_it_wrote(
     assert (edition.year, edition.number, edition.state) == (2014, 1, "projet")
     assert str(target) in out.getvalue()
     assert f"sha256 {hashlib.sha256(small_pdf).hexdigest()}" in out.getvalue()
-    assert "rassemble le contenu" in out.getvalue()
+    assert "fiche 23 sur 23" in out.getvalue()
 
 
 @pytest.mark.parametrize("year", [2012, 2018])
@@ -465,7 +466,8 @@ def test_an_explanation_is_printed_on_its_sheet_and_an_old_payload_still_prints(
     assert "Numérateur" in old
     assert "Explication de l’écart" not in old
     said = SimpleNamespace(
-        period_label="3e trimestre 2014", cause_label="interne au régime", text="a" * 600 + "\n" + "b " * 200,
+        period_label="3e trimestre 2014", cause_label="interne au régime", cause="interne",
+        text="a" * 600 + "\n" + "b " * 200,
         action_parts=("10", "3"), expected_return_label="", written_by=SimpleNamespace(name="Camille"),
         written_at=datetime(2014, 10, 20, tzinfo=UTC), simulated=True,
     )  # fmt: skip

@@ -17,10 +17,9 @@ from cog.figures import format_figure
 from cog.models import Convention
 from cog.operations import command_account
 from cog.queries import NoConvention, convention_or_refuse
-from reports.enums import DocumentKind
 from reports.models import Edition
 from reports.operations import draft_annual_report
-from reports.queries import editions
+from reports.report_queries import stored_report
 
 
 class Command(BaseCommand):
@@ -57,8 +56,7 @@ class Command(BaseCommand):
         self.stdout.write(f"sha256 {edition.file_sha256}, {elapsed}")
 
     def _edition(self, convention: Convention, year: int) -> Edition:
-        published = editions(convention=convention, with_drafts=False).filter(kind=DocumentKind.ANNUAL, year=year)
-        stored = published.exclude(file="").order_by("-number").first()
+        stored = stored_report(convention=convention, year=year)
         if stored is not None:
             return stored
         return draft_annual_report(

@@ -1,0 +1,196 @@
+"""The library of the bilans: every edition with its fingerprints, how one is produced, worded, taken further."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from cog.permissions import Permission, can, requires
+from cog.views import convention_or_404
+from reports.enums import EditionState
+from reports.forms import FollowingForm, LibraryFilter, ReportRequest, SentenceForm
+from reports.models import Edition
+from reports.operations import (
+    EditionRefused,
+    SentenceRefused,
+    agree_to_common,
+    request_annual_report,
+    request_following,
+    write_sentence,
+)
+from reports.report_queries import (
+    edition_or_none,
+    editions,
+    last_report_sent,
+    next_step,
+    readable_states,
+    sentence_lines,
+)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.READ_PUBLISHED)
+def documents(request: HttpRequest) -> HttpResponse:
+    """The editions one may read; who may produce a draft asks for it here."""
+    convention = convention_or_404()
+    may_produce = can(request.user, Permission.PRODUCE_REPORT)
+    form = ReportRequest(request.POST or None, years=convention.years)
+    if request.method == "POST":
+        if not may_produce:
+            raise Http404("Cette page n'existe pas.")
+        if form.is_valid():
+            edition = request_annual_report(
+                convention=convention, year=form.cleaned_data["exercice"], by=request.user, at=timezone.now()
+            )
+            messages.success(
+                request, f"Le projet de bilan {edition.year} est demandé : suivre sa production ci-dessous."
+            )
+            return redirect("edition", edition_id=edition.pk)
+    states = readable_states(request.user)
+    chosen = LibraryFilter(request.GET or None, years=convention.years, states=states)
+    rows = chosen.kept(editions(convention=convention, states=states))
+    return render(
+        request,
+        "reports/documents.html",
+        {
+            "editions": rows,
+            "form": form,
+            "chosen": chosen,
+            "may_produce": may_produce,
+            "sees_projects": EditionState.SENT in states,
+        },
+    )
+
+
+@requires(Permission.READ_PUBLISHED)
+def edition(request: HttpRequest, edition_id: int) -> HttpResponse:
+    found = _found(request, edition_id)
+    step = next_step(found)
+    if step is not None and not can(request.user, _needed(step.state)):
+        step = None
+    waits = found.state == EditionState.COMMON and found.is_ready and not hasattr(found, "agreement")
+    response = render(
+        request,
+        "reports/edition.html",
+        {
+            "edition": found,
+            "step": step,
+            "may_agree": waits and can(request.user, Permission.ANNOTATE_TRANSMISSION),
+            "may_word": found.is_ready and can(request.user, Permission.PRODUCE_REPORT),
+            "sent": last_report_sent(convention=found.convention, year=found.year)
+            if can(request.user, Permission.READ_TRANSMITTED)
+            else None,
+        },
+    )
+    if found.job is not None and not found.job.is_over:
+        response["Refresh"] = "2"  # the page follows the job without JavaScript
+    return response
+
+
+@requires(Permission.READ_PUBLISHED)
+def edition_pdf(request: HttpRequest, edition_id: int) -> FileResponse:
+    found = _found(request, edition_id)
+    if not found.is_ready:
+        raise Http404("Ce document n'est pas disponible.")
+    name = f"{found.kind}-{found.year}-edition-{found.number}.pdf"
+    return FileResponse(found.file.open("rb"), as_attachment=True, filename=name, content_type="application/pdf")
+
+
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+@requires(Permission.PRODUCE_REPORT)
+def following(request: HttpRequest, edition_id: int, state: str) -> HttpResponse:
+    """Take an edition further: what it does is said first, the password is asked when it leaves the Cnaf."""
+    found = _found(request, edition_id)
+    step = next_step(found)
+    if step is None or step.state != state or not can(request.user, _needed(step.state)):
+        raise Http404("Cette édition ne peut pas passer à cet état.")
+    rectified = last_report_sent(convention=found.convention, year=found.year)
+    data = request.POST if request.method == "POST" else None
+    form = FollowingForm(data, user=request.user, state=step.state, rectifies=rectified is not None)
+    if form.is_valid():
+        try:
+            after = request_following(
+                edition=found,
+                state=step.state,
+                by=request.user,
+                at=timezone.now(),
+                presented_on=form.cleaned_data.get("presented_on"),
+                reason=form.cleaned_data.get("reason", ""),
+            )
+        except EditionRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"{after} est en production : elle se suit ci-dessous.")
+            return redirect("edition", edition_id=after.pk)
+    context = {"edition": found, "step": step, "form": form, "rectified": rectified}
+    return render(request, "reports/edition_following.html", context)
+
+
+def _needed(state: EditionState) -> Permission:
+    return Permission.TRANSMIT if state is EditionState.SENT else Permission.PRODUCE_REPORT
+
+
+@require_POST
+@requires(Permission.ANNOTATE_TRANSMISSION)
+def agree(request: HttpRequest, edition_id: int) -> HttpResponse:
+    """The State agrees to a common document."""
+    found = _found(request, edition_id)
+    try:
+        agree_to_common(edition=found, by=request.user, at=timezone.now())
+    except EditionRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"Accord donné à {found}. Il ne se reprend pas.")
+    return redirect("edition", edition_id=found.pk)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.PRODUCE_REPORT)
+def synthesis(request: HttpRequest, edition_id: int) -> HttpResponse:
+    """The sentences of the synthesis of an edition, and the words to put in their place in the next one."""
+    found = _found(request, edition_id)
+    if found.payload is None:
+        raise Http404("Le contenu de cette édition n'est pas rassemblé.")
+    lines = sentence_lines(found)
+    if request.method == "POST":
+        return _worded(request, found, lines)
+    return render(request, "reports/edition_synthesis.html", {"edition": found, "lines": lines})
+
+
+def _worded(request: HttpRequest, found: Edition, lines: list[Any]) -> HttpResponse:
+    """One sentence is written at a time; a refusal keeps what was typed beside its reasons."""
+    form = SentenceForm(request.POST)
+    line = next((one for one in lines if one.sentence.key == request.POST.get("key")), None)
+    if line is None or not form.is_valid():
+        raise Http404("Cette phrase n'est pas dans la synthèse.")
+    text = "" if "generated" in request.POST else form.cleaned_data["text"]
+    try:
+        row = write_sentence(
+            convention=found.convention,
+            year=found.year,
+            sentence=line.sentence,
+            text=text or line.sentence.template,
+            by=request.user,
+            at=timezone.now(),
+        )
+    except SentenceRefused as refusal:
+        line.typed, line.faults = text, refusal.faults
+        context = {"edition": found, "lines": lines, "refused": line}
+        return render(request, "reports/edition_synthesis.html", context, status=422)
+    messages.success(
+        request,
+        "Rien n'a changé." if row is None else "Phrase enregistrée : elle paraîtra dans la prochaine édition produite.",
+    )
+    return redirect(f"{request.path}#{line.sentence.key}")
+
+
+def _found(request: HttpRequest, edition_id: int) -> Edition:
+    found = edition_or_none(edition_id=edition_id, states=readable_states(request.user))
+    if found is None:
+        raise Http404("Cette édition n'existe pas.")
+    return found
