@@ -291,7 +291,7 @@ def test_the_value_its_verdict_and_its_gap_are_told(printed: Printed) -> None:
 
 def test_contents_give_the_right_pages(printed: Printed) -> None:
     contents = told("".join(printed.pages[1:3]))
-    found = re.search(r"Clésdelecture\.+(\d+)Synthèse\.+(\d+)Domaine1\.", contents)
+    found = re.search(r"Clésdelecture\.+(\d+)Synthèse\.+(\d+)Chiffresclés\.", contents)
     assert found is not None
     for number, title in ((found[1], "Clés de lecture"), (found[2], "Synthèse")):
         assert f"DONNÉES SIMULÉES {title}\n" in printed.pages[int(number) - 1]
