@@ -187,8 +187,8 @@ class SourceAnomaly(models.Model):
 class Acronym(models.Model):
     """« sigle »: a short name the text uses, with the words it stands for and where they come from.
 
-    `seed_line` is the line that prints the sigle with its words when there is one (`spelled_out`, source « convention »),
-    else the first line that uses it; the words then come from `source`.
+    `seed_line` is the line that prints the sigle with its words when there is one (`spelled_out`, `source`
+    « convention »), else the first line that uses it; the words then come from `source`.
     """
 
     convention = models.ForeignKey(Convention, models.PROTECT, verbose_name="convention")
