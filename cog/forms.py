@@ -52,6 +52,12 @@ class AnomalyFilter(forms.Form):
     mots = forms.CharField(label="Mots", required=False, max_length=80)
 
 
+class AcronymFilter(FilterForm):
+    """Which acronyms to show."""
+
+    mots = forms.CharField(label="Mots", required=False, max_length=80)
+
+
 class DateFilter(forms.Form):
     """The date a page is read at."""
 

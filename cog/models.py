@@ -12,6 +12,7 @@ from cog.jobs import Job
 from cog.periods import Granularity, Period, year
 
 __all__ = [
+    "Acronym",
     "AuditEvent",
     "Convention",
     "Domain",
@@ -176,6 +177,35 @@ class SourceAnomaly(models.Model):
                 fields=["convention", "code"],
                 name="anomaly_code_once",
                 violation_error_message="Ce code d'anomalie existe déjà dans la convention.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Acronym(models.Model):
+    """« sigle »: a short name the text uses, with the words it stands for and where they come from.
+
+    `seed_line` is the line that prints the sigle with its words when there is one (`spelled_out`, `source`
+    « convention »), else the first line that uses it; the words then come from `source`.
+    """
+
+    convention = models.ForeignKey(Convention, models.PROTECT, verbose_name="convention")
+    code = models.CharField("sigle", max_length=20)
+    words = models.CharField("mots", max_length=250)
+    seed_line = models.PositiveIntegerField("ligne du texte")
+    source = models.CharField("source des mots", max_length=250)
+    spelled_out = models.BooleanField("écrit en toutes lettres par la convention", default=True)
+    note = models.TextField("note", blank=True)
+
+    class Meta:
+        verbose_name = "sigle"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["convention", "code"],
+                name="acronym_code_once",
+                violation_error_message="Ce sigle existe déjà dans la convention.",
             )
         ]
 

@@ -11,6 +11,7 @@ from cog import audit
 from cog.calendar import occurrences, parse_obligations
 from cog.enums import Role
 from cog.models import (
+    Acronym,
     Convention,
     Domain,
     Fiche,
@@ -169,6 +170,14 @@ def _save_ground(content: ConventionContent) -> tuple[Convention, list[Change]]:
             [SourceAnomaly(convention=convention, **row.model_dump()) for row in content.anomalies],
             key=lambda row: row.code,
             fields=["place", "seed_line", "topic", "what", "reading"],
+        )
+    )
+    changes.append(
+        sync(
+            Acronym.objects.filter(convention=convention),
+            [Acronym(convention=convention, **row.model_dump()) for row in content.acronyms],
+            key=lambda row: row.code,
+            fields=["words", "seed_line", "source", "spelled_out", "note"],
         )
     )
     changes.append(_save_commitments(convention, fiches, content))

@@ -1,5 +1,6 @@
 """Reads of the ground floor."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from cog.calendar import Occurrence, Precision, State, state
 from cog.models import (
+    Acronym,
     Convention,
     Domain,
     Fiche,
@@ -115,6 +117,19 @@ def anomalies(*, convention: Convention, topic: str = "", words: str = "") -> Qu
 def anomalies_by_topic(*, convention: Convention) -> dict[str, int]:
     counted = SourceAnomaly.objects.filter(convention=convention).values("topic").annotate(n=Count("pk"))
     return {row["topic"]: row["n"] for row in counted.order_by("topic")}
+
+
+def acronyms(*, convention: Convention, words: str = "") -> list[Acronym]:
+    """The acronyms of the text, by letter; `words` are looked for in all that is said of each, accents aside."""
+    rows = sorted(Acronym.objects.filter(convention=convention), key=lambda row: (row.code.casefold(), row.code))
+    wanted = _plain(words)
+    return [row for row in rows if wanted in _plain(f"{row.code} {row.words} {row.note}")]
+
+
+def _plain(text: str) -> str:
+    """A text as it is searched: no capital, no accent, one kind of apostrophe, single spaces."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("’", "'").replace("œ", "oe"))
+    return " ".join("".join(each for each in decomposed if not unicodedata.combining(each)).split())
 
 
 def restitutions(*, convention: Convention, year: int | None = None) -> QuerySet[Restitution]:

@@ -15,6 +15,8 @@ urlpatterns = [
     ),
     path("deconnexion/", auth_views.LogoutView.as_view(), name="logout"),
     path("anomalies/", views.anomalies, name="anomalies"),
+    path("glossaire/", views.glossary, name="glossary"),
+    path("glossaire/tableau.xlsx", views.glossary_xlsx, name="glossary-xlsx"),
     path("travaux/", views.job_list, name="jobs"),
     path("travaux/<uuid:job_id>/", views.job, name="job"),
     path("travaux/<uuid:job_id>/annuler/", views.cancel_job, name="job-cancel"),

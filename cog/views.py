@@ -1,5 +1,6 @@
-"""Pages of the ground floor: login, anomalies of the text, background jobs, help, errors."""
+"""Pages of the ground floor: login, anomalies and acronyms of the text, background jobs, help, errors."""
 
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -9,18 +10,21 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from cog import jobs
-from cog.forms import AnomalyFilter
-from cog.models import Convention
+from cog.downloads import workbook
+from cog.forms import AcronymFilter, AnomalyFilter
+from cog.models import Acronym, Convention
 from cog.permissions import ROLES, Permission, jobs_visible_to, requires
+from cog.queries import acronyms as acronyms_query
 from cog.queries import anomalies as anomalies_query
 from cog.queries import (
     anomalies_by_topic,
     current_convention,
     demonstration_accounts,
 )
+from cog.xlsx import write_workbook
 
 PAGE_SIZE = 50
 
@@ -56,6 +60,39 @@ def anomalies(request: HttpRequest) -> HttpResponse:
         "cog/anomalies.html",
         {"form": form, "page": page, "counts": counts, "total": sum(counts.values()), "chosen": chosen},
     )
+
+
+@require_safe
+@requires(Permission.READ_REFERENCE)
+def glossary(request: HttpRequest) -> HttpResponse:
+    """The acronyms of the text, letter by letter."""
+    form, rows, total = _acronyms(request)
+    letters = [(letter, list(group)) for letter, group in groupby(rows, key=lambda row: row.code[0].upper())]
+    context = {"form": form, "letters": letters, "count": len(rows), "total": total}
+    return render(request, "cog/glossary.html", context | {"query": request.GET.urlencode()})
+
+
+@require_safe
+@requires(Permission.READ_REFERENCE)
+def glossary_xlsx(request: HttpRequest) -> HttpResponse:
+    """The acronyms the filter keeps."""
+    form, rows, total = _acronyms(request)
+    header = ["Sigle", "Mots", "Ligne du texte", "Écrit en toutes lettres par la convention", "Source des mots", "Note"]
+    lines = [
+        [row.code, row.words, row.seed_line, "oui" if row.spelled_out else "non", row.source, row.note] for row in rows
+    ]
+    notes = [["Sigles", len(rows)], ["Sur", total], ["Filtres", " ; ".join(form.in_words()) or "aucun"]]
+    sheets = [("Glossaire", header, lines), ("Notes", ["Quoi", "Valeur"], notes)]
+    return workbook(write_workbook(sheets, title="Glossaire"), "glossaire")
+
+
+def _acronyms(request: HttpRequest) -> tuple[AcronymFilter, list[Acronym], int]:
+    """The filter, what it keeps, and how many acronyms there are in all."""
+    convention = convention_or_404()
+    form = AcronymFilter(request.GET)
+    words = form.cleaned_data["mots"] if form.is_valid() else ""
+    rows = acronyms_query(convention=convention, words=words)
+    return form, rows, len(acronyms_query(convention=convention)) if words else len(rows)
 
 
 @requires(Permission.SEE_JOBS)

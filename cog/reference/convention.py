@@ -1,5 +1,5 @@
 """The ground floor's part of a convention's folder: the convention, its domains and fiches, the bodies of the branch,
-the anomalies of the text, the State's commitments and the calendar of restitutions."""
+the anomalies of the text, its acronyms, the State's commitments and the calendar of restitutions."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +16,10 @@ ORGANISATION_COLUMNS = [
     "code", "name", "kind", "departement", "departement_name", "region_2013", "region_code_2013", "region_2016",
     "is_dom", "in_network", "valid_from", "valid_to", "source", "note",
 ]  # fmt: skip
+
+ACRONYMS = "acronyms.yaml"
+FROM_THE_TEXT = "convention"
+"""The source of an acronym that the text itself spells out."""
 
 
 class SeedRecord(Record):
@@ -83,6 +87,15 @@ class AnomalyRecord(Record):
     reading: str = Field(min_length=1)
 
 
+class AcronymRecord(Record):
+    code: str = Field(min_length=1, max_length=20)
+    words: str = Field(min_length=1, max_length=250)
+    seed_line: int = Field(ge=1)
+    source: str = Field(min_length=1, max_length=250)
+    spelled_out: bool = True
+    note: str = ""
+
+
 class DeadlineRecord(Record):
     raw: str = Field(max_length=250)
     kind: Literal["date", "period", "year", "ongoing", "from", "unscheduled", "cross_reference"]
@@ -120,6 +133,7 @@ class ConventionContent:
     fiches: list[FicheRecord]
     organisations: list[OrganisationRecord]
     anomalies: list[AnomalyRecord]
+    acronyms: list[AcronymRecord]
     commitments: list[CommitmentRecord]
     obligations: list[ObligationRecord]
 
@@ -160,11 +174,12 @@ def parse_convention(folder: Folder) -> ConventionContent | None:
     for name in folder.names("anomalies/*.yaml"):
         folder.only(name, "anomalies")
         anomalies += folder.check_all(folder.yaml_list(name, "anomalies"), AnomalyRecord)
+    acronyms = _acronyms(folder)
     commitments = folder.check_all(folder.yaml_list("commitments.yaml", "commitments"), CommitmentRecord)
     obligations = folder.check_all(folder.yaml_list("calendar.yaml", "obligations"), ObligationRecord)
     for items, key in (
-        (domains, "number"), (fiches, "number"), (organisations, "code"), (anomalies, "code"), (commitments, "code"),
-        (obligations, "code"),
+        (domains, "number"), (fiches, "number"), (organisations, "code"), (anomalies, "code"), (acronyms, "code"),
+        (commitments, "code"), (obligations, "code"),
     ):  # fmt: skip
         folder.unique(items, key)  # type: ignore[arg-type]
     # One wrong record is said once: what refers to it is checked when it is mended.
@@ -192,9 +207,27 @@ def parse_convention(folder: Folder) -> ConventionContent | None:
         [row for row, _ in fiches],
         [row for row, _ in organisations],
         [row for row, _ in anomalies],
+        [row for row, _ in acronyms],
         [row for row, _ in commitments],
         [row for row, _ in obligations],
     )
+
+
+def _acronyms(folder: Folder) -> list[tuple[AcronymRecord, Located]]:
+    """The acronyms of the text; none where the folder has no such file."""
+    if not (folder.path / ACRONYMS).exists():
+        return []
+    folder.only(ACRONYMS, "acronyms")
+    acronyms = folder.check_all(folder.yaml_list(ACRONYMS, "acronyms"), AcronymRecord)
+    for acronym, item in acronyms:
+        if acronym.spelled_out != (acronym.source == FROM_THE_TEXT):
+            folder.problem(
+                item.file,
+                item.key_lines.get("source"),
+                f"source = « {acronym.source} » ({acronym.code}, spelled_out: {str(acronym.spelled_out).lower()})",
+                f"« {FROM_THE_TEXT} » quand le texte donne les mots, sinon une autre source et spelled_out: false",
+            )
+    return acronyms
 
 
 def _check_fiches(

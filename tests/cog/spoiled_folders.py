@@ -186,6 +186,31 @@ SPOILED = {
         "fiches.yaml",
         "12278",
     ),
+    "an acronym twice": (
+        replace("acronyms.yaml", 'code: "AES"', 'code: "AF"'),
+        "acronyms.yaml",
+        "une seconde fois",
+    ),
+    "an acronym from the text and from elsewhere": (
+        replace("acronyms.yaml", 'source: "code de la sécurité sociale"', "source: convention"),
+        "acronyms.yaml",
+        "spelled_out: false",
+    ),
+    "an acronym from elsewhere that does not say so": (
+        replace("acronyms.yaml", "    spelled_out: false\n", ""),
+        "acronyms.yaml",
+        "spelled_out: true",
+    ),
+    "an acronym without its words": (
+        replace("acronyms.yaml", 'words: "allocation d’adoption"', 'words: ""'),
+        "acronyms.yaml",
+        "non vide",
+    ),
+    "an acronym beyond the text": (
+        replace("acronyms.yaml", "seed_line: 12004\n", "seed_line: 12279\n"),
+        "acronyms.yaml",
+        "12278",
+    ),
     "a rank too large": (
         replace("commitments.yaml", "ordinal: 1\n", "ordinal: 32768\n"),
         "commitments.yaml",

@@ -89,6 +89,8 @@ PAGES = {
         "/calendrier/?au=2014-03-31",
         "/anomalies/?sujet=budget",
         "/anomalies/?mots=introuvable",
+        "/glossaire/",
+        "/glossaire/?mots=introuvable",
         "/documents/",
         "/documents/{edition}/",
         "/travaux/",

@@ -27,7 +27,7 @@ EXPLANATION = "canari-explication-5127"
 ROLES = ["pilotage", "contributeur", "caf", "tutelle", "conseil", "controle", "exploitation"]
 PAGES = [
     "/", "/fiches/", "/fiches/10/?au=2014-12-31", "/indicateurs/", "/indicateurs/F10-21/?periode=2014", "/budgets/",
-    "/budgets/fnas/", "/anomalies/", "/calendrier/", "/documents/", "/aide/",
+    "/budgets/fnas/", "/anomalies/", "/glossaire/", "/calendrier/", "/documents/", "/aide/",
     "/remontees/", "/remontees/envoyer/", "/remontees/attendu/011/?transmission=2014-T1", "/travaux/",
     "/remontees/attendu/fiche/10/?transmission=2014-T1", "/remontees/rappels/?transmission=2014-T1",
     "/indicateurs/F10-21/serie.svg?periode=2014", "/indicateurs/F10-21/distribution.svg?periode=2014",
