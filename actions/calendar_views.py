@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from actions.enums import ActionStatus, Plan
 from actions.queries import ActionView, action_views
 from actions.views import read_at
+from cog import downloads
 from cog.models import Convention, Fiche
 from cog.periods import MONTH_NAMES
 from cog.permissions import Permission, can, requires
@@ -74,7 +75,7 @@ def timeline_svg(request: HttpRequest) -> HttpResponse:
     seen = can(request.user, Permission.READ_PROGRESS)
     bars = _bars(action_views(convention=convention, at=at, with_progress=seen, fiche=fiche))
     late = sum(bar.late for bar in bars)
-    drawing = timeline_chart(
+    svg = timeline_chart(
         id=f"frise-{fiche.number}",
         title=f"Fiche n° {fiche.number} : {len(bars)} actions datées" + (f", {late} en retard" if late else ""),
         desc=f"Situation au {at:%d/%m/%Y}.",
@@ -83,7 +84,7 @@ def timeline_svg(request: HttpRequest) -> HttpResponse:
         last=convention.end,
         today=at,
     )
-    return HttpResponse(drawing, content_type="image/svg+xml")
+    return downloads.drawing(request, svg)
 
 
 def _chosen(request: HttpRequest, convention: Convention, at: date) -> tuple[Fiche, int, CalendarFilter]:

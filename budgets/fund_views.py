@@ -105,7 +105,7 @@ def chart(request: HttpRequest, code: str) -> HttpResponse:
     svg = rate_svg(ledger=ledger) if group == RATES else chart_svg(ledger=ledger, group=group)
     if svg is None:
         raise Http404("Ce graphique n'a rien à montrer.")
-    return HttpResponse(svg, content_type="image/svg+xml")
+    return downloads.drawing(request, svg)
 
 
 @requires(Permission.READ_BUDGETS)

@@ -14,13 +14,14 @@ import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache, wraps
+from functools import lru_cache, partial, wraps
 from itertools import groupby
 from typing import ParamSpec
 from xml.etree.ElementTree import SubElement, tostring
 
 from cog import charts_spec as look
 from cog.charts_spec import ACCENT, GREY, INK, MIDDLE, PALE, WHITE, Head, Key, Row, Side, Steps
+from cog.charts_store import kept
 from cog.figures import format_exact, format_figure, round_half_up
 
 SERIES_FILLS = (INK, "#8a9fc4", "#dbe3f0", ACCENT)
@@ -29,8 +30,8 @@ _P = ParamSpec("_P")
 
 
 def _kept(function: Callable[_P, str]) -> Callable[_P, str]:
-    """The function with its last drawings kept, by content; lists among its arguments become tuples."""
-    cached = lru_cache(maxsize=256)(function)
+    """The function with its drawings kept by content, here and for the other processes; lists become tuples."""
+    cached = lru_cache(maxsize=256)(wraps(function)(partial(kept, function)))
 
     @wraps(function)
     def drawn(*args: _P.args, **kwargs: _P.kwargs) -> str:

@@ -30,6 +30,7 @@ class IndicatorsConfig(AppConfig):
             "indicators.operations.results.recompute_from_job",
             label="Calcul des résultats",
         )
+        jobs.register("indicators.draw", "indicators.drawings.draw_from_job", label="Dessin des graphiques")
         jobs.register(
             "indicators.remind",
             "indicators.operations.reminders.remind_from_job",

@@ -1,16 +1,17 @@
 """The charts of an indicator's page: from its query to `cog.charts`."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from django.utils.safestring import SafeString, mark_safe
 
 from cog import charts, maps
 from cog.figures import format_figure
+from cog.models import Convention, Job, Organisation
 from cog.periods import Granularity, parse
 from indicators.compute.verdict import yardstick_at
 from indicators.enums import ResultState, TargetRole
-from indicators.models import Dispersion, Target
+from indicators.models import Dispersion, Indicator, Target
 from indicators.queries import (
     NATIONAL,
     CaisseLine,
@@ -21,7 +22,21 @@ from indicators.queries import (
     judged_baseline,
     judged_targets,
     published_beside,
+    sheet_page,
 )
+
+
+def draw_from_job(job: Job, beat: Callable[[int, int, str], None]) -> None:
+    """Draw what the pages of the indicators show first, before anybody asks: the drawings are kept by their content."""
+    convention = Convention.objects.get(code=job.arguments["convention"])
+    codes = list(Indicator.objects.filter(convention=convention).order_by("position").values_list("code", flat=True))
+    caisses = Organisation.objects.filter(convention=convention)
+    for done, code in enumerate(codes):
+        beat(done, len(codes), f"dessine {code}")
+        page = sheet_page(convention=convention, code=code, caisses=caisses)
+        if page is not None and page.period:
+            for draw in (series, distribution, spread_over_time):
+                draw(page)
 
 
 def sparklines(lines: Iterable[SheetLine]) -> dict[str, SafeString]:

@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django_tables2 import RequestConfig
 
-from cog.downloads import CSV, attachment, workbook
+from cog.downloads import CSV, attachment, drawing, workbook
 from cog.periods import parse
 from cog.permissions import Permission, Scope, caisses_visible_to, can, requires, scopes
 from cog.queries import domains_with_fiches
@@ -19,8 +19,6 @@ from indicators.queries.standing import Standing, ordered, standings
 from indicators.sheet_exports import as_csv, caisse_rows, local_terms, series_rows, sheet_workbook
 from indicators.tables import CaisseTable
 from indicators.workbooks import indicators_workbook
-
-SVG = "image/svg+xml"
 
 
 @requires(Permission.READ_REFERENCE)
@@ -119,20 +117,18 @@ def _page_or_404(request: HttpRequest, code: str) -> SheetPage:
 
 @requires(Permission.READ_RESULTS)
 def series_svg(request: HttpRequest, code: str) -> HttpResponse:
-    drawing = drawings.series(_page_or_404(request, code))
-    return HttpResponse(drawing, content_type=SVG)
+    return drawing(request, drawings.series(_page_or_404(request, code)))
 
 
 @requires(Permission.READ_RESULTS)
 def distribution_svg(request: HttpRequest, code: str) -> HttpResponse:
-    drawing = drawings.distribution(_page_or_404(request, code))
-    return HttpResponse(drawing, content_type=SVG)
+    return drawing(request, drawings.distribution(_page_or_404(request, code)))
 
 
 @requires(Permission.READ_RESULTS)
 def spread_svg(request: HttpRequest, code: str) -> HttpResponse:
     """The caisses at the last periods, side by side."""
-    return HttpResponse(drawings.spread_over_time(_page_or_404(request, code)), content_type=SVG)
+    return drawing(request, drawings.spread_over_time(_page_or_404(request, code)))
 
 
 @requires(Permission.READ_RESULTS)
@@ -140,7 +136,7 @@ def map_svg(request: HttpRequest, code: str) -> HttpResponse:
     """The caisses on a map, each by its name: for a reader who may see them all."""
     if Scope.ALL not in scopes(request.user, Permission.READ_RESULTS):
         raise Http404("La carte nomme toutes les caisses.")
-    return HttpResponse(drawings.caisse_map(_page_or_404(request, code)), content_type=SVG)
+    return drawing(request, drawings.caisse_map(_page_or_404(request, code)))
 
 
 @requires(Permission.READ_RESULTS)

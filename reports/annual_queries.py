@@ -15,7 +15,7 @@ from budgets.queries.tables import HEADINGS, year_table
 from budgets.queries.worked import annex
 from cog.models import Convention, Fiche
 from cog.periods import format_date
-from cog.queries import anomalies, commitments, dated_restitutions, domains_with_fiches
+from cog.queries import acronyms, anomalies, commitments, dated_restitutions, domains_with_fiches
 from indicators.compute.verdict import targets_of
 from indicators.enums import Verdict
 from indicators.queries import (
@@ -89,6 +89,9 @@ def annual_payload(
         "calendar": calendar,
         "calendar_counts": annual_parts.calendar_counts(calendar),
         "commitments": [row.wording for row in commitments(convention=convention) if row.fiche_id is None],
+        "acronyms": [
+            {"code": row.code, "words": row.words, "note": row.note} for row in acronyms(convention=convention)
+        ],
         "anomalies": annual_parts.anomalies_by_place(anomalies(convention=convention)),
         "presented_on": "",
         "remarks": [],

@@ -23,6 +23,7 @@ from indicators.queries.remembered import remembered
 Progress = Callable[[int, int, str], None]
 
 RECOMPUTE = "indicators.recompute"
+DRAW = "indicators.draw"
 """Kind of the job that computes again what rests on facts that changed."""
 
 SCOPE, PERIOD, NAME, BREAKDOWN = map(COLUMNS.index, ("scope", "period", "name", "breakdown"))
@@ -242,13 +243,17 @@ def mark_stale_sheet(*, indicator: Indicator) -> None:
 
 def request_recompute(*, convention: Convention, by: User, at: datetime) -> Job:
     """One job that computes again what the new facts touch; the one that still waits will do."""
-    waiting = Job.objects.filter(
-        kind=RECOMPUTE, state=JobState.WAITING, arguments={"convention": convention.code}
-    ).first()
-    return waiting or jobs.submit(kind=RECOMPUTE, arguments={"convention": convention.code}, by=by, at=at)
+    return _request_once(RECOMPUTE, convention, by, at)
+
+
+def _request_once(kind: str, convention: Convention, by: User, at: datetime) -> Job:
+    arguments = {"convention": convention.code}
+    waiting = Job.objects.filter(kind=kind, state=JobState.WAITING, arguments=arguments).first()
+    return waiting or jobs.submit(kind=kind, arguments=arguments, by=by, at=at)
 
 
 def recompute_from_job(job: Job, beat: Progress) -> None:
-    """The work of a recomputation job."""
+    """The work of a recomputation job; the drawings of its results are asked for when it ends."""
     convention = Convention.objects.get(code=job.arguments["convention"])
     recompute_stale(convention=convention, by=job.created_by, at=job.created_at, progress=beat)
+    _request_once(DRAW, convention, job.created_by, job.created_at)
