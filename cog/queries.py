@@ -167,5 +167,9 @@ def dated_restitutions(
     return found
 
 
-def next_restitutions(*, convention: Convention, at: date, limit: int) -> list[Restitution]:
-    return list(restitutions(convention=convention).filter(due__gte=at)[:limit])
+def next_restitutions(
+    *, convention: Convention, at: date, limit: int, delivered: Mapping[int, date] | None = None
+) -> list[Restitution]:
+    """The next dates an account is owed at, but for what was delivered by then (restitution -> the day it was)."""
+    done = [key for key, day in (delivered or {}).items() if day <= at]
+    return list(restitutions(convention=convention).filter(due__gte=at).exclude(pk__in=done)[:limit])

@@ -18,6 +18,7 @@ from indicators.queries.explanations import explanations_of_fiche
 from reports.enums import EditionState
 from reports.link_queries import key_of, links_of_fiche
 from reports.models import Edition
+from reports.owed_queries import delivered
 
 RECENT = 6
 """How many of the last words a page shows."""
@@ -140,7 +141,7 @@ def home(
         tally=tally(fiches),
         sdsi=tally([view for view in views if view.action.plan == Plan.SDSI]),
         late=late,
-        next_dates=next_restitutions(convention=convention, at=at, limit=6),
+        next_dates=next_restitutions(convention=convention, at=at, limit=6, delivered=delivered(convention=convention)),
         totals=[
             total for total in grand_totals(convention=convention) if total.year == min(at.year, convention.end.year)
         ],

@@ -2,10 +2,10 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from cog import downloads
 from cog.downloads import attachment
@@ -19,6 +19,8 @@ from reports.enums import NoteKind
 from reports.forms import NoteForm
 from reports.models import StateNote, Transmission
 from reports.operations import NoteRefused, write_note
+from reports.owed_document import differences as document_differences
+from reports.owed_document import document_workbook
 
 PER_PAGE = 100
 
@@ -28,7 +30,9 @@ def transmissions(request: HttpRequest) -> HttpResponse:
     convention = convention_or_404()
     rows = transmitted.listed(convention=convention)
     budgets = transmitted.listed(convention=convention, kinds=transmitted.BUDGETS)
-    return render(request, "reports/transmissions/list.html", {"rows": rows, "budgets": budgets})
+    documents = transmitted.listed(convention=convention, kinds=transmitted.DOCUMENTS)
+    context = {"rows": rows, "budgets": budgets, "documents": documents}
+    return render(request, "reports/transmissions/list.html", context)
 
 
 @requires(Permission.READ_TRANSMITTED)
@@ -37,6 +41,10 @@ def transmission(request: HttpRequest, transmission_id: int) -> HttpResponse:
     found = _found(transmission_id)
     if found.is_budget:
         return _budget(request, found)
+    if found.is_document:
+        page = transmitted.budget_page(found)
+        context = {"page": page, "form": NoteForm(), **_may(request)}
+        return render(request, "reports/transmissions/document.html", context)
     page = transmitted.page(found, verdict=request.GET.get("verdict", ""))
     return render(
         request, "reports/transmissions/transmission.html", {"page": page, "form": NoteForm(), **_may(request)}
@@ -54,7 +62,7 @@ def _budget(request: HttpRequest, found: Transmission) -> HttpResponse:
 def sheet(request: HttpRequest, transmission_id: int, code: str) -> HttpResponse:
     """One technical sheet of a transmission: definition, targets, figures, explanations, every caisse."""
     found = _found(transmission_id)
-    if found.is_budget:
+    if not found.is_quarter:
         raise Http404(f"La transmission {found.receipt_number} n'a pas de fiche.")
     page = transmitted.sheet_page(found, code=code, period=request.GET.get("periode", ""))
     if page is None:
@@ -76,6 +84,9 @@ def differences(request: HttpRequest, transmission_id: int) -> HttpResponse:
         before, after = transmitted.content_of(found.replaces), transmitted.content_of(found)
         context = {"sent": found, "rows": changes(before, after), "annexes": annexes_changed(before, after)}
         return render(request, "reports/transmissions/budget_differences.html", context)
+    if found.is_document:
+        changed = document_differences(transmitted.content_of(found.replaces), transmitted.content_of(found))
+        return render(request, "reports/transmissions/document_differences.html", {"sent": found, "rows": changed})
     rows = transmitted.differences(found)
     return render(
         request,
@@ -93,14 +104,14 @@ def differences(request: HttpRequest, transmission_id: int) -> HttpResponse:
 @requires(Permission.READ_TRANSMITTED)
 def receipt(request: HttpRequest, transmission_id: int) -> HttpResponse:
     found = _found(transmission_id)
-    return attachment(bytes(found.receipt), "application/pdf", f"recu-{found.period}-{found.number}.pdf")
+    return attachment(bytes(found.receipt), "application/pdf", f"recu-{found.file_name}.pdf")
 
 
 @requires(Permission.READ_TRANSMITTED)
 def content(request: HttpRequest, transmission_id: int) -> HttpResponse:
     """The content itself, byte for byte: its SHA-256 is the one of the receipt."""
     found = _found(transmission_id)
-    return attachment(found.payload.encode(), "application/json", f"transmission-{found.period}-{found.number}.json")
+    return attachment(found.payload.encode(), "application/json", f"transmission-{found.file_name}.json")
 
 
 @requires(Permission.READ_TRANSMITTED)
@@ -110,10 +121,25 @@ def figures(request: HttpRequest, transmission_id: int) -> HttpResponse:
     if found.is_budget:
         data = dashboard_workbook(transmitted.content_of(found))
         return downloads.workbook(data, f"{found.period}-{found.number}")
+    if found.is_document:
+        return downloads.workbook(document_workbook(transmitted.content_of(found)), found.file_name)
     header, rows = transmitted.table(found)
     workbook = write_workbook([("Résultats", header, rows)])
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return attachment(workbook, kind, f"transmission-{found.period}-{found.number}.xlsx")
+
+
+@require_safe
+@requires(Permission.READ_TRANSMITTED)
+def attached(request: HttpRequest, transmission_id: int) -> FileResponse:
+    """The file of a document that was sent, always as a download, of the type that was checked."""
+    found = _found(transmission_id)
+    if not found.attachment:
+        raise Http404(f"La transmission {found.receipt_number} n'a pas de pièce.")
+    held = transmitted.content_of(found)["attachment"]
+    return FileResponse(
+        found.attachment.open("rb"), as_attachment=True, filename=held["name"], content_type=held["type"]
+    )
 
 
 @require_POST
@@ -157,7 +183,7 @@ def _question(found: Transmission, key: int | None) -> StateNote | None:
 
 
 def _back(found: Transmission, code: str) -> HttpResponse:
-    if code and not found.is_budget and transmitted.sheet_page(found, code=code, period="") is not None:
+    if code and found.is_quarter and transmitted.sheet_page(found, code=code, period="") is not None:
         return redirect("transmission-sheet", transmission_id=found.pk, code=code)
     return redirect("transmission", transmission_id=found.pk)
 
