@@ -13,6 +13,7 @@ from cog.models import (
     Convention,
     Domain,
     Fiche,
+    Obligation,
     Restitution,
     SourceAnomaly,
     StateCommitment,
@@ -123,6 +124,11 @@ def restitutions(*, convention: Convention, year: int | None = None) -> QuerySet
     if year is not None:
         rows = rows.filter(due__year=year)
     return rows.order_by(F("due").asc(nulls_last=True), "obligation__family", "obligation__code")
+
+
+def obligation_titles(*, convention: Convention) -> dict[str, str]:
+    """What each account that is owed is called, by its code."""
+    return dict(Obligation.objects.filter(convention=convention).values_list("code", "title"))
 
 
 @dataclass(frozen=True)

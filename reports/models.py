@@ -166,7 +166,8 @@ class Transmission(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.period}, n° {self.number}"
+        what = " ".join(filter(None, (self.get_kind_display(), self.subject, self.period)))
+        return f"{what}, n° {self.number}"
 
     @property
     def receipt_number(self) -> str:

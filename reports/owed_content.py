@@ -120,7 +120,8 @@ def _indicators(spec: dict[str, Any], situation: Situation) -> Built:
     header = ["Indicateur", "Période", "Valeur", "Cible", "Verdict", "État"]
     source = f"Résultats nationaux calculés, dernière période close au {format_date(situation.until)}"
     simulated = any(one.figure.simulated for one in found)
-    return Built(_block(spec, source, [_table(spec["title"], header, rows)], simulated=simulated), missing)
+    table = _table(f"Chiffres nationaux de {len(found)} fiches techniques", header, rows)
+    return Built(_block(spec, source, [table], simulated=simulated), missing)
 
 
 def _figure_rows(one: KnownFigure) -> list[list[Cell]]:
@@ -159,7 +160,7 @@ def _measures(spec: dict[str, Any], situation: Situation) -> Built:
     ]
     missing = [] if any(total.amount is not None for line in lines for total in line.totals) else [_NO_MEASURE]
     simulated = any(total.simulated for line in lines for total in line.totals)
-    table = _table(spec["title"], header, rows)
+    table = _table(f"{len(rows)} données, année après année", header, rows)
     return Built(_block(spec, "Données remontées et acceptées", [table], notes, simulated=simulated), missing)
 
 
@@ -191,14 +192,17 @@ def _actions(spec: dict[str, Any], situation: Situation) -> Built:
         missing.append(Missing(sentence, "Elles partent « à lancer ».", url, empty=False))
     source = f"Avancement dit par les directions en charge, situation au {situation.day}"
     simulated = any(view.last is not None and view.last.simulated for view in kept)
-    table = _table(spec["title"], header, [_action_row(view) for view in kept])
+    late = sum(view.is_late for view in kept)
+    title = f"{len(kept)} actions, dont {late} en retard" if late else f"{len(kept)} actions, aucune en retard"
+    table = _table(title, header, [_action_row(view) for view in kept])
     return Built(_block(spec, source, [table], simulated=simulated), missing)
 
 
 def _action_row(view: ActionView) -> list[Cell]:
     action, last = view.action, view.last
     place = "Sdsi" if action.plan == Plan.SDSI else str(action.fiche.number)
-    written = " ; ".join(line.strip() for line in action.deadline_cell.splitlines() if line.strip())
+    lines = [line.strip(" ·•\t") for line in action.deadline_cell.splitlines()]
+    written = " ; ".join(filter(None, lines))
     return [
         f"{place}/{action.number or action.ordinal} · {action.name}",
         written or "sans échéance",
@@ -225,7 +229,8 @@ def _commitments(spec: dict[str, Any], situation: Situation) -> Built:
     header = ["Engagement", "Échéance", "État", "Situation", "Ce qu’en dit la tutelle"]
     source = f"Mots de la tutelle, situation au {situation.day}"
     simulated = any(view.last is not None and view.last.simulated for view in kept)
-    return Built(_block(spec, source, [_table(spec["title"], header, rows)], simulated=simulated))
+    table = _table(f"{len(rows)} engagements", header, rows)
+    return Built(_block(spec, source, [table], simulated=simulated))
 
 
 def _sdsi_synthesis(spec: dict[str, Any], situation: Situation) -> Built:
@@ -253,7 +258,8 @@ def _sdsi_synthesis(spec: dict[str, Any], situation: Situation) -> Built:
         missing.append(Missing(sentence, "L’écrire.", reverse("sdsi"), empty=not told))
     source = f"Situation au 31/12/{situation.exercise}, synthèse écrite par la Cnaf"
     simulated = any(line.last is not None and line.last.simulated for line in lines)
-    return Built(_block(spec, source, [_table(spec["title"], header, rows)], notes, simulated=simulated), missing)
+    table = _table(f"{len(rows)} programmes", header, rows)
+    return Built(_block(spec, source, [table], notes, simulated=simulated), missing)
 
 
 # --- Means ----------------------------------------------------------------------------------------------------------
@@ -314,7 +320,7 @@ def _split(spec: dict[str, Any], situation: Situation) -> Built:
     elif any(row.national is None for row in page.split):
         missing.append(Missing("La part de la Caisse nationale n’est pas dite de chaque ligne.", empty=False))
     source = f"Crédits limitatifs ouverts au {situation.day}"
-    table = _table(f"{spec['title']}, en {fund.unit}", header, rows)
+    table = _table(f"Crédits limitatifs ouverts, en {fund.unit}", header, rows)
     return Built(_block(spec, source, [table], simulated=any(act.simulated for act in acts)), missing)
 
 
@@ -387,7 +393,8 @@ def _transmissions(spec: dict[str, Any], situation: Situation) -> Built:
     source = f"Registre des transmissions au {situation.day}"
     missing = [] if found else [Missing("Rien n’a été transmis à cette date.")]
     simulated = any(row.simulated for row in found)
-    return Built(_block(spec, source, [_table(spec["title"], header, cells)], simulated=simulated), missing)
+    table = _table(f"{len(cells)} transmissions, la première d’abord", header, cells)
+    return Built(_block(spec, source, [table], simulated=simulated), missing)
 
 
 def _absent(spec: dict[str, Any], situation: Situation) -> Built:

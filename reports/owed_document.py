@@ -7,6 +7,7 @@ is read and its unit.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
 from cog.figures import format_exact
@@ -71,19 +72,14 @@ def _of_block(title: str, one: Content | None, two: Content | None) -> Iterator[
     if one is None or two is None:
         yield DocumentChange(title, "", "", "" if one is None else "présent", "" if two is None else "présent")
         return
-    before, after = _tables(one), _tables(two)
-    for name in (*after, *(name for name in before if name not in after)):
-        former, cells = _cells(before.get(name)), _cells(after.get(name))
+    for before, after in zip_longest(one["tables"], two["tables"]):
+        former, cells = _cells(before), _cells(after)
         for key in (*cells, *(key for key in former if key not in cells)):
             row, _, column = key
             if former.get(key, "") != cells.get(key, ""):
                 yield DocumentChange(title, row, column, former.get(key, ""), cells.get(key, ""))
     if one["notes"] != two["notes"]:
         yield DocumentChange(title, "", "notes", " ".join(one["notes"]), " ".join(two["notes"]))
-
-
-def _tables(block: Content) -> dict[str, Content]:
-    return {table["title"]: table for table in block["tables"]}
 
 
 def _cells(table: Content | None) -> dict[tuple[str, int, str], str]:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cog import downloads
 from cog.downloads import attachment
 from cog.permissions import Permission, can, requires
+from cog.queries import obligation_titles
 from cog.views import convention_or_404
 from cog.xlsx import write_workbook
 from reports import transmitted
@@ -31,7 +32,8 @@ def transmissions(request: HttpRequest) -> HttpResponse:
     rows = transmitted.listed(convention=convention)
     budgets = transmitted.listed(convention=convention, kinds=transmitted.BUDGETS)
     documents = transmitted.listed(convention=convention, kinds=transmitted.DOCUMENTS)
-    context = {"rows": rows, "budgets": budgets, "documents": documents}
+    titles = obligation_titles(convention=convention)
+    context = {"rows": rows, "budgets": budgets, "documents": documents, "titles": titles}
     return render(request, "reports/transmissions/list.html", context)
 
 

@@ -34,7 +34,8 @@ def listed(*, convention: Convention, kinds: Sequence[str] = QUARTERS) -> list[T
         acknowledged=Count("state_notes", filter=Q(state_notes__kind=NoteKind.ACKNOWLEDGEMENT), distinct=True),
         waiting=Count("state_notes", filter=answered, distinct=True),
     )
-    return list(rows.order_by("-period", "subject", "-number"))
+    order = ("-transmitted_at", "-pk") if kinds == DOCUMENTS else ("-period", "-number")
+    return list(rows.order_by(*order))
 
 
 def latest(*, convention: Convention) -> Transmission | None:

@@ -1,10 +1,12 @@
 """What a document owed says of the indicators: the last figures known at a day, and what was reported year by year."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from cog.models import Convention, Organisation
 from cog.periods import Granularity, Period, parse, year
@@ -59,9 +61,9 @@ def known_figures(
         for code in codes
         if code in indicators
     ]
-    units = dict(Measure.objects.filter(convention=convention).values_list("code", "unit"))
+    measures = {one.code: one for one in Measure.objects.filter(convention=convention)}
     return [
-        KnownFigure(figure, list(_beside(line, results[line.indicator.pk], units)))
+        KnownFigure(figure, list(_beside(line, results[line.indicator.pk], measures)))
         for line, figure in zip(lines, figures_of(lines), strict=True)
     ]
 
@@ -76,18 +78,33 @@ def _period_shown(rows: list[IndicatorResult], period: Period | None, until: dat
     return period or year(until.year)
 
 
-def _beside(line: DossierLine, rows: list[IndicatorResult], units: dict[str, str]) -> Iterable[Beside]:
-    """Secondary values and variants of the same period; nothing where no definition says how to read them."""
+def _beside(line: DossierLine, rows: list[IndicatorResult], measures: dict[str, Measure]) -> Iterable[Beside]:
+    """Secondary values and variants of the same period, but those of groups of caisses (« médiane, taille=petite »);
+    nothing where no definition says how to read them.
+    """
     version = version_at(line.indicator.versions.all(), line.period)
     if version is None:
         return
     version.indicator = line.indicator
-    definition = definition_of(version)
+    definition, units = definition_of(version), {code: one.unit for code, one in measures.items()}
     for row in rows:
-        if row.name and row.period == str(line.period) and row.name != definition.judged_name:
+        told = row.name and ", " not in row.name and row.name != definition.judged_name
+        if told and row.period == str(line.period):
             unit, decimals = unit_of(definition, row.name, units, local=False)
-            label = companion_in_words(row.name)
-            yield Beside(label, row.value, unit, decimals, str(ResultState(row.state).label))
+            yield Beside(_in_words(row.name, measures), row.value, unit, decimals, str(ResultState(row.state).label))
+
+
+def _in_words(name: str, measures: dict[str, Measure]) -> str:
+    """« Dossiers frauduleux (recidive : avec) / Dossiers frauduleux » for a value named by its formula."""
+    words = companion_in_words(name)
+    for code in sorted(measures, key=len, reverse=True):
+        words = re.sub(rf"\b{code}\b(\[[^\]]*\])?", partial(_measure_in_words, measures[code]), words)
+    return words
+
+
+def _measure_in_words(measure: Measure, found: re.Match[str]) -> str:
+    cut = found[1].strip("[]").replace("_", " ").replace("=", " : ") if found[1] else ""
+    return f"{measure.label} ({cut})" if cut else measure.label
 
 
 @dataclass(frozen=True)
