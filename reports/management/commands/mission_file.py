@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from cog.models import User
 from cog.operations import command_account
 from cog.queries import NoConvention, account_named, convention_or_refuse
 from reports.mission import NoMission
@@ -28,11 +29,9 @@ class Command(BaseCommand):
         target: Path = options["output"]
         if target.is_dir():
             raise CommandError(f"{target} : trouvé un dossier, attendu un fichier .zip à écrire")
-        by = account_named(options["by"]) if options["by"] else command_account()
-        if by is None:
-            raise CommandError(f"--by {options['by']} : aucun compte actif de cette adresse")
         try:
             convention = convention_or_refuse(code=options["convention"])
+            by = self._account(options["by"])
             made = produce_mission_file(convention=convention, situation=options["situation"], by=by, at=timezone.now())
             target.write_bytes(made.data)
         except (NoConvention, NoMission) as error:
@@ -41,3 +40,9 @@ class Command(BaseCommand):
             raise CommandError(f"{target} : impossible à écrire ({error.strerror})", returncode=2) from None
         self.stdout.write(f"{target} : situation au {options['situation']:%d/%m/%Y}")
         self.stdout.write(f"sha256 {made.sha256}")
+
+    def _account(self, text: str) -> User:
+        found = account_named(text) if text else command_account()
+        if found is None:
+            raise CommandError(f"--by {text} : aucun compte actif de cette adresse")
+        return found
