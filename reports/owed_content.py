@@ -255,7 +255,8 @@ def _sdsi_synthesis(spec: dict[str, Any], situation: Situation) -> Built:
     missing = []
     if len(told) < len(lines) or not lines:
         sentence = f"La synthèse de {situation.exercise} est écrite pour {len(told)} programmes sur {len(lines)}."
-        missing.append(Missing(sentence, "L’écrire.", reverse("sdsi"), empty=not told))
+        where = reverse("sdsi-synthesis", kwargs={"year": situation.exercise})
+        missing.append(Missing(sentence, "L’écrire.", where, empty=not told))
     source = f"Situation au 31/12/{situation.exercise}, synthèse écrite par la Cnaf"
     simulated = any(line.last is not None and line.last.simulated for line in lines)
     table = _table(f"{len(rows)} programmes", header, rows)
