@@ -1,6 +1,6 @@
 """Reads of the documents owed beside the results and the funds: what is owed, what would leave, what was sent."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -164,32 +164,32 @@ def sent_documents(*, convention: Convention) -> dict[tuple[str, str], list[Tran
     return found
 
 
-def delivered_documents(*, convention: Convention) -> dict[int, date]:
-    """The dates of the calendar that a document answered, and the day it did; what goes with an edition included."""
-    sent = sent_documents(convention=convention)
-    known = layouts(convention=convention)
-    editions = delivered_editions(convention=convention)
-    rows = {(row.obligation.code, row.covers): row.pk for row in restitutions(convention=convention)}
+def delivered_documents(
+    *, convention: Convention, dates: Iterable[Restitution], editions: Mapping[int, date]
+) -> dict[int, date]:
+    """The dates of the calendar that a document answered, and the day it did; what goes with an edition included.
+
+    `dates`: the calendar; `editions`: those of its dates that an edition answered.
+    """
+    sent, known, every = sent_documents(convention=convention), layouts(convention=convention), list(dates)
+    keys = {(row.obligation.code, row.covers): row.pk for row in every}
     found = {}
-    for row in owed_restitutions(convention=convention):
-        own = sent.get((row.obligation.code, row.covers or ONCE))
-        layout = known.get(row.obligation.code)
+    for row in every:
+        own, layout = sent.get((row.obligation.code, row.covers or ONCE)), known.get(row.obligation.code)
+        with_ = keys.get((layout.goes_with, row.covers)) if layout and layout.goes_with else None
         if own:
             found[row.pk] = timezone.localdate(own[-1].transmitted_at)
-        elif layout and layout.goes_with:
-            with_ = rows.get((layout.goes_with, row.covers))
-            if with_ in editions:
-                found[row.pk] = editions[with_]
+        elif with_ in editions:
+            found[row.pk] = editions[with_]
     return found
 
 
 def delivered(*, convention: Convention) -> dict[int, date]:
     """Every date of the calendar that was answered, and the day it was."""
-    return (
-        delivered_restitutions(convention=convention)
-        | delivered_editions(convention=convention)
-        | delivered_documents(convention=convention)
-    )
+    dates = list(restitutions(convention=convention))
+    editions = delivered_editions(convention=convention, dates=dates)
+    results = delivered_restitutions(convention=convention, dates=dates)
+    return results | editions | delivered_documents(convention=convention, dates=dates, editions=editions)
 
 
 # --- The list -------------------------------------------------------------------------------------------------------
@@ -244,7 +244,7 @@ class Criteria:
 
 def document_lines(*, convention: Convention, at: date) -> list[DocumentLine]:
     """Every document owed, by year, family and date; how each stands at a day."""
-    sent, done = sent_documents(convention=convention), delivered_documents(convention=convention)
+    sent, done = sent_documents(convention=convention), delivered(convention=convention)
     known = layouts(convention=convention)
     lines = []
     for row in owed_restitutions(convention=convention):
