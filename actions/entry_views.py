@@ -8,7 +8,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from actions.compute.proofs import MAX_BYTES, ProofRefused
 from actions.forms import EvidenceForm, GridDate, ProgressForm, RowForm, WithdrawForm, initial_of
 from actions.models import Action, Evidence
 from actions.operations import (
@@ -21,6 +20,7 @@ from actions.operations import (
 )
 from actions.queries.pages import ActionPage, action_page, evidence_or_none, grid_of
 from actions.views import action_or_404, may_record
+from cog.attachments import MAX_BYTES, FileRefused
 from cog.models import Fiche
 from cog.permissions import Permission, account, fiches_open_to, requires
 
@@ -145,7 +145,7 @@ def join(request: HttpRequest, key: str) -> HttpResponse:
             by=account(request),
             at=timezone.now(),
         )
-    except ProofRefused as refused:
+    except FileRefused as refused:
         messages.error(request, f"{refused} Rien n'est enregistré.")
     else:
         messages.success(request, "La pièce est jointe à l'action.")
@@ -178,7 +178,7 @@ def withdraw(request: HttpRequest, evidence_id: int) -> HttpResponse:
                 by=account(request),
                 at=timezone.now(),
             )
-        except ProofRefused as refused:
+        except FileRefused as refused:
             messages.error(request, str(refused))
         else:
             messages.success(request, "La pièce est retirée ; son fichier reste conservé.")

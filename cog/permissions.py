@@ -39,7 +39,7 @@ class Permission(StrEnum):
     READ_EXPLANATIONS = "lire les explications d'écart, avant transmission"
     EXPLAIN_GAP = "expliquer un écart"
     SET_GAP_THRESHOLD = "fixer le seuil à partir duquel un écart s'explique"
-    TRANSMIT = "transmettre à l'État les résultats d'un trimestre"
+    TRANSMIT = "transmettre à l'État les résultats d'un trimestre, les éditions et les documents dus"
     READ_TRANSMITTED = "lire ce qui a été transmis à l'État, et ce qui en a été dit"
     ANNOTATE_TRANSMISSION = "accuser réception d'une transmission, questionner, observer"
     ANSWER_STATE = "répondre aux questions de la tutelle"
@@ -47,6 +47,7 @@ class Permission(StrEnum):
     KEEP_BUDGETS = "tenir les budgets : actes, exécution, prévisions, virements, effectifs, annexes"
     SEND_REMINDERS = "rappeler aux caisses ce qu'elles doivent"
     PRODUCE_REPORT = "produire un projet de bilan"
+    EXPORT_MISSION = "produire le dossier d'une mission de contrôle"
     SEE_JOBS = "suivre et annuler les travaux de fond"
 
 
@@ -93,6 +94,7 @@ ROLES: dict[Role, RoleCard] = {
             Permission.KEEP_BUDGETS: Scope.ALL,
             Permission.SEND_REMINDERS: Scope.ALL,
             Permission.PRODUCE_REPORT: Scope.ALL,
+            Permission.EXPORT_MISSION: Scope.ALL,
             Permission.SEE_JOBS: Scope.ALL,
         },
     ),
@@ -152,6 +154,7 @@ ROLES: dict[Role, RoleCard] = {
             Permission.READ_EXPLANATIONS: Scope.ALL,
             Permission.READ_BUDGETS: Scope.ALL,
             Permission.READ_TRANSMITTED: Scope.ALL,
+            Permission.EXPORT_MISSION: Scope.ALL,
         },
     ),
     Role.OPERATIONS: RoleCard(

@@ -15,6 +15,7 @@ from cog.models import (
     Convention,
     Domain,
     Fiche,
+    Obligation,
     Restitution,
     SourceAnomaly,
     StateCommitment,
@@ -140,6 +141,11 @@ def restitutions(*, convention: Convention, year: int | None = None) -> QuerySet
     return rows.order_by(F("due").asc(nulls_last=True), "obligation__family", "obligation__code")
 
 
+def obligation_titles(*, convention: Convention) -> dict[str, str]:
+    """What each account that is owed is called, by its code."""
+    return dict(Obligation.objects.filter(convention=convention).values_list("code", "title"))
+
+
 @dataclass(frozen=True)
 class DatedRestitution:
     """A date an account is owed at, as it stands at a day, and when it was delivered, as far as that is recorded."""
@@ -182,5 +188,9 @@ def dated_restitutions(
     return found
 
 
-def next_restitutions(*, convention: Convention, at: date, limit: int) -> list[Restitution]:
-    return list(restitutions(convention=convention).filter(due__gte=at)[:limit])
+def next_restitutions(
+    *, convention: Convention, at: date, limit: int, delivered: Mapping[int, date] | None = None
+) -> list[Restitution]:
+    """The next dates an account is owed at, but for what was delivered by then (restitution -> the day it was)."""
+    done = [key for key, day in (delivered or {}).items() if day <= at]
+    return list(restitutions(convention=convention).filter(due__gte=at).exclude(pk__in=done)[:limit])

@@ -7,7 +7,10 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         from cog import jobs
+        from cog.reference.registry import register
+        from reports.reference import DocumentsPart
 
+        register(DocumentsPart())
         jobs.register(
             "bilan",
             "reports.operations.produce_from_job",

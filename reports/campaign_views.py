@@ -18,7 +18,6 @@ from cog.permissions import Permission, can, requires
 from cog.queries import dated_restitutions
 from cog.views import convention_or_404
 from reports import campaign_queries as queries
-from reports.delivered import delivered
 from reports.forms import TransmitForm
 from reports.operations import (
     AlreadyTransmitted,
@@ -26,6 +25,7 @@ from reports.operations import (
     TransmissionRefused,
     transmit_quarter,
 )
+from reports.owed_queries import delivered, owed_restitutions
 
 
 @requires(Permission.READ_REFERENCE)
@@ -35,6 +35,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     form = DateFilter(request.GET or None)
     at = form.chosen(min(timezone.localdate(), convention.end))
     rows = dated_restitutions(convention=convention, at=at, delivered=delivered(convention=convention))
+    sent_from_here = {row.pk for row in owed_restitutions(convention=convention)}
     years = [
         (year, list(items))
         for year, items in groupby(rows, key=lambda row: row.restitution.due.year if row.restitution.due else None)
@@ -46,6 +47,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
             "years": years,
             "form": form,
             "at": at,
+            "sent_from_here": sent_from_here if can(request.user, Permission.READ_EXPLANATIONS) else set(),
             "soon": [row for row in rows if row.state == State.BIENTOT_DUE],
             "total": len(rows),
             "informations": informations_due(convention=convention)

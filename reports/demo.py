@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from cog.attachments import AcceptedFile, accept_file
 from cog.models import Convention, User
 from cog.periods import parse
 from reports.edition_queries import edition_name
-from reports.enums import NoteKind
+from reports.enums import NoteKind, TransmissionKind
 from reports.models import Transmission
-from reports.operations import transmit_edition, transmit_quarter, write_note
+from reports.operations import transmit_document, transmit_edition, transmit_quarter, write_note
+from reports.owed_queries import owed_document, situation_of
 
 Progress = Callable[[int, int, str], None]
 
@@ -81,3 +83,45 @@ def transmit_editions(*, convention: Convention, steering: User, progress: Progr
             late = timedelta(days=4) if (fund, years, number) == ("fnga", 0, 5) else timedelta(0)
             transmit_edition(convention=convention, name=name, situation=name.due, by=steering, at=at + late)
     progress(len(EDITIONS), len(EDITIONS), "éditions transmises")
+
+
+DOCUMENTS = (
+    ("FRA-CHIFFRES", "2013", datetime(2014, 1, 29, 9, 30, tzinfo=UTC), False),
+    ("FRA-TDB", "2013-T4", datetime(2014, 2, 20, 14, 10, tzinfo=UTC), False),
+    ("EV-LETTRES", "2014-03-03", datetime(2014, 3, 5, 16, 0, tzinfo=UTC), True),
+    ("MOY-INFO", "2013", datetime(2014, 4, 15, 11, 0, tzinfo=UTC), False),
+    ("MOY-IMMO", "2013", datetime(2014, 4, 15, 11, 20, tzinfo=UTC), False),
+    ("MOY-REPORTS-FNGA", "2014", datetime(2014, 4, 15, 11, 40, tzinfo=UTC), False),
+    ("SOC-DD", "2013", datetime(2014, 5, 6, 10, 0, tzinfo=UTC), True),  # six days late
+    ("FRA-TDB", "2014-T1", datetime(2014, 5, 12, 15, 45, tzinfo=UTC), False),
+)
+"""Documents owed that were sent: obligation, period, when, and whether a file went with it."""
+
+
+def transmit_documents(*, convention: Convention, steering: User, progress: Progress) -> None:
+    """Send some documents owed on days of that time; what is sent already is left as it is."""
+    rows = Transmission.objects.filter(convention=convention, kind=TransmissionKind.DOCUMENT)
+    known = set(rows.values_list("subject", "period"))
+    for done, (code, period, at, with_file) in enumerate(DOCUMENTS):
+        owed = owed_document(convention=convention, code=code, period=period)
+        progress(done, len(DOCUMENTS), f"remet {owed.code} {owed.period}")
+        if (code, period) not in known:
+            transmit_document(
+                convention=convention,
+                owed=owed,
+                situation=situation_of(owed, at.date()),
+                by=steering,
+                at=at,
+                attachment=_made_up_file(owed.code, owed.short) if with_file else None,
+                simulated=True,
+            )
+    progress(len(DOCUMENTS), len(DOCUMENTS), "documents remis")
+
+
+def _made_up_file(code: str, title: str) -> AcceptedFile:
+    """A one-page PDF that says it is made up."""
+    from cog import pdf  # two seconds of import that only a printing process should pay
+
+    words = f"<h1>Pièce simulée</h1><p>{title}. Inventée pour la démonstration.</p>"
+    page = f"<!DOCTYPE html><html lang='fr'><head><title>Pièce simulée</title></head><body>{words}</body></html>"
+    return accept_file(f"{code.lower()}-piece-simulee.pdf", pdf.render(page, css=""))

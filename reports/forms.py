@@ -1,14 +1,18 @@
 """Forms of the reports: they clean what is typed and save nothing."""
 
 from collections.abc import Collection, Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
 
+from cog.attachments import ACCEPTED, MAX_BYTES, AcceptedFile, FileRefused, accept_file
+from cog.enums import ObligationFamily
 from cog.forms import FilterForm
-from cog.models import User
+from cog.models import Convention, User
 from reports.enums import EditionState, NoteKind
+from reports.owed_queries import ELSEWHERE, Criteria
 
 
 class ReportRequest(forms.Form):
@@ -93,6 +97,87 @@ class FollowingForm(TransmitForm):
             del self.fields["password"]
         if state is not EditionState.PUBLISHED:
             del self.fields["presented_on"]
+
+
+class DocumentForm(TransmitForm):
+    """The last gesture before a document owed leaves: its file, then as for a quarter."""
+
+    field_order = ("fichier", "reason", "password")
+
+    fichier = forms.FileField(
+        label="Pièce",
+        required=False,
+        help_text="PDF, document, classeur ou image ; 10 Mo au plus. À choisir de nouveau si l'envoi est refusé.",
+        widget=forms.ClearableFileInput(attrs={"accept": ",".join(ACCEPTED)}),
+    )
+
+    def __init__(self, *args: Any, needs_file: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["fichier"].required = needs_file
+
+    def clean_fichier(self) -> AcceptedFile | None:
+        """The file, once its content is known to be of its type; None where none is joined."""
+        sent = self.cleaned_data["fichier"]
+        if not sent:
+            return None
+        try:
+            return accept_file(sent.name, sent.read(MAX_BYTES + 1))
+        except FileRefused as refused:
+            raise forms.ValidationError(str(refused)) from None
+
+
+class EventForm(forms.Form):
+    """The day of an event that sets off an obligation."""
+
+    le = forms.DateField(label="Jour de l'événement", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, convention: Convention, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._term = convention.start, convention.end
+
+    def clean_le(self) -> date:
+        day: date = self.cleaned_data["le"]
+        start, end = self._term
+        if not start <= day <= end:
+            raise forms.ValidationError(f"Attendu un jour de la convention, du {start:%d/%m/%Y} au {end:%d/%m/%Y}.")
+        return day
+
+
+OWED_STATES = [
+    ("", "Tous"),
+    ("en_retard", "en retard"),
+    ("ouverte", "bientôt due"),
+    ("a_venir", "à venir"),
+    ("transmise", "remise"),
+    ("transmise_en_retard", "remise en retard"),
+    ("sans_date", "sans date"),
+    ("a_l_evenement", "à l'événement"),
+]
+
+
+class OwedFilter(FilterForm):
+    """Which documents owed to show."""
+
+    annee = forms.ChoiceField(label="Année", required=False)
+    famille = forms.ChoiceField(
+        label="Famille",
+        required=False,
+        choices=[("", "Toutes"), *((one.value, one.label) for one in ObligationFamily if one not in ELSEWHERE)],
+    )
+    etat = forms.ChoiceField(label="État", required=False, choices=OWED_STATES)
+
+    def __init__(self, *args: Any, years: list[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        listed = [(str(year), str(year)) for year in years]
+        self.fields["annee"].choices = [("", "Toutes"), *listed, ("-", "sans année")]
+
+    @property
+    def criteria(self) -> Criteria:
+        """What is asked; everything when the address cannot be read."""
+        if not self.is_valid():
+            return Criteria()
+        told = self.cleaned_data
+        return Criteria(told["annee"], told["famille"], told["etat"])
 
 
 class NoteForm(forms.Form):

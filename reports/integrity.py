@@ -40,9 +40,33 @@ def _transmissions() -> Iterator[str]:
         if row.is_budget:
             for wrong in broken_sums(json.loads(data)):
                 yield f"{row} : {wrong}"
+        yield from _attachment(row)
         former = row.replaces
-        if former is not None and (former.number, former.period) != (row.number - 1, row.period):
+        if former is not None and (former.number, former.subject, former.period) != (
+            row.number - 1,
+            row.subject,
+            row.period,
+        ):
             yield f"{row} : rectifie {former}, attendu le numéro {row.number - 1} de la même période"
+
+
+def _attachment(row: Transmission) -> Iterator[str]:
+    """Whether the file that went with a document is still the one its content names."""
+    if not row.is_document:
+        return
+    held = json.loads(row.payload)["attachment"]
+    if (held is None) != (not row.attachment):
+        yield f"{row} : {'aucune pièce' if held is None else 'une pièce'} au contenu, l'inverse dans les fichiers"
+    if held is None or not row.attachment:
+        return
+    try:
+        with row.attachment.open("rb") as stream:
+            found = hashlib.file_digest(stream, "sha256").hexdigest()
+    except FileNotFoundError:
+        yield f"{row} : le fichier {row.attachment.name} manque"
+        return
+    if found != held["sha256"]:
+        yield f"{row} : empreinte de la pièce {found}, attendu {held['sha256']}"
 
 
 def _editions() -> Iterator[str]:

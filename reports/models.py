@@ -166,7 +166,8 @@ class Transmission(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.period}, n° {self.number}"
+        what = " ".join(filter(None, (self.get_kind_display(), self.subject, self.period)))
+        return f"{what}, n° {self.number}"
 
     @property
     def receipt_number(self) -> str:
@@ -184,6 +185,11 @@ class Transmission(models.Model):
         return self.kind == TransmissionKind.REPORT
 
     @property
+    def is_document(self) -> bool:
+        """Whether it is a document owed beside the results and the funds."""
+        return self.kind == TransmissionKind.DOCUMENT
+
+    @property
     def is_quarter(self) -> bool:
         """Whether it is the results of a quarter."""
         return self.kind == TransmissionKind.QUARTER
@@ -193,8 +199,43 @@ class Transmission(models.Model):
         return parse(self.period).label if self.is_quarter else self.period
 
     @property
+    def file_name(self) -> str:
+        """« 2014-T1-2 », « FRA-TDB-2014-T1-1 »: how its files are called."""
+        return f"{self.subject}-{self.period}-{self.number}".lstrip("-")
+
+    @property
     def is_rectification(self) -> bool:
         return self.number > 1
+
+
+class DocumentLayout(models.Model):
+    """« composition d'un document dû »: the blocks the application makes it of, as `documents.yaml` gives them.
+
+    `code` is an obligation's, or `MISSION` for the file given to a control mission. `goes_with`: the obligation whose
+    delivery is also this one's. Reference data: kept in line with its file, never edited elsewhere.
+    """
+
+    MISSION = "MISSION"
+
+    convention = models.ForeignKey(Convention, models.PROTECT, verbose_name="convention")
+    code = models.CharField("obligation", max_length=60)
+    note = models.TextField("note", blank=True)
+    goes_with = models.CharField("remis avec", max_length=60, blank=True)
+    layout = models.JSONField("composition", default=dict)
+
+    class Meta:
+        verbose_name = "composition d'un document dû"
+        verbose_name_plural = "compositions des documents dus"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["convention", "code"],
+                name="document_layout_once",
+                violation_error_message="La composition de ce document est déjà donnée.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class StateNote(models.Model):

@@ -213,7 +213,9 @@ def _transmissions(convention: Convention) -> Iterator[Row]:
     for row in sent_in_order(convention=convention):
         replaced = row.number - 1 or None
         at = row.transmitted_at.isoformat()
-        yield row.kind, row.period, row.number, row.due, at, row.late, row.sha256, replaced
+        # A document owed names its obligation before what it covers: several may cover the same year.
+        period = f"{row.subject} {row.period}".lstrip()
+        yield row.kind, period, row.number, row.due, at, row.late, row.sha256, replaced
 
 
 def _anomalies(convention: Convention) -> Iterator[Row]:

@@ -16,6 +16,7 @@ from indicators.queries import ATTENTION, SheetLine, by_attention, sheet_lines
 from indicators.queries.explanations import explanations_of_fiche
 from reports.link_queries import key_of, links_of_fiche
 from reports.models import Edition
+from reports.owed_queries import delivered
 from reports.report_queries import editions
 
 RECENT = 6
@@ -139,7 +140,7 @@ def home(
         tally=tally(fiches),
         sdsi=tally([view for view in views if view.action.plan == Plan.SDSI]),
         late=late,
-        next_dates=next_restitutions(convention=convention, at=at, limit=6),
+        next_dates=next_restitutions(convention=convention, at=at, limit=6, delivered=delivered(convention=convention)),
         totals=[
             total for total in grand_totals(convention=convention) if total.year == min(at.year, convention.end.year)
         ],

@@ -14,6 +14,7 @@ from cog.templatetags.french import plural
 from reports.budget_dashboard import counts as edition_counts
 from reports.budget_dashboard import presentation
 from reports.models import Transmission
+from reports.owed_document import counts as document_counts
 from reports.printing import in_our_fonts
 from reports.quarter_snapshot import counts
 from reports.snapshot import digest
@@ -89,5 +90,32 @@ def print_dashboard(content: dict[str, Any], *, sent: Transmission | None = None
             "fingerprint": digest({key: value for key, value in content.items() if key != "draft"}),
             "at": timezone.localtime(sent.transmitted_at) if sent else None,
         },
+    )
+    return pdf.render(in_our_fonts(html), css=STYLE.read_text(encoding="utf-8"))
+
+
+def print_document(content: dict[str, Any], *, sent: Transmission | None = None) -> bytes:
+    """The PDF of a document owed, its receipt first when it is sent; « PROJET » on every page when it is not.
+
+    The same content and row give the same bytes.
+    """
+    html = render_to_string(
+        "print/document.html",
+        {
+            "sent": sent,
+            "content": content,
+            "sections": [{"title": "", "blocks": content["blocks"]}],
+            "counts": document_counts(content),
+            "fingerprint": digest({key: value for key, value in content.items() if key != "draft"}),
+            "at": timezone.localtime(sent.transmitted_at) if sent else None,
+        },
+    )
+    return pdf.render(in_our_fonts(html), css=STYLE.read_text(encoding="utf-8"))
+
+
+def print_mission_file(content: dict[str, Any]) -> bytes:
+    """The PDF of a mission file; the same content gives the same bytes."""
+    html = render_to_string(
+        "print/mission.html", {"content": content, "sections": content["sections"], "fingerprint": digest(content)}
     )
     return pdf.render(in_our_fonts(html), css=STYLE.read_text(encoding="utf-8"))

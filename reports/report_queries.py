@@ -1,6 +1,6 @@
 """Reads of the editions of the bilan: who may read which, what comes next, what they answer in the calendar."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -8,8 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from cog.enums import ObligationFamily
-from cog.models import Convention
+from cog.models import Convention, Restitution
 from cog.periods import format_date
 from cog.permissions import Permission, can
 from cog.queries import restitutions
@@ -160,12 +159,11 @@ def waiting_steps(*, convention: Convention) -> list[tuple[Edition, NextStep]]:
     return [(row, step) for _, row in sorted(last.items()) if (step := _step_after(row)) is not None]
 
 
-def delivered_reports(*, convention: Convention) -> dict[int, date]:
+def delivered_reports(*, convention: Convention, dates: Iterable[Restitution]) -> dict[int, date]:
     """The dates of the calendar that a bilan answered, and the day it did."""
     sent = Transmission.objects.filter(convention=convention, kind=TransmissionKind.REPORT, number=1)
     days = {(PROJECT, row.period): timezone.localdate(row.transmitted_at) for row in sent.defer("payload", "receipt")}
     shown = Edition.objects.filter(convention=convention, state=EditionState.PUBLISHED).exclude(file="")
     for year, day in shown.order_by("-number").values_list("year", "presented_on"):
         days[COMMON_DOCUMENT, str(year)] = day
-    rows = restitutions(convention=convention).filter(obligation__family=ObligationFamily.REPORT)
-    return {row.pk: days[key] for row in rows if (key := (row.obligation.code, row.covers)) in days}
+    return {row.pk: days[key] for row in dates if (key := (row.obligation.code, row.covers)) in days}

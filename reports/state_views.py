@@ -2,14 +2,15 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from cog import downloads
 from cog.downloads import attachment
 from cog.permissions import Permission, can, requires
+from cog.queries import obligation_titles
 from cog.views import convention_or_404
 from cog.xlsx import write_workbook
 from reports import transmitted
@@ -21,6 +22,8 @@ from reports.enums import NoteKind
 from reports.forms import NoteForm
 from reports.models import StateNote, Transmission
 from reports.operations import NoteRefused, write_note
+from reports.owed_document import differences as document_differences
+from reports.owed_document import document_workbook
 
 PER_PAGE = 100
 
@@ -31,7 +34,9 @@ def transmissions(request: HttpRequest) -> HttpResponse:
     rows = transmitted.listed(convention=convention)
     budgets = transmitted.listed(convention=convention, kinds=transmitted.BUDGETS)
     projects = transmitted.listed(convention=convention, kinds=transmitted.REPORTS)
-    context = {"rows": rows, "budgets": budgets, "projects": projects}
+    documents = transmitted.listed(convention=convention, kinds=transmitted.DOCUMENTS)
+    titles = obligation_titles(convention=convention)
+    context = {"rows": rows, "budgets": budgets, "projects": projects, "documents": documents, "titles": titles}
     return render(request, "reports/transmissions/list.html", context)
 
 
@@ -43,6 +48,10 @@ def transmission(request: HttpRequest, transmission_id: int) -> HttpResponse:
         return _budget(request, found)
     if found.is_report:
         return _report(request, found)
+    if found.is_document:
+        page = transmitted.budget_page(found)
+        context = {"page": page, "form": NoteForm(), **_may(request)}
+        return render(request, "reports/transmissions/document.html", context)
     page = transmitted.page(found, verdict=request.GET.get("verdict", ""))
     return render(
         request, "reports/transmissions/transmission.html", {"page": page, "form": NoteForm(), **_may(request)}
@@ -92,6 +101,9 @@ def differences(request: HttpRequest, transmission_id: int) -> HttpResponse:
     if found.is_report:
         told = corrections(transmitted.content_of(found.replaces), transmitted.content_of(found), str(found.replaces))
         return render(request, "reports/transmissions/report_differences.html", {"sent": found, "told": told})
+    if found.is_document:
+        changed = document_differences(transmitted.content_of(found.replaces), transmitted.content_of(found))
+        return render(request, "reports/transmissions/document_differences.html", {"sent": found, "rows": changed})
     rows = transmitted.differences(found)
     return render(
         request,
@@ -109,14 +121,14 @@ def differences(request: HttpRequest, transmission_id: int) -> HttpResponse:
 @requires(Permission.READ_TRANSMITTED)
 def receipt(request: HttpRequest, transmission_id: int) -> HttpResponse:
     found = _found(transmission_id)
-    return attachment(bytes(found.receipt), "application/pdf", f"recu-{found.period}-{found.number}.pdf")
+    return attachment(bytes(found.receipt), "application/pdf", f"recu-{found.file_name}.pdf")
 
 
 @requires(Permission.READ_TRANSMITTED)
 def content(request: HttpRequest, transmission_id: int) -> HttpResponse:
     """The content itself, byte for byte: its SHA-256 is the one of the receipt."""
     found = _found(transmission_id)
-    return attachment(found.payload.encode(), "application/json", f"transmission-{found.period}-{found.number}.json")
+    return attachment(found.payload.encode(), "application/json", f"transmission-{found.file_name}.json")
 
 
 @requires(Permission.READ_TRANSMITTED)
@@ -130,10 +142,25 @@ def figures(request: HttpRequest, transmission_id: int) -> HttpResponse:
         return downloads.workbook(
             report_workbook(transmitted.content_of(found)), f"bilan-{found.period}-{found.number}"
         )
+    if found.is_document:
+        return downloads.workbook(document_workbook(transmitted.content_of(found)), found.file_name)
     header, rows = transmitted.table(found)
     workbook = write_workbook([("Résultats", header, rows)])
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return attachment(workbook, kind, f"transmission-{found.period}-{found.number}.xlsx")
+
+
+@require_safe
+@requires(Permission.READ_TRANSMITTED)
+def attached(request: HttpRequest, transmission_id: int) -> FileResponse:
+    """The file of a document that was sent, always as a download, of the type that was checked."""
+    found = _found(transmission_id)
+    if not found.attachment:
+        raise Http404(f"La transmission {found.receipt_number} n'a pas de pièce.")
+    held = transmitted.content_of(found)["attachment"]
+    return FileResponse(
+        found.attachment.open("rb"), as_attachment=True, filename=held["name"], content_type=held["type"]
+    )
 
 
 @require_POST

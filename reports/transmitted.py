@@ -24,6 +24,7 @@ HEADER += ["Définition", "Simulé"]
 QUARTERS = (TransmissionKind.QUARTER,)
 BUDGETS = (TransmissionKind.DASHBOARD, TransmissionKind.FNAS)
 REPORTS = (TransmissionKind.REPORT,)
+DOCUMENTS = (TransmissionKind.DOCUMENT,)
 
 
 def listed(*, convention: Convention, kinds: Sequence[str] = QUARTERS) -> list[Transmission]:
@@ -34,7 +35,8 @@ def listed(*, convention: Convention, kinds: Sequence[str] = QUARTERS) -> list[T
         acknowledged=Count("state_notes", filter=Q(state_notes__kind=NoteKind.ACKNOWLEDGEMENT), distinct=True),
         waiting=Count("state_notes", filter=answered, distinct=True),
     )
-    return list(rows.order_by("-period", "-number"))
+    order = ("-transmitted_at", "-pk") if kinds == DOCUMENTS else ("-period", "-number")
+    return list(rows.order_by(*order))
 
 
 def latest(*, convention: Convention) -> Transmission | None:
@@ -43,9 +45,9 @@ def latest(*, convention: Convention) -> Transmission | None:
 
 
 def sent_in_order(*, convention: Convention) -> QuerySet[Transmission]:
-    """Every transmission by its key (kind, period, number), without its content."""
+    """Every transmission by its key (kind, subject, period, number), without its content."""
     rows = Transmission.objects.filter(convention=convention).defer("payload", "receipt")
-    return rows.order_by("kind", "period", "number")
+    return rows.order_by("kind", "subject", "period", "number")
 
 
 def one(*, convention: Convention, transmission_id: int) -> Transmission | None:
@@ -129,7 +131,7 @@ def _notes(sent: Transmission, code: str = "") -> list[StateNote]:
 
 @dataclass(frozen=True)
 class BudgetPage:
-    """What the page of a transmitted edition of a fund places."""
+    """What the page of a transmitted edition of a fund, or of a document owed, places."""
 
     sent: Transmission
     content: dict[str, Any]
@@ -140,7 +142,7 @@ class BudgetPage:
 
 
 def budget_page(sent: Transmission) -> BudgetPage:
-    """An edition of a fund, as it was frozen."""
+    """An edition of a fund, or a document owed, as it was frozen."""
     return BudgetPage(sent, content_of(sent), _notes(sent))
 
 

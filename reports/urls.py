@@ -1,6 +1,15 @@
 from django.urls import path
 
-from reports import campaign_views, document_views, explanation_views, feed_views, link_views, state_views, views
+from reports import (
+    campaign_views,
+    document_views,
+    explanation_views,
+    feed_views,
+    link_views,
+    owed_views,
+    state_views,
+    views,
+)
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -24,9 +33,18 @@ urlpatterns = [
     path("campagnes/", campaign_views.campaigns, name="campaigns"),
     path("campagnes/<str:quarter>/", campaign_views.campaign, name="campaign"),
     path("campagnes/<str:quarter>/transmettre/", campaign_views.transmit, name="campaign-transmit"),
+    path("documents-dus/", owed_views.documents, name="owed"),
+    path("documents-dus.xlsx", owed_views.documents_xlsx, name="owed-xlsx"),
+    path("documents-dus/<slug:code>/", owed_views.obligation, name="owed-event"),
+    path("documents-dus/<slug:code>/<str:period>/", owed_views.document, name="owed-document"),
+    path("documents-dus/<slug:code>/<str:period>/projet.xlsx", owed_views.document_xlsx, name="owed-document-xlsx"),
+    path("documents-dus/<slug:code>/<str:period>/projet.pdf", owed_views.document_pdf, name="owed-document-pdf"),
+    path("documents-dus/<slug:code>/<str:period>/remettre/", owed_views.transmit, name="owed-transmit"),
+    path("mission/", owed_views.mission, name="mission"),
     path("transmissions/", state_views.transmissions, name="transmissions"),
     path("transmissions/<int:transmission_id>/", state_views.transmission, name="transmission"),
     path("transmissions/<int:transmission_id>/recu.pdf", state_views.receipt, name="transmission-receipt"),
+    path("transmissions/<int:transmission_id>/piece", state_views.attached, name="transmission-attachment"),
     path("transmissions/<int:transmission_id>/contenu.json", state_views.content, name="transmission-content"),
     path("transmissions/<int:transmission_id>/resultats.xlsx", state_views.figures, name="transmission-figures"),
     path("transmissions/<int:transmission_id>/differences/", state_views.differences, name="transmission-differences"),

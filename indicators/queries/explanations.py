@@ -44,6 +44,7 @@ class Figure:
     explanation: Explanation | None
     simulated: bool = False
     decimals: int = 0
+    amount: Decimal | None = None  # the value itself, unrounded
     gap: Decimal | None = None  # the value less what it is compared with
     short_share: Decimal | None = None  # how far short of it, as a share of it; below zero beyond it
 
@@ -148,6 +149,7 @@ def _figure(
         explanation=explanations.get((indicator.pk, period)),
         simulated=bool(row and row.simulated),
         decimals=definition.decimals,
+        amount=outcome.value,
         gap=outcome.value - yardstick.threshold if yardstick and outcome.value is not None and compared else None,
         short_share=_short_share(outcome, yardstick) if compared else None,
     )

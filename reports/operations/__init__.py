@@ -1,5 +1,6 @@
 """The writes of the reports: editions of the documents, transmissions to the State and what is written on them."""
 
+from reports.operations.documents import produce_mission_file, transmit_document
 from reports.operations.editions import (
     EditionRefused,
     SentenceRefused,
@@ -35,9 +36,11 @@ __all__ = [
     "open_feed",
     "produce_edition",
     "produce_from_job",
+    "produce_mission_file",
     "request_annual_report",
     "request_following",
     "revoke_feed",
+    "transmit_document",
     "transmit_edition",
     "transmit_quarter",
     "unlink_indicator",

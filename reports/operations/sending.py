@@ -1,6 +1,7 @@
 """What every transmission does when it leaves: refusals, the frozen row and its receipt, the e-mail."""
 
 import hashlib
+import json
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -68,7 +69,7 @@ class Leaving:
     content: dict[str, Any]
     printed: Callable[[Transmission, dict[str, Any]], bytes]
     subject: str = ""
-    attachment: File | None = None
+    attachment: "File[bytes] | None" = None  # a type only: File takes no parameter when it runs
 
 
 def send(leaving: Leaving, former: Transmission | None, by: User, at: datetime, reason: str) -> Transmission:
@@ -98,15 +99,21 @@ def send(leaving: Leaving, former: Transmission | None, by: User, at: datetime, 
     return sent
 
 
+def _told(sent: Transmission) -> dict[str, Any]:
+    """What the e-mail says of it; a document owed is named by its title."""
+    title = json.loads(sent.payload)["title"] if sent.is_document else ""
+    return {"sent": sent, "site": settings.SITE_URL, "title": title}
+
+
 def tell(sent: Transmission) -> None:
     """The receipt by e-mail, to who sent it and to the State; a mail that fails undoes nothing."""
     to = sorted({sent.transmitted_by.email, *(user.email for user in users_with(Permission.ANNOTATE_TRANSMISSION))})
     message = EmailMessage(
         subject=f"Reçu {sent.receipt_number} : {sent.get_kind_display()}, {sent.period}",
-        body=render_to_string("reports/transmissions/receipt.txt", {"sent": sent, "site": settings.SITE_URL}),
+        body=render_to_string("reports/transmissions/receipt.txt", _told(sent)),
         to=to,
     )
-    message.attach(f"recu-{sent.period}-{sent.number}.pdf", bytes(sent.receipt), "application/pdf")
+    message.attach(f"recu-{sent.file_name}.pdf", bytes(sent.receipt), "application/pdf")
     try:
         message.send()
     except OSError:

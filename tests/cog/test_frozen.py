@@ -207,6 +207,8 @@ def test_the_migration_goes_back_and_forth() -> None:
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("INSERT INTO cog_auditevent (at, action, subject, details) VALUES (%s, '', '', '{}')", [AT])
         cursor.execute("DELETE FROM cog_auditevent")
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes())  # what empties the database after this test knows every table
 
 
 def test_an_edition_may_be_written_until_it_is_printed(convention: Convention) -> None:

@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[2]
         ["compute", "2014"],
         ["bilan", "2014"],
         ["opendata", "paquet"],
+        ["mission_file", "2014-06-30", "-o", "mission.zip"],
         ["import_observations", "README.md"],
         ["import_template", "--period", "2014-T1", "--caisse", "751", "-o", "modele.xlsx"],
     ],
