@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports import campaign_views, explanation_views, feed_views, link_views, state_views, views
+from reports import campaign_views, explanation_views, feed_views, link_views, package_views, state_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -14,6 +14,13 @@ urlpatterns = [
     path("documents/", views.documents, name="documents"),
     path("documents/<int:edition_id>/", views.edition, name="edition"),
     path("documents/<int:edition_id>/pdf", views.edition_pdf, name="edition-pdf"),
+    path("donnees/", package_views.open_data, name="open-data"),
+    path("donnees/paquet.zip", package_views.open_data_zip, name="open-data-zip"),
+    path("donnees/fichiers/<str:name>", package_views.open_data_file, name="open-data-file"),
+    path("donnees/publiees/", package_views.public_data, name="public-data"),
+    path("donnees/publiees/<int:year>/", package_views.public_year, name="public-data-year"),
+    path("donnees/publiees/<int:year>/paquet.zip", package_views.public_zip, name="public-data-zip"),
+    path("donnees/publiees/<int:year>/<str:name>", package_views.public_file, name="public-data-file"),
     path("calendrier/", campaign_views.calendar, name="calendar"),
     path("calendrier/flux/", feed_views.feeds, name="feeds"),
     path("calendrier/flux/<int:feed_id>/revoquer/", feed_views.revoke, name="feed-revoke"),

@@ -8,6 +8,7 @@ from reports.operations.editions import (
 )
 from reports.operations.feeds import open_feed, revoke_feed
 from reports.operations.links import link_indicator, unlink_indicator
+from reports.operations.packages import NotPublished, public_package, request_package
 from reports.operations.transmissions import (
     AlreadyTransmitted,
     NotAllowed,
@@ -22,6 +23,7 @@ from reports.operations.transmissions import (
 __all__ = [
     "AlreadyTransmitted",
     "NotAllowed",
+    "NotPublished",
     "NoteRefused",
     "ReasonMissing",
     "TransmissionRefused",
@@ -30,7 +32,9 @@ __all__ = [
     "open_feed",
     "produce_edition",
     "produce_from_job",
+    "public_package",
     "request_annual_report",
+    "request_package",
     "revoke_feed",
     "transmit_edition",
     "transmit_quarter",
