@@ -9,7 +9,7 @@ from budgets.enums import LineKind
 from budgets.queries.carry_over import CarryStatement
 from budgets.queries.ledger import Ledger
 from budgets.queries.tables import HEADINGS, TermTable, YearTable
-from cog.xlsx import SafeSheet, SafeWorkbook, column_letters, write_workbook
+from cog.xlsx import SafeSheet, SafeWorkbook, Value, column_letters, notes_sheet, write_workbook
 
 HEADER_ROW = 4
 FIRST = 3
@@ -18,7 +18,11 @@ SUMMED = (INITIAL, VOTED, EXECUTED, FORECAST)
 """Columns whose sums the spreadsheet computes; the programme keeps the totals the convention prints."""
 
 
-def year_workbook(*, ledger: Ledger, table: YearTable) -> bytes:
+Notes = Sequence[tuple[str, Value]]
+"""What a workbook says of itself, one fact a row."""
+
+
+def year_workbook(*, ledger: Ledger, table: YearTable, notes: Notes) -> bytes:
     """An exercise, line by line."""
     fund = table.fund
     book = SafeWorkbook(title=f"{fund.name} {table.exercise}")
@@ -40,6 +44,7 @@ def year_workbook(*, ledger: Ledger, table: YearTable) -> bytes:
     sheet.raw.freeze_panes(HEADER_ROW, FIRST - 1)
     sheet.widths(6, 60, *[15] * 7)
     sheet.print_wide()
+    notes_sheet(book, notes)
     return book.finish()
 
 
@@ -54,7 +59,7 @@ def _computed(sheet: SafeSheet, place: int, row: Any, style: Mapping[str, Any], 
         sheet.formula(place, RATE, f"={cell[EXECUTED]}/{cell[VOTED]}", row.rate.amount / 100, percent)
 
 
-def term_workbook(*, table: TermTable) -> bytes:
+def term_workbook(*, table: TermTable, notes: Notes) -> bytes:
     """A measure over the years of the term."""
     fund = table.fund
     book = SafeWorkbook(title=f"{fund.name}, {table.measure.label}")
@@ -68,10 +73,11 @@ def term_workbook(*, table: TermTable) -> bytes:
     sheet.raw.freeze_panes(HEADER_ROW, FIRST - 1)
     sheet.widths(6, 60, *[15] * (len(table.years) + 1))
     sheet.print_wide()
+    notes_sheet(book, notes)
     return book.finish()
 
 
-def carried_workbook(*, page: CarryStatement) -> bytes:
+def carried_workbook(*, page: CarryStatement, notes: Notes) -> bytes:
     """The statement owed to the board: origin by line, destination by group (Fnas 2.3.3, Fnga 2.5.3, l. 6492)."""
     origins = [
         [
@@ -92,6 +98,7 @@ def carried_workbook(*, page: CarryStatement) -> bytes:
             ("Actes", ["Acte", "Pièce"], acts),
         ],
         title=f"Crédits non consommés, {page.fund.name}, {page.exercise}",
+        notes=notes,
     )
 
 

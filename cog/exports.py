@@ -13,7 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from cog.downloads import CSV, attachment, workbook
@@ -71,6 +71,18 @@ class Export:
 def xlsx(request: HttpRequest, export: Export, tables: Iterable[Table], *, name: str) -> HttpResponse:
     """The tables as one workbook, the notes last; `name` without its extension."""
     return workbook(write_workbook(tables, title=export.title, notes=export.notes(request)), name)
+
+
+def table_file(request: HttpRequest, export: Export, tables: Sequence[Table], *, name: str, kind: str) -> HttpResponse:
+    """The tables as a workbook (`kind` « xlsx »), or the first of them as « csv »; `name` without its extension.
+
+    Raises Http404 for another kind.
+    """
+    if kind == "csv":
+        return csv_file(tables[0], name=name)
+    if kind != "xlsx":
+        raise Http404(f"Ce tableau ne se lit pas en « {kind} » : l'extension est xlsx ou csv.")
+    return xlsx(request, export, tables, name=name)
 
 
 def csv_file(table: Table, *, name: str) -> HttpResponse:

@@ -15,6 +15,7 @@ urlpatterns = [
     ),
     path("deconnexion/", auth_views.LogoutView.as_view(), name="logout"),
     path("anomalies/", views.anomalies, name="anomalies"),
+    path("anomalies/tableau.<str:kind>", views.anomalies_file, name="anomalies-file"),
     path("travaux/", views.job_list, name="jobs"),
     path("travaux/<uuid:job_id>/", views.job, name="job"),
     path("travaux/<uuid:job_id>/annuler/", views.cancel_job, name="job-cancel"),

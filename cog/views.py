@@ -6,14 +6,17 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.views import LoginView
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from cog import jobs
+from cog.exports import DataState, Export, table_file
 from cog.forms import AnomalyFilter
-from cog.models import Convention
+from cog.models import Convention, SourceAnomaly
 from cog.permissions import ROLES, Permission, jobs_visible_to, requires
 from cog.queries import anomalies as anomalies_query
 from cog.queries import (
@@ -46,9 +49,8 @@ def convention_or_404() -> Convention:
 @requires(Permission.READ_REFERENCE)
 def anomalies(request: HttpRequest) -> HttpResponse:
     convention = convention_or_404()
-    form = AnomalyFilter(request.GET)
+    form, rows = _slips(request, convention)
     chosen = form.cleaned_data if form.is_valid() else {"sujet": "", "mots": ""}
-    rows = anomalies_query(convention=convention, topic=chosen["sujet"], words=chosen["mots"])
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     counts = anomalies_by_topic(convention=convention)
     return render(
@@ -56,6 +58,32 @@ def anomalies(request: HttpRequest) -> HttpResponse:
         "cog/anomalies.html",
         {"form": form, "page": page, "counts": counts, "total": sum(counts.values()), "chosen": chosen},
     )
+
+
+@requires(Permission.READ_REFERENCE)
+def anomalies_file(request: HttpRequest, kind: str) -> HttpResponse:
+    """Every slip the filters keep, whichever the page in view."""
+    convention = convention_or_404()
+    form, rows = _slips(request, convention)
+    header = ["Endroit", "Ligne du texte", "Ce qui étonne", "Lecture retenue", "Sujet", "Code"]
+    table = [[one.place, one.seed_line, one.what, one.reading, one.get_topic_display(), one.code] for one in rows]
+    export = Export(
+        title="Anomalies du texte",
+        convention=convention,
+        page=reverse("anomalies"),
+        state=DataState.REFERENCE,
+        filters=form.in_words(),
+        simulated=False,
+        about=[("Anomalies", len(table))],
+    )
+    return table_file(request, export, [("Anomalies", header, table)], name="anomalies-du-texte", kind=kind)
+
+
+def _slips(request: HttpRequest, convention: Convention) -> tuple[AnomalyFilter, QuerySet[SourceAnomaly]]:
+    """The filters of the address, and the slips they keep."""
+    form = AnomalyFilter(request.GET)
+    chosen = form.cleaned_data if form.is_valid() else {"sujet": "", "mots": ""}
+    return form, anomalies_query(convention=convention, topic=chosen["sujet"], words=chosen["mots"])
 
 
 @requires(Permission.SEE_JOBS)

@@ -7,10 +7,11 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from cog.downloads import workbook
+from cog.exports import DataState, Export, xlsx
 from cog.models import Convention, Organisation
 from cog.periods import Period, PeriodError, parse
 from cog.permissions import Permission, Scope, caisses_visible_to, requires, scopes
@@ -21,7 +22,7 @@ from indicators.models import Measure
 from indicators.operations.reminders import compose, request_reminders
 from indicators.queries.due import DueQuarter, due_quarter, transmission_quarters
 from indicators.queries.reminders import candidates, last_reminders
-from indicators.workbooks import due_workbook
+from indicators.workbooks import due_facts, due_tables
 
 
 class DueFilter(forms.Form):
@@ -122,7 +123,21 @@ def due_xlsx(request: HttpRequest) -> HttpResponse:
     page = due_quarter(
         convention=convention, transmission=transmission, at=today, bodies=bodies_of(request, convention)
     )
-    return workbook(due_workbook(page), f"attendu-{transmission}")
+    export = _export(convention, page, title="Remontées attendues", address=reverse("due"))
+    return xlsx(request, export, due_tables(page), name=f"attendu-{transmission}")
+
+
+def _export(
+    convention: Convention, page: DueQuarter, *, title: str, address: str, filters: list[str] | None = None
+) -> Export:
+    return Export(
+        title=title,
+        convention=convention,
+        page=address,
+        state=DataState.CURRENT,
+        filters=[f"transmission : {page.transmission.label}", *(filters or [])],
+        about=due_facts(page),
+    )
 
 
 @requires(Permission.SEE_OBSERVATIONS)

@@ -45,6 +45,7 @@ class Figure:
     simulated: bool = False
     decimals: int = 0
     gap: Decimal | None = None  # the value less what it is compared with
+    number: Decimal | None = None  # the value itself, unrounded
     short_share: Decimal | None = None  # how far short of it, as a share of it; below zero beyond it
 
     @property
@@ -149,6 +150,7 @@ def _figure(
         simulated=bool(row and row.simulated),
         decimals=definition.decimals,
         gap=outcome.value - yardstick.threshold if yardstick and outcome.value is not None and compared else None,
+        number=outcome.value,
         short_share=_short_share(outcome, yardstick) if compared else None,
     )
 

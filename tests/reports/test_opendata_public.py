@@ -10,19 +10,20 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from django.conf import settings
+from django.core.files.base import ContentFile
 from django.test import Client
 
 from cog import jobs
 from cog.models import Convention, User
 from cog.operations import command_account
-from indicators.models import IndicatorResult
-from indicators.operations import accept_batch, compute_results, receive_batch
+from indicators.operations import accept_batch, receive_batch
 from reports.enums import DocumentKind, EditionState
 from reports.models import DataPackage, Edition
-from reports.opendata.known import DispersionRow, ResultRow
+from reports.opendata import PUBLIC_FILES
+from reports.opendata.known import WHOLE, DispersionRow, ResultRow
 from reports.opendata.public import public_dispersion, public_row
 from reports.operations import NotPublished, public_package
+from reports.package_queries import files_open_to
 from tests.reports.quarter import HEADER, MONTHS
 
 AT = datetime(2015, 4, 28, 9, tzinfo=UTC)
@@ -92,9 +93,7 @@ def published(convention: Convention, people: dict[str, User]) -> Edition:
     _import(convention, "".join(_quarter(*body) for body in bodies), AT)
     _import(convention, "visites,011,2014-05,,55443322\n", AT)
     _import(convention, "pieces_traitees,011,2015-01,,64229\npieces_traitees_15j,011,2015-01,,64229\n", AT)
-    by = command_account()
     _import(convention, "pieces_traitees,131,2014-04,,97531\n", AFTER)
-    compute_results(convention=convention, periods=None, by=by, at=AFTER, progress=lambda *told: None)
     return Edition.objects.create(
         convention=convention, kind=DocumentKind.ANNUAL, year=2014, number=1, state=EditionState.PUBLISHED,
         requested_at=AT, requested_by=people["pilotage"],
@@ -102,7 +101,7 @@ def published(convention: Convention, people: dict[str, User]) -> Edition:
 
 
 @pytest.fixture
-def package(published: Edition, people: dict[str, User], django_capture_on_commit_callbacks: object) -> DataPackage:
+def package(published: Edition, people: dict[str, User]) -> DataPackage:
     asked = public_package(edition=published, by=people["pilotage"], at=AT)
     jobs.run(str(asked.job_id))
     asked.refresh_from_db()
@@ -124,64 +123,41 @@ def _cells(package: DataPackage) -> Iterator[str]:
 
 
 @pytest.mark.django_db
-def test_a_caisse_is_read_by_its_rates_and_a_small_number_is_secret(package: DataPackage) -> None:
-    rows = {
-        row["scope"]: row
-        for row in _rows(package, "results.csv")
-        if (row["code"], row["period"]) == ("F10-21", "2014-T2")
-    }
+def test_no_value_reported_no_small_number_and_nobody_is_in_it(
+    package: DataPackage, people: dict[str, User], tmp_path: Path
+) -> None:
+    """The canaries were reported; they are in no cell of no file, nor is what came after the edition's content."""
+    results = _rows(package, "results.csv")
+    rows = {row["scope"]: row for row in results if (row["code"], row["period"]) == ("F10-21", "2014-T2")}
     assert (rows["011"]["value"], rows["011"]["state"]) == ("85.4", "definitif")
-    assert (rows["011"]["numerator"], rows["011"]["denominator"]) == ("", "")
-    months = [
-        r for r in _rows(package, "results.csv") if (r["code"], r["scope"], r["period"]) == ("F10-21", "751", "2014-04")
-    ]
-    assert [(r["value"], r["numerator"], r["state"], r["verdict"]) for r in months] == [
-        ("", "", "secret", "non_disponible")
-    ]
+    assert rows["131"]["value"] == "88.9", "the correction that came after is not known yet"
     assert rows["national"]["numerator"] == str(3 * (74101 + 7 + 8000 + 8100))
-    assert all(row["period"] <= "2015" for row in _rows(package, "results.csv"))
-
-
-@pytest.mark.django_db
-def test_no_value_reported_and_nobody_is_in_it(package: DataPackage, people: dict[str, User]) -> None:
-    """The canaries were reported; in no cell of no file, nor in the description, nor in the names of the files."""
+    months = [r for r in results if (r["code"], r["scope"], r["period"]) == ("F10-21", "751", "2014-04")]
+    assert [(r["value"], r["state"], r["verdict"]) for r in months] == [("", "secret", "non_disponible")]
+    assert {row["period"][:4] for row in results} == {"2013", "2014"}
+    local = [row for row in results + _rows(package, "secondary_results.csv") if row["scope"] not in WHOLE]
+    assert local
+    assert {(row["numerator"], row["denominator"]) for row in local} == {("", "")}
     numbers = {cell for cell in _cells(package) if cell}
     for what, value in CANARIES.items():
         if what != "petit effectif":  # « 7 » is also the number of a fiche
             assert value not in numbers, what
-    with package.file.open("rb") as stream:
-        names = zipfile.ZipFile(stream).namelist()
-    assert "observations.csv" not in names
-    assert len(names) == 17
     whole = " ".join(numbers)
-    for user in people.values():
-        assert user.name not in whole
-        assert user.email not in whole
-    for row in _rows(package, "results.csv") + _rows(package, "secondary_results.csv"):
-        if row["scope"] not in ("national", "caf"):
-            assert (row["numerator"], row["denominator"]) == ("", "")
+    assert not [user for user in people.values() if user.name in whole or user.email in whole]
+    with package.file.open("rb") as stream, zipfile.ZipFile(stream) as archive:
+        assert "observations.csv" not in archive.namelist()
+        assert len(archive.namelist()) == 17
+        archive.extractall(tmp_path)
+    _is_valid(tmp_path)
 
 
-@pytest.mark.django_db
-def test_what_came_after_the_edition_is_not_in_it(package: DataPackage) -> None:
-    """The package is made later: it still tells what was known when the content of the edition was gathered."""
-    rows = _rows(package, "results.csv")
-    known = {row["period"]: row["value"] for row in rows if (row["code"], row["scope"]) == ("F10-21", "131")}
-    assert known["2014-04"] == "88.9"
-    assert IndicatorResult.objects.get(
-        indicator__code="F10-21", scope="131", period="2014-04", name="", breakdown=""
-    ).value < Decimal(9)
-
-
-@pytest.mark.django_db
-def test_frictionless_finds_the_public_package_valid(package: DataPackage, tmp_path: Path) -> None:
+def _is_valid(folder: Path) -> None:
+    """Frictionless finds no fault; the description says as of when, and what is kept secret."""
     from frictionless import Package
 
-    with package.file.open("rb") as stream, zipfile.ZipFile(stream) as archive:
-        archive.extractall(tmp_path)
-    report = Package(str(tmp_path / "datapackage.json")).validate()
+    report = Package(str(folder / "datapackage.json")).validate()
     assert report.valid, report.flatten(["path", "rowNumber", "fieldName", "message"])[:10]
-    told = json.loads((tmp_path / "datapackage.json").read_text(encoding="utf-8"))
+    told = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     assert told["as_of"] == "2015-04-28"
     assert "secret" in told["description"]
 
@@ -198,9 +174,23 @@ def test_a_draft_gives_nothing_and_a_second_call_gives_the_same(published: Editi
         public_package(edition=draft, by=people["pilotage"], at=AT)
 
 
+@pytest.fixture
+def stored(published: Edition, people: dict[str, User]) -> DataPackage:
+    """A public package that stands in storage, whatever is in it."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("results.csv", "code,scope\nF1-1,national\n")
+        archive.writestr("datapackage.json", "{}")
+    package = DataPackage(
+        convention=published.convention, edition=published, files=",".join(one.name for one in PUBLIC_FILES),
+        counts={"results": 1}, file_sha256="0" * 64, requested_at=AT, requested_by=people["pilotage"],
+    )  # fmt: skip
+    package.file.save("essai.zip", ContentFile(stream.getvalue()))
+    return package
+
+
 @pytest.mark.django_db
-def test_anyone_reads_it_at_a_stable_address(client: Client, package: DataPackage, people: dict[str, User]) -> None:
-    assert settings.LOGIN_URL  # the site asks to log in elsewhere
+def test_anyone_reads_it_at_a_stable_address(client: Client, stored: DataPackage, people: dict[str, User]) -> None:
     page = client.get("/donnees/publiees/")
     assert page.status_code == 200
     assert "/donnees/publiees/2014/" in page.text
@@ -212,13 +202,13 @@ def test_anyone_reads_it_at_a_stable_address(client: Client, package: DataPackag
     whole = client.get("/donnees/publiees/2014/paquet.zip")
     assert zipfile.is_zipfile(io.BytesIO(b"".join(whole)))
     alone = client.get("/donnees/publiees/2014/results.csv")
-    assert b"".join(alone).startswith(b"code,scope,period")
-    assert b"".join(client.get("/donnees/publiees/2014/datapackage.json")).startswith(b"{")
+    assert b"".join(alone) == b"code,scope\nF1-1,national\n"
+    assert b"".join(client.get("/donnees/publiees/2014/datapackage.json")) == b"{}"
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("address", ["2014/observations.csv", "2014/../settings.csv", "2013/", "2013/paquet.zip"])
-def test_nothing_else_is_there(client: Client, package: DataPackage, address: str) -> None:
+def test_nothing_else_is_there(client: Client, stored: DataPackage, address: str) -> None:
     assert client.get(f"/donnees/publiees/{address}").status_code == 404
 
 
@@ -228,3 +218,34 @@ def test_nothing_is_public_before_publication(client: Client, published: Edition
     assert "Rien n'est encore publié" in client.get("/donnees/publiees/").text
     assert client.get("/donnees/publiees/2014/").status_code == 404
     assert client.get("/donnees/").status_code == 302  # the rest asks to log in
+
+
+# --- The package of an account ----------------------------------------------------------------------------------------
+FILES_OF = {"pilotage": 17, "contributeur": 17, "controle": 17, "tutelle": 11, "conseil": 10, "caf": 10}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("role", "count"), FILES_OF.items())
+def test_an_account_is_given_the_files_it_reads_whole(
+    client: Client, people: dict[str, User], convention: Convention, role: str, count: int
+) -> None:
+    """A caisse is not given the results of the others, nor the State what was not transmitted."""
+    assert len(files_open_to(people[role])) == count
+    if role != "conseil":
+        return
+    client.force_login(people[role])
+    assert client.get("/donnees/paquet.zip").status_code == 404
+    assert client.post("/donnees/").status_code == 302
+    client.post("/donnees/")  # asked twice, under way once
+    package = DataPackage.objects.get()
+    assert "étape" in client.get("/donnees/").text or "commencera" in client.get("/donnees/").text
+    jobs.run(str(package.job_id))
+    page = client.get("/donnees/").text
+    assert "Télécharger le paquet" in page
+    assert "observations" not in page
+    whole = zipfile.ZipFile(io.BytesIO(b"".join(client.get("/donnees/paquet.zip"))))
+    assert len(whole.namelist()) == count + 1
+    assert b"".join(client.get("/donnees/fichiers/fiches.csv")).startswith(b"number,title")
+    assert client.get("/donnees/fichiers/results.csv").status_code == 404
+    client.force_login(people["pilotage"])
+    assert client.get("/donnees/paquet.zip").status_code == 404, "the package of others is not his"
