@@ -100,8 +100,8 @@ def as_csv(rows: Iterable[Sequence[Any]]) -> bytes:
     return buffer.getvalue().encode("utf-8-sig")
 
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What makes a spreadsheet take the text of a CSV for a formula."""
+_FORMULA = ("=", "+", "-", "@", "\t")
+"""What makes a spreadsheet take the text of a CSV for a formula; other controls are shown, « ␍ », by `safe_text`."""
 
 
 def _written(cell: Any) -> str:
