@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from actions.models import StateValidation
+from actions.models import SharedDocument, StateValidation
 from actions.queries import ActionView
 from actions.queries.sdsi import AxisView
 from actions.queries.state_part import CommitmentView
@@ -97,3 +97,16 @@ def validations_table(asked: Iterable[StateValidation]) -> Table:
         for one in asked
     ]  # fmt: skip
     return "Validations demandées", header, rows
+
+
+def register_table(documents: Iterable[SharedDocument]) -> Table:
+    """What was made available to the State, the latest first."""
+    header = ["Référence", "Nature", "Objet", "Datée du", "Mise à disposition le", "Adresse", "Simulé"]
+    rows = [
+        [
+            one.reference, one.get_kind_display(), one.title, one.issued_on, one.shared_on, one.address,
+            "simulé" if one.simulated else "",
+        ]
+        for one in documents
+    ]  # fmt: skip
+    return "Registre", header, rows

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from actions.enums import Answer, CommitmentStatus, SharedKind
-from actions.exports import commitments_table, validations_table
+from actions.exports import commitments_table, register_table, validations_table
 from actions.forms import AnswerForm, CommitmentForm, SharedDocumentForm, ValidationForm
 from actions.operations import (
     StateWordRefused,
@@ -147,6 +147,23 @@ def answer(request: HttpRequest, validation_id: int) -> HttpResponse:
             messages.success(request, "La réponse est enregistrée.")
             return redirect("commitments")
     return render(request, "actions/answer.html", {"validation": found, "form": form})
+
+
+@require_safe
+@requires(Permission.READ_STATE_PART)
+def register_file(request: HttpRequest, kind: str) -> HttpResponse:
+    """The whole register."""
+    convention = convention_or_404()
+    rows = shared_documents(convention=convention)
+    export = Export(
+        title="Lettres réseau et tableaux de bord partagés",
+        convention=convention,
+        page=reverse("shared-documents"),
+        state=DataState.CURRENT,
+        simulated=any(row.simulated for row in rows),
+        about=[("Documents", len(rows))],
+    )
+    return table_file(request, export, [register_table(rows)], name="registre", kind=kind)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -19,6 +19,7 @@ urlpatterns = [
     path("sdsi/synthese/<int:year>/tableau.xlsx", sdsi_views.synthesis_xlsx, name="sdsi-synthesis-xlsx"),
     path("sdsi/synthese/<int:year>/<int:number>/", sdsi_views.synthesis_entry, name="sdsi-synthesis-entry"),
     path("registre/", state_views.register, name="shared-documents"),
+    path("registre/tableau.<str:kind>", state_views.register_file, name="shared-documents-file"),
     path("sdsi/", views.sdsi, name="sdsi"),
     path("sdsi/tableau.<str:kind>", views.sdsi_file, name="sdsi-file"),
     path("fiche/<int:number>/saisie/", entry_views.grid, name="action-grid"),

@@ -1,14 +1,17 @@
 """Workbooks of the tables: every digit, sums as live formulas beside our own values, on the layout of annexe 1."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from budgets.act_workbook import FORMATS, HEAD, column_sum
 from budgets.enums import LineKind
+from budgets.models import Transfer
 from budgets.queries.carry_over import CarryStatement
 from budgets.queries.ledger import Ledger
 from budgets.queries.tables import HEADINGS, TermTable, YearTable
+from budgets.queries.transfers import information_due, next_step
+from cog.exports import Table
 from cog.xlsx import SafeSheet, SafeWorkbook, Value, column_letters, notes_sheet, write_workbook
 
 HEADER_ROW = 4
@@ -100,6 +103,20 @@ def carried_workbook(*, page: CarryStatement, notes: Notes) -> bytes:
         title=f"Crédits non consommés, {page.fund.name}, {page.exercise}",
         notes=notes,
     )
+
+
+def transfers_table(rows: Iterable[Transfer]) -> Table:
+    """The transfers of credits, one a row, with what is waited for."""
+    header = ["Fonds", "Exercice", "Numéro", "De", "Vers", "Montant", "Unité", "Motif", "État", "Fait le"]
+    header += ["Attendu", "Au plus tard le", "Information au plus tard le", "Simulé"]
+    told = []
+    for row in rows:
+        step = next_step(row)
+        named = [row.fund.code, row.exercise, row.number, row.origin.label, row.destination.label, row.amount]
+        waited = [step.kind.label, step.due] if step else ["", None]
+        said = [row.fund.unit, row.reason, row.get_state_display(), row.done_on, *waited, information_due(row)]
+        told.append([*named, *said, "simulé" if row.simulated else ""])
+    return "Virements", header, told
 
 
 def _head(sheet: SafeSheet, title: str, simulated: bool, headings: Sequence[str]) -> None:

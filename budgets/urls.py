@@ -15,6 +15,7 @@ urlpatterns = [
     path("", views.budgets, name="budgets"),
     path("regles/", transfer_views.rules, name="budget-rules"),
     path("virements/", transfer_views.transfer_list, name="budget-transfers"),
+    path("virements/tableau.<str:kind>", transfer_views.transfers_file, name="budget-transfers-file"),
     path("virements/<int:transfer_id>/", transfer_views.transfer, name="budget-transfer"),
     path("virements/<int:transfer_id>/acte/", transfer_views.transfer_act, name="budget-transfer-act"),
     path("virements/<int:transfer_id>/abandonner/", transfer_views.transfer_drop, name="budget-transfer-drop"),

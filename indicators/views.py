@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django_tables2 import RequestConfig
 
-from cog.exports import DataState, Export, csv_file, xlsx
+from cog.exports import DataState, Export, csv_file, table_file, xlsx
 from cog.periods import parse
 from cog.permissions import Permission, Scope, caisses_visible_to, can, requires, scopes
 from cog.queries import domains_with_fiches
@@ -15,11 +15,11 @@ from indicators.forms import IndicatorFilter
 from indicators.models import Indicator
 from indicators.queries import SheetLine, SheetPage, published_beside, sheet_lines, sheet_page
 from indicators.queries.explanations import explanations_of_indicator
-from indicators.queries.revisions import revision_triangle
+from indicators.queries.revisions import Triangle, revision_triangle
 from indicators.queries.standing import Standing, ordered, standings
 from indicators.sheet_exports import caisse_rows, local_terms, series_rows, sheet_facts, sheet_tables
 from indicators.tables import CaisseTable
-from indicators.workbooks import indicators_table
+from indicators.workbooks import indicators_table, revisions_table
 
 SVG = "image/svg+xml"
 
@@ -184,9 +184,29 @@ def caisses_csv(request: HttpRequest, code: str) -> HttpResponse:
 @requires(Permission.READ_RESULTS)
 def revisions(request: HttpRequest, code: str) -> HttpResponse:
     """How the national values of an indicator were known at successive dates."""
+    triangle = _triangle(request, code)
+    return render(request, "indicators/revisions.html", {"triangle": triangle, "indicator": triangle.indicator})
+
+
+@requires(Permission.READ_RESULTS)
+def revisions_file(request: HttpRequest, code: str, kind: str) -> HttpResponse:
+    """The same triangle, numbers as numbers."""
+    triangle = _triangle(request, code)
+    export = Export(
+        title=f"Révisions de {code} · {triangle.indicator.title}",
+        convention=triangle.indicator.convention,
+        page=reverse("indicator-revisions", args=[code]),
+        state=DataState.CURRENT,
+        filters=[f"pas de temps : {triangle.length}"],
+        simulated=any(column.simulated for column in triangle.columns),
+        about=[("Unité", triangle.unit), ("En une phrase", triangle.sentence)],
+    )
+    return table_file(request, export, [revisions_table(triangle)], name=f"revisions-{code}", kind=kind)
+
+
+def _triangle(request: HttpRequest, code: str) -> Triangle:
     convention = convention_or_404()
     found = Indicator.objects.filter(convention=convention, code=code).select_related("convention", "fiche").first()
     if found is None:
         raise Http404(f"L'indicateur « {code} » n'existe pas dans la convention.")
-    triangle = revision_triangle(indicator=found, length=request.GET.get("pas", ""))
-    return render(request, "indicators/revisions.html", {"triangle": triangle, "indicator": found})
+    return revision_triangle(indicator=found, length=request.GET.get("pas", ""))

@@ -1,16 +1,19 @@
 """Tables handed out by the pages of what is reported: problems of a file, the indicators, matrix of what is due."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils import timezone
 
 from cog.exports import Table
+from cog.models import Organisation
 from cog.xlsx import Value
 from indicators.intake.annotate import annotated_workbook
 from indicators.intake.messages import Problem
 from indicators.models import ImportBatch
 from indicators.queries.batches import problems_of
 from indicators.queries.due import DueQuarter
+from indicators.queries.revisions import Triangle
 from indicators.queries.standing import Standing
 
 
@@ -43,6 +46,16 @@ def batch_facts(batch: ImportBatch) -> list[tuple[str, Value]]:
         ("Erreurs", batch.errors),
         ("Avertissements", batch.warnings),
     ]
+
+
+def revisions_table(triangle: Triangle) -> Table:
+    """The revision triangle: a line a period, a column a date of acceptance, values unrounded."""
+    rows = [
+        [str(row.period), row.period.label, *(cell.value for cell in row.cells), row.break_reason]
+        for row in triangle.rows
+    ]
+    header = ["Période", "En toutes lettres", *(column.label for column in triangle.columns), "Rupture de série avant"]
+    return "Révisions", header, rows
 
 
 def annotated(batch: ImportBatch) -> bytes:
@@ -80,11 +93,11 @@ def _explained(row: Standing) -> str:
     return row.figure.explanation.text if row.figure.explanation else f"à écrire : {row.figure.why}"
 
 
-def due_tables(page: DueQuarter) -> list[Table]:
-    """The matrix of a quarter: a line for each body and sheet, with what is missing beside it."""
+def due_tables(page: DueQuarter, bodies: Sequence[Organisation] | None = None) -> list[Table]:
+    """The matrix of a quarter: a line for each body (of these, or all) and sheet, with what is missing beside it."""
     cells = [
         (body, sheet, page.cells[sheet.code, body.code])
-        for body in page.bodies
+        for body in (page.bodies if bodies is None else bodies)
         for sheet in page.sheets
         if (sheet.code, body.code) in page.cells
     ]

@@ -38,6 +38,11 @@ EXPORTS = {
     "/caisses/011/": "/caisses/011/tableau.xlsx",
     "/remontees/attendu/": "/remontees/attendu.xlsx",
     "/budgets/editions/": "/budgets/editions/tableau.xlsx",
+    "/budgets/virements/": "/budgets/virements/tableau.xlsx",
+    "/actions/registre/": "/actions/registre/tableau.xlsx",
+    "/remontees/attendu/fiche/10/": "/remontees/attendu/fiche/10/tableau.xlsx",
+    "/remontees/attendu/011/": "/remontees/attendu/011/tableau.xlsx",
+    "/indicateurs/F10-21/revisions/": "/indicateurs/F10-21/revisions/tableau.xlsx",
     "/budgets/fnga/2014/": "/budgets/fnga/2014/tableau.xlsx",
     "/budgets/fnas/periode/": "/budgets/fnas/periode/tableau.xlsx",
 }
