@@ -8,7 +8,10 @@ from budgets.act_workbook import FORMATS, HEAD, column_sum
 from budgets.enums import LineKind
 from budgets.models import Transfer
 from budgets.queries.carry_over import CarryStatement
+from budgets.queries.conformity import ConformityPage
 from budgets.queries.ledger import Ledger
+from budgets.queries.programme import BudgetTable
+from budgets.queries.published import PublishedRow
 from budgets.queries.tables import HEADINGS, TermTable, YearTable
 from budgets.queries.transfers import information_due, next_step
 from cog.exports import Table
@@ -103,6 +106,61 @@ def carried_workbook(*, page: CarryStatement, notes: Notes) -> bytes:
         title=f"Crédits non consommés, {page.fund.name}, {page.exercise}",
         notes=notes,
     )
+
+
+def programme_tables(table: BudgetTable) -> list[Table]:
+    """A fund's programme as printed, and the sums that do not hold."""
+    unit = table.fund.unit
+    rows = [
+        [
+            row.line.position, row.line.label, row.line.get_kind_display(), *(cell.amount for cell in row.cells),
+            row.line.seed_line,
+        ]
+        for row in table.rows
+    ]  # fmt: skip
+    marks = [
+        [row.line.position, row.line.label, cell.column, cell.amount, cell.gap]
+        for row in table.rows
+        for cell in row.cells
+        if cell.gap
+    ]
+    return [
+        (f"Programme ({unit})", ["Rang", "Ligne", "Rôle", *table.columns, "Ligne du texte"], rows),
+        ("Sommes qui ne tombent pas", ["Rang", "Ligne", "Colonne", f"Imprimé ({unit})", "Constat"], marks),
+    ]
+
+
+def published_table(groups: Iterable[tuple[str, list[PublishedRow]]]) -> Table:
+    """Real amounts others published, with their source, beside the programme."""
+    header = ["Sujet", "Objet", "Année", "Publié", "Unité", "Programme", "Écart", "Nature", "Confiance", "Source"]
+    rows = [
+        [
+            subject, row.published.label, row.published.year, row.published.amount, row.published.unit, row.programme,
+            row.difference, row.basis, row.confidence, row.published.source, row.published.source_url,
+            row.published.note,
+        ]
+        for subject, found in groups
+        for row in found
+    ]  # fmt: skip
+    return "Montants publiés", [*header, "Adresse", "Note"], rows
+
+
+def conformity_tables(page: ConformityPage) -> list[Table]:
+    """What is voted against what the convention allows, group by group, and the split of the voted budget."""
+    unit = page.fund.unit
+    rows = []
+    for row in page.rows:
+        result = row.result
+        told = "non décidé" if result.conforms is None else "conforme" if result.conforms else "au-delà"
+        adjusted = sum(result.adjustments.values(), Decimal(0))
+        found = [result.programme, adjusted, result.allowed, result.voted, result.gap]
+        rows.append([row.group.label, *found, "rien de programmé ni de voté" if result.is_empty else told])
+    header = ["Groupe", "Programme", "Ajustements permis", "Permis", "Ouverts", "Écart", "Constat"]
+    split = [[one.label, one.voted, one.local, one.national] for one in page.split]
+    return [
+        (f"Groupes limitatifs ({unit})", header, rows),
+        ("Local et national", ["Ligne", "Voté", "Organismes locaux", "Caisse nationale"], split),
+    ]
 
 
 def transfers_table(rows: Iterable[Transfer]) -> Table:

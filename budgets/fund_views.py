@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from budgets.enums import ActKind, Measure
-from budgets.exports import carried_workbook, term_workbook, year_workbook
+from budgets.exports import carried_workbook, conformity_tables, term_workbook, year_workbook
 from budgets.queries.carry_over import carry_statement
 from budgets.queries.charts import chart_svg, rate_svg
 from budgets.queries.conformity import conformity_page
@@ -19,7 +19,7 @@ from budgets.queries.statements import layouts
 from budgets.queries.tables import HEADINGS, line_page, term_table, year_table
 from budgets.views import exercise_or_404, fund_or_404, may
 from cog import downloads
-from cog.exports import DataState, Export
+from cog.exports import DataState, Export, table_file
 from cog.forms import DateFilter
 from cog.permissions import Permission, requires
 
@@ -168,6 +168,22 @@ def carried_xlsx(request: HttpRequest, code: str, exercise: int) -> HttpResponse
     )
     data = carried_workbook(page=carry_statement(fund=fund, exercise=exercise), notes=export.notes(request))
     return downloads.workbook(data, f"{code}-{exercise}-reports")
+
+
+@requires(Permission.READ_BUDGETS)
+def conformity_file(request: HttpRequest, code: str, exercise: int, kind: str) -> HttpResponse:
+    """The same comparison, amounts as numbers."""
+    fund = fund_or_404(code)
+    exercise_or_404(fund, exercise)
+    export = Export(
+        title=f"Conformité à la convention, {fund.name}, {exercise}",
+        convention=fund.convention,
+        page=reverse("budget-conformity", args=[code, exercise]),
+        state=DataState.CURRENT,
+        about=[("Unité", fund.unit)],
+    )
+    tables = conformity_tables(conformity_page(fund=fund, exercise=exercise))
+    return table_file(request, export, tables, name=f"{code}-{exercise}-conformite", kind=kind)
 
 
 @requires(Permission.READ_BUDGETS)

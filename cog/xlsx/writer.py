@@ -163,6 +163,7 @@ def write_workbook(
                 sheet.write(number, column, value)
         sheet.raw.freeze_panes(1, 0)
         sheet.widths(*(min(60, max(12, len(label) + 2)) for label in header))
+        sheet.print_wide()
     if notes:
         notes_sheet(book, notes)
     return book.finish()
@@ -178,6 +179,7 @@ def notes_sheet(book: SafeWorkbook, facts: Iterable[tuple[str, Value]]) -> SafeS
         sheet.write(number, 2, value, {"align": "left", "text_wrap": True, "valign": "top"})
     sheet.raw.freeze_panes(1, 0)
     sheet.widths(32, 90)
+    sheet.print_wide()
     return sheet
 
 
