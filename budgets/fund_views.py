@@ -105,7 +105,7 @@ def term_xlsx(request: HttpRequest, code: str) -> HttpResponse:
         convention=fund.convention,
         page=reverse("budget-term", args=[code]),
         state=DataState.CURRENT,
-        filters=[f"mesure : {measure.label}"],
+        filters=[f"mesure\u00a0: {measure.label}"],
         simulated=table.simulated,
         about=[("Unité", fund.unit)],
     )

@@ -28,13 +28,13 @@ class DataState(StrEnum):
     """How far the data of an export may be relied on, in words."""
 
     REFERENCE = "texte de la convention, tel que lu ici"
-    CURRENT = "en cours, avant transmission : peut encore changer (provisoire)"
-    DRAFT = "projet : n'engage personne"
-    SENT = "transmis à l'État, dans l'état où cela l'a été : ne change plus"
+    CURRENT = "en cours, avant transmission\u00a0: peut encore changer (provisoire)"
+    DRAFT = "projet\u00a0: n'engage personne"
+    SENT = "transmis à l'État, dans l'état où cela l'a été\u00a0: ne change plus"
     PUBLISHED = "publié"
 
 
-SIMULATED = "certaines données sont simulées : elles sont inventées pour la démonstration"
+SIMULATED = "certaines données sont simulées\u00a0: elles sont inventées pour la démonstration"
 
 
 @dataclass(frozen=True)

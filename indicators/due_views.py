@@ -166,7 +166,7 @@ def _export(
         convention=convention,
         page=address,
         state=DataState.CURRENT,
-        filters=[f"transmission : {page.transmission.label}", *(filters or [])],
+        filters=[f"transmission\u00a0: {page.transmission.label}", *(filters or [])],
         about=due_facts(page),
     )
 

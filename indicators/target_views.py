@@ -119,7 +119,7 @@ def target_export(request: HttpRequest, code: str) -> HttpResponse:
         convention=convention,
         page=reverse("local-target", args=[code]),
         state=DataState.CURRENT,
-        filters=[f"année : {page.year}"],
+        filters=[f"année\u00a0: {page.year}"],
         about=[
             ("Indicateur", f"{code} · {indicator.title}"),
             ("Constat", page.sentence),

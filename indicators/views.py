@@ -161,7 +161,7 @@ def sheet_xlsx(request: HttpRequest, code: str) -> HttpResponse:
         convention=page.line.indicator.convention,
         page=reverse("indicator", args=[code]),
         state=DataState.CURRENT,
-        filters=[f"période : {parse(page.period).label}"] if page.period else [],
+        filters=[f"période\u00a0: {parse(page.period).label}"] if page.period else [],
         simulated=page.simulated,
         about=sheet_facts(page),
     )
@@ -197,7 +197,7 @@ def revisions_file(request: HttpRequest, code: str, kind: str) -> HttpResponse:
         convention=triangle.indicator.convention,
         page=reverse("indicator-revisions", args=[code]),
         state=DataState.CURRENT,
-        filters=[f"pas de temps : {triangle.length}"],
+        filters=[f"pas de temps\u00a0: {triangle.length}"],
         simulated=any(column.simulated for column in triangle.columns),
         about=[("Unité", triangle.unit), ("En une phrase", triangle.sentence)],
     )

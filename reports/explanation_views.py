@@ -133,9 +133,9 @@ def explanations_xlsx(request: HttpRequest) -> HttpResponse:
 def _asked(request: HttpRequest, transmission: Period) -> list[str]:
     """What the page is filtered by, in words."""
     state, fiche = _state(request), request.GET.get("fiche", "")
-    words = [f"transmission : {transmission.label}"]
-    words += [f"explications : {dict(STATES)[state].lower()}"] if state else []
-    return [*words, f"fiche : {fiche}"] if fiche.isdecimal() else words
+    words = [f"transmission\u00a0: {transmission.label}"]
+    words += [f"explications\u00a0: {dict(STATES)[state].lower()}"] if state else []
+    return [*words, f"fiche\u00a0: {fiche}"] if fiche.isdecimal() else words
 
 
 def _figure_cells(one: Any) -> list[Any]:
