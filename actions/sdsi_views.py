@@ -3,17 +3,17 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from actions.forms import SynthesisForm
 from actions.operations import SynthesisMoved, write_synthesis
 from actions.queries.sdsi import programme_or_none, spent, synthesis_lines
-from cog.downloads import workbook
+from cog.exports import DataState, Export, xlsx
 from cog.models import Convention, Fiche
 from cog.permissions import Permission, account, fiches_open_to, requires
 from cog.views import convention_or_404
-from cog.xlsx import write_workbook
 
 
 def _year_or_404(convention: Convention, year: int) -> int:
@@ -55,9 +55,15 @@ def synthesis_xlsx(request: HttpRequest, year: int) -> HttpResponse:
         simulated = "simulé" if last and last.simulated else ""
         rows.append([line.programme.number, line.programme.title or "intitulé perdu", *counts, *told, simulated])
     total, missing = spent(lines)
-    notes = [["Année", year], ["Dépenses connues (k€)", total], ["Programmes sans dépense connue", missing]]
-    data = write_workbook([("Synthèse", header, rows), ("Notes", ["Quoi", "Valeur"], notes)], title=f"Sdsi {year}")
-    return workbook(data, f"sdsi-synthese-{year}")
+    export = Export(
+        title=f"Synthèse du Sdsi, {year}",
+        convention=convention,
+        page=reverse("sdsi-synthesis", args=[year]),
+        state=DataState.CURRENT,
+        simulated=any(line.last is not None and line.last.simulated for line in lines),
+        about=[("Année", year), ("Dépenses connues (k€)", total), ("Programmes sans dépense connue", missing)],
+    )
+    return xlsx(request, export, [("Synthèse", header, rows)], name=f"sdsi-synthese-{year}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

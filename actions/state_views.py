@@ -3,10 +3,12 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from actions.enums import Answer, CommitmentStatus, SharedKind
+from actions.exports import commitments_table, register_table, validations_table
 from actions.forms import AnswerForm, CommitmentForm, SharedDocumentForm, ValidationForm
 from actions.operations import (
     StateWordRefused,
@@ -24,6 +26,7 @@ from actions.queries.state_part import (
     words_of,
 )
 from actions.views import action_or_404, may_record, read_at
+from cog.exports import DataState, Export, table_file
 from cog.permissions import Permission, account, can, requires
 from cog.views import convention_or_404
 
@@ -45,6 +48,26 @@ def commitments(request: HttpRequest) -> HttpResponse:
         "may_speak": can(request.user, Permission.SPEAK_FOR_STATE),
     }
     return render(request, "actions/commitments.html", context)
+
+
+@require_safe
+@requires(Permission.READ_STATE_PART)
+def commitments_file(request: HttpRequest, kind: str) -> HttpResponse:
+    """The commitments at the date in view, and, in the workbook, the validations."""
+    convention = convention_or_404()
+    _, at = read_at(request, convention)
+    views = commitment_views(convention=convention, at=at, with_words=True)
+    asked = validations_of(convention=convention)
+    export = Export(
+        title="Engagements de l'État",
+        convention=convention,
+        page=reverse("commitments"),
+        state=DataState.CURRENT,
+        simulated=any(one.simulated for one in [*(view.last for view in views if view.last), *asked]),
+        about=[("Situation au", at), ("Engagements", len(views)), ("Validations demandées", len(asked))],
+    )
+    tables = [commitments_table(views), validations_table(asked)]
+    return table_file(request, export, tables, name=f"engagements-etat-{at:%Y-%m-%d}", kind=kind)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -124,6 +147,23 @@ def answer(request: HttpRequest, validation_id: int) -> HttpResponse:
             messages.success(request, "La réponse est enregistrée.")
             return redirect("commitments")
     return render(request, "actions/answer.html", {"validation": found, "form": form})
+
+
+@require_safe
+@requires(Permission.READ_STATE_PART)
+def register_file(request: HttpRequest, kind: str) -> HttpResponse:
+    """The whole register."""
+    convention = convention_or_404()
+    rows = shared_documents(convention=convention)
+    export = Export(
+        title="Lettres réseau et tableaux de bord partagés",
+        convention=convention,
+        page=reverse("shared-documents"),
+        state=DataState.CURRENT,
+        simulated=any(row.simulated for row in rows),
+        about=[("Documents", len(rows))],
+    )
+    return table_file(request, export, [register_table(rows)], name="registre", kind=kind)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

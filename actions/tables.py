@@ -1,6 +1,4 @@
-"""Tables of the actions; the same columns feed the workbook."""
-
-from typing import Any
+"""Tables of the actions, as their page shows them."""
 
 import django_tables2 as tables
 from django.template.loader import render_to_string
@@ -8,7 +6,6 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from actions.queries import ActionView
-from cog.periods import format_date
 
 NUMBER = {"td": {"class": "num"}, "th": {"class": "num"}}
 
@@ -53,26 +50,3 @@ class ActionTable(tables.Table):
 
     def render_lead(self, record: ActionView) -> str:
         return record.lead or format_html('<span class="muted">{}</span>', "personne")
-
-
-def workbook_rows(views: list[ActionView], *, with_progress: bool) -> tuple[list[str], list[list[Any]]]:
-    """The header and the rows of the workbook: every filtered action, whichever the page in view."""
-    header = ["Plan", "Fiche", "Rang", "N°", "Objectif", "Action", "Échéance écrite", "Échéance signée, lue"]
-    if with_progress:
-        header += ["Échéance en vigueur", "Glissement (jours)", "Respect", "État", "Avancement (%)", "Réalisée le"]
-        header += ["Situation au", "Décision", "Sans pièce, parce que", "Commentaire", "En charge", "Simulé"]
-    return header, [_row(view, with_progress) for view in views]
-
-
-def _row(view: ActionView, with_progress: bool) -> list[Any]:
-    one, word = view.action, view.last
-    row: list[Any] = [one.get_plan_display(), one.fiche.number, one.ordinal, one.number, one.objective.title, one.label]
-    row += [one.deadline_cell, format_date(view.signed_end) if view.signed_end else ""]
-    if not with_progress:
-        return row
-    row += [format_date(view.end) if view.end else "", view.slip, view.timeliness.label if view.timeliness else ""]
-    if word is None:
-        return [*row, "aucun avancement saisi", None, "", "", "", "", "", view.lead, ""]
-    done = format_date(word.done_on) if word.done_on else ""
-    row += [view.status_label, word.percent, done, format_date(word.as_of), word.decision, word.without_evidence]
-    return [*row, word.comment, view.lead, "simulé" if word.simulated else ""]

@@ -4,24 +4,25 @@ from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django_tables2 import RequestConfig
 
+from actions.exports import actions_table, holds_simulated, sdsi_table, state_of_actions
 from actions.forms import ActionFilter, EvidenceForm
 from actions.models import Action
 from actions.queries import ActionView, tally
 from actions.queries.lists import by_attention, directions_in, listed_actions
 from actions.queries.pages import action_or_none, action_page
 from actions.queries.sdsi import project_of, sdsi_plan
-from actions.tables import ActionTable, workbook_rows
-from cog.downloads import workbook
+from actions.tables import ActionTable
+from cog.exports import Export, table_file, xlsx
 from cog.forms import DateFilter
 from cog.models import Convention
 from cog.permissions import Permission, can, fiches_open_to, requires
 from cog.queries import domains_with_fiches
 from cog.views import convention_or_404
-from cog.xlsx import write_workbook
 
 BY_PAGE = 50
 
@@ -48,15 +49,17 @@ def actions_xlsx(request: HttpRequest) -> HttpResponse:
     convention = convention_or_404()
     _, at = read_at(request, convention)
     form, views, total = _listed(request, convention, at)
-    header, rows = workbook_rows(views, with_progress=can(request.user, Permission.READ_PROGRESS))
-    notes = [
-        ["Situation au", f"{at:%d/%m/%Y}"],
-        ["Actions", len(rows)],
-        ["Sur", total],
-        ["Filtres", " ; ".join(form.in_words()) or "aucun"],
-    ]
-    data = write_workbook([("Actions", header, rows), ("Notes", ["Quoi", "Valeur"], notes)], title="Actions")
-    return workbook(data, f"actions-{at:%Y-%m-%d}")
+    seen = can(request.user, Permission.READ_PROGRESS)
+    export = Export(
+        title="Actions",
+        convention=convention,
+        page=reverse("actions"),
+        state=state_of_actions(seen),
+        filters=form.in_words(),
+        simulated=holds_simulated(views),
+        about=[("Situation au", at), ("Actions", len(views)), ("Sur", total)],
+    )
+    return xlsx(request, export, [actions_table(views, with_progress=seen)], name=f"actions-{at:%Y-%m-%d}")
 
 
 def _listed(request: HttpRequest, convention: Convention, at: date) -> tuple[ActionFilter, list[ActionView], int]:
@@ -87,6 +90,27 @@ def sdsi(request: HttpRequest) -> HttpResponse:
         "year": min(max(at.year, convention.start.year), convention.end.year),
     }
     return render(request, "actions/sdsi.html", context)
+
+
+@require_safe
+@requires(Permission.READ_REFERENCE)
+def sdsi_file(request: HttpRequest, kind: str) -> HttpResponse:
+    """The whole plan at the date in view, one project a row."""
+    convention = convention_or_404()
+    _, at = read_at(request, convention)
+    seen = can(request.user, Permission.READ_PROGRESS)
+    axes = sdsi_plan(convention=convention, at=at, with_progress=seen)
+    views = [one.view for axis in axes for programme in axis.programmes for one in programme.projects]
+    export = Export(
+        title="Schéma directeur du système d'information",
+        convention=convention,
+        page=reverse("sdsi"),
+        state=state_of_actions(seen),
+        simulated=holds_simulated(views),
+        about=[("Situation au", at), ("Lignes de projet", len(views))],
+    )
+    table = sdsi_table(axes, with_progress=seen)
+    return table_file(request, export, [table], name=f"sdsi-{at:%Y-%m-%d}", kind=kind)
 
 
 @require_safe

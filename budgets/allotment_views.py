@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -25,6 +26,7 @@ from budgets.queries.allotment import (
     table_of,
 )
 from cog.downloads import workbook
+from cog.exports import DataState, Export
 from cog.models import Convention
 from cog.permissions import Permission, account, can, requires
 from cog.views import convention_or_404
@@ -83,8 +85,16 @@ def allotment_caisse(request: HttpRequest, year: int, number: int, code: str) ->
 @require_safe
 @requires(Permission.READ_BUDGETS)
 def allotment_xlsx(request: HttpRequest, year: int, number: int) -> HttpResponse:
-    table = _stored_table(_allotment_or_404(convention_or_404(), year, number))
-    return workbook(allotment_workbook(table), f"dotations-{year}-n{number}")
+    convention = convention_or_404()
+    table = _stored_table(_allotment_or_404(convention, year, number))
+    export = Export(
+        title=f"Répartition des dotations d'action sociale, {year}",
+        convention=convention,
+        page=reverse("allotment", args=[year, number]),
+        state=DataState.CURRENT,
+        simulated=table.stored is not None and table.stored.simulated,
+    )
+    return workbook(allotment_workbook(table, export.notes(request)), f"dotations-{year}-n{number}")
 
 
 @require_safe

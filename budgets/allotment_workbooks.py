@@ -7,8 +7,7 @@ from budgets.compute.allotment import Basis
 from budgets.intake.allotment_workbook import COLUMNS, SHEET
 from budgets.queries.allotment import AllotmentTable, Line
 from cog.models import Organisation
-from cog.xlsx import SafeSheet, SafeWorkbook, column_letters
-from cog.xlsx.writer import Value
+from cog.xlsx import SafeSheet, SafeWorkbook, Value, column_letters, notes_sheet
 
 HEAD = {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}
 MONEY = {"num_format": "#,##0.00000"}
@@ -36,7 +35,7 @@ def template_workbook(
         sheet.write(number, 4, known, MONEY | TO_FILL)
         sheet.write(number, 5, entry.beneficiaries_before if entry else None, PEOPLE | TO_FILL)
         sheet.write(number, 6, entry.beneficiaries_now if entry else None, PEOPLE | TO_FILL)
-    notes(
+    notes_sheet(
         book,
         [
             ("Exercice", exercise),
@@ -53,7 +52,7 @@ def template_workbook(
     return book.finish()
 
 
-def allotment_workbook(table: AllotmentTable) -> bytes:
+def allotment_workbook(table: AllotmentTable, notes: Sequence[tuple[str, Value]]) -> bytes:
     """An allotment, caisse by caisse, with each step; its first columns may be sent back as an entry."""
     book = SafeWorkbook(title=f"Dotations {table.exercise}")
     sheet = book.sheet(SHEET)
@@ -64,13 +63,14 @@ def allotment_workbook(table: AllotmentTable) -> bytes:
             sheet.write(number, column, value, style)
     total = column_letters(len(COLUMNS) + STEPS.index("Dotation (k€)") + 1)
     area = f"'{SHEET}'!{total}2:{total}{len(table.lines) + 1}"
-    facts = notes(book, _facts(table))
-    row = len(_facts(table)) + 2
+    told = [*notes, *_facts(table)]
+    facts = notes_sheet(book, told)
+    row = len(told) + 2
     facts.write(row, 1, "Somme des dotations (k€)")
     facts.raw.write_formula(row - 1, 1, f"=SUM({area})", book.format(MONEY), table.total)
-    for place, told in enumerate(table.notes, start=row + 1):
+    for place, words in enumerate(table.notes, start=row + 1):
         facts.write(place, 1, "À savoir")
-        facts.write(place, 2, told, {"text_wrap": True, "valign": "top"})
+        facts.write(place, 2, words, {"text_wrap": True, "valign": "top"})
     return book.finish()
 
 
@@ -80,7 +80,7 @@ def _facts(table: AllotmentTable) -> list[tuple[str, Value]]:
         ("Exercice", table.exercise),
         ("Numéro", stored.number if stored else "non enregistrée"),
         ("Décision", stored.act if stored else ""),
-        ("Décidée le", f"{stored.decided_on:%d/%m/%Y}" if stored else ""),
+        ("Décidée le", stored.decided_on if stored else ""),
         ("Enveloppe nationale (k€)", result.envelope),
         ("Taux moyen d'évolution (%)", result.mean_growth * 100),
         ("Part garantie du taux moyen (%)", result.parameters.guaranteed_part * 100),
@@ -121,15 +121,3 @@ def head(sheet: SafeSheet, titles: Sequence[str]) -> None:
         sheet.write(1, column, title, HEAD)
     sheet.raw.freeze_panes(1, 2)
     sheet.widths(8, 28, *(18 for _ in titles[2:]))
-
-
-def notes(book: SafeWorkbook, facts: Sequence[tuple[str, Value]]) -> SafeSheet:
-    """The sheet that says what the workbook is, one fact a row."""
-    sheet = book.sheet("Notes")
-    for column, title in enumerate(("Quoi", "Valeur"), start=1):
-        sheet.write(1, column, title, HEAD)
-    for number, (what, value) in enumerate(facts, start=2):
-        sheet.write(number, 1, what)
-        sheet.write(number, 2, value, {"align": "left", "text_wrap": True, "valign": "top"})
-    sheet.widths(32, 90)
-    return sheet

@@ -1,15 +1,21 @@
 """Workbooks of the tables: every digit, sums as live formulas beside our own values, on the layout of annexe 1."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from budgets.act_workbook import FORMATS, HEAD, column_sum
 from budgets.enums import LineKind
+from budgets.models import Transfer
 from budgets.queries.carry_over import CarryStatement
+from budgets.queries.conformity import ConformityPage
 from budgets.queries.ledger import Ledger
+from budgets.queries.programme import BudgetTable
+from budgets.queries.published import PublishedRow
 from budgets.queries.tables import HEADINGS, TermTable, YearTable
-from cog.xlsx import SafeSheet, SafeWorkbook, column_letters, write_workbook
+from budgets.queries.transfers import information_due, next_step
+from cog.exports import Table
+from cog.xlsx import SafeSheet, SafeWorkbook, Value, column_letters, notes_sheet, write_workbook
 
 HEADER_ROW = 4
 FIRST = 3
@@ -18,7 +24,11 @@ SUMMED = (INITIAL, VOTED, EXECUTED, FORECAST)
 """Columns whose sums the spreadsheet computes; the programme keeps the totals the convention prints."""
 
 
-def year_workbook(*, ledger: Ledger, table: YearTable) -> bytes:
+Notes = Sequence[tuple[str, Value]]
+"""What a workbook says of itself, one fact a row."""
+
+
+def year_workbook(*, ledger: Ledger, table: YearTable, notes: Notes) -> bytes:
     """An exercise, line by line."""
     fund = table.fund
     book = SafeWorkbook(title=f"{fund.name} {table.exercise}")
@@ -40,6 +50,7 @@ def year_workbook(*, ledger: Ledger, table: YearTable) -> bytes:
     sheet.raw.freeze_panes(HEADER_ROW, FIRST - 1)
     sheet.widths(6, 60, *[15] * 7)
     sheet.print_wide()
+    notes_sheet(book, notes)
     return book.finish()
 
 
@@ -54,7 +65,7 @@ def _computed(sheet: SafeSheet, place: int, row: Any, style: Mapping[str, Any], 
         sheet.formula(place, RATE, f"={cell[EXECUTED]}/{cell[VOTED]}", row.rate.amount / 100, percent)
 
 
-def term_workbook(*, table: TermTable) -> bytes:
+def term_workbook(*, table: TermTable, notes: Notes) -> bytes:
     """A measure over the years of the term."""
     fund = table.fund
     book = SafeWorkbook(title=f"{fund.name}, {table.measure.label}")
@@ -68,10 +79,11 @@ def term_workbook(*, table: TermTable) -> bytes:
     sheet.raw.freeze_panes(HEADER_ROW, FIRST - 1)
     sheet.widths(6, 60, *[15] * (len(table.years) + 1))
     sheet.print_wide()
+    notes_sheet(book, notes)
     return book.finish()
 
 
-def carried_workbook(*, page: CarryStatement) -> bytes:
+def carried_workbook(*, page: CarryStatement, notes: Notes) -> bytes:
     """The statement owed to the board: origin by line, destination by group (Fnas 2.3.3, Fnga 2.5.3, l. 6492)."""
     origins = [
         [
@@ -92,7 +104,77 @@ def carried_workbook(*, page: CarryStatement) -> bytes:
             ("Actes", ["Acte", "Pièce"], acts),
         ],
         title=f"Crédits non consommés, {page.fund.name}, {page.exercise}",
+        notes=notes,
     )
+
+
+def programme_tables(table: BudgetTable) -> list[Table]:
+    """A fund's programme as printed, and the sums that do not hold."""
+    unit = table.fund.unit
+    rows = [
+        [
+            row.line.position, row.line.label, row.line.get_kind_display(), *(cell.amount for cell in row.cells),
+            row.line.seed_line,
+        ]
+        for row in table.rows
+    ]  # fmt: skip
+    marks = [
+        [row.line.position, row.line.label, cell.column, cell.amount, cell.gap]
+        for row in table.rows
+        for cell in row.cells
+        if cell.gap
+    ]
+    return [
+        (f"Programme ({unit})", ["Rang", "Ligne", "Rôle", *table.columns, "Ligne du texte"], rows),
+        ("Sommes qui ne tombent pas", ["Rang", "Ligne", "Colonne", f"Imprimé ({unit})", "Constat"], marks),
+    ]
+
+
+def published_table(groups: Iterable[tuple[str, list[PublishedRow]]]) -> Table:
+    """Real amounts others published, with their source, beside the programme."""
+    header = ["Sujet", "Objet", "Année", "Publié", "Unité", "Programme", "Écart", "Nature", "Confiance", "Source"]
+    rows = [
+        [
+            subject, row.published.label, row.published.year, row.published.amount, row.published.unit, row.programme,
+            row.difference, row.basis, row.confidence, row.published.source, row.published.source_url,
+            row.published.note,
+        ]
+        for subject, found in groups
+        for row in found
+    ]  # fmt: skip
+    return "Montants publiés", [*header, "Adresse", "Note"], rows
+
+
+def conformity_tables(page: ConformityPage) -> list[Table]:
+    """What is voted against what the convention allows, group by group, and the split of the voted budget."""
+    unit = page.fund.unit
+    rows = []
+    for row in page.rows:
+        result = row.result
+        told = "non décidé" if result.conforms is None else "conforme" if result.conforms else "au-delà"
+        adjusted = sum(result.adjustments.values(), Decimal(0))
+        found = [result.programme, adjusted, result.allowed, result.voted, result.gap]
+        rows.append([row.group.label, *found, "rien de programmé ni de voté" if result.is_empty else told])
+    header = ["Groupe", "Programme", "Ajustements permis", "Permis", "Ouverts", "Écart", "Constat"]
+    split = [[one.label, one.voted, one.local, one.national] for one in page.split]
+    return [
+        (f"Groupes limitatifs ({unit})", header, rows),
+        ("Local et national", ["Ligne", "Voté", "Organismes locaux", "Caisse nationale"], split),
+    ]
+
+
+def transfers_table(rows: Iterable[Transfer]) -> Table:
+    """The transfers of credits, one a row, with what is waited for."""
+    header = ["Fonds", "Exercice", "Numéro", "De", "Vers", "Montant", "Unité", "Motif", "État", "Fait le"]
+    header += ["Attendu", "Au plus tard le", "Information au plus tard le", "Simulé"]
+    told = []
+    for row in rows:
+        step = next_step(row)
+        named = [row.fund.code, row.exercise, row.number, row.origin.label, row.destination.label, row.amount]
+        waited = [step.kind.label, step.due] if step else ["", None]
+        said = [row.fund.unit, row.reason, row.get_state_display(), row.done_on, *waited, information_due(row)]
+        told.append([*named, *said, "simulé" if row.simulated else ""])
+    return "Virements", header, told
 
 
 def _head(sheet: SafeSheet, title: str, simulated: bool, headings: Sequence[str]) -> None:

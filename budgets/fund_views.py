@@ -4,10 +4,11 @@ from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 
 from budgets.enums import ActKind, Measure
-from budgets.exports import carried_workbook, term_workbook, year_workbook
+from budgets.exports import carried_workbook, conformity_tables, term_workbook, year_workbook
 from budgets.queries.carry_over import carry_statement
 from budgets.queries.charts import chart_svg, rate_svg
 from budgets.queries.conformity import conformity_page
@@ -18,6 +19,7 @@ from budgets.queries.statements import layouts
 from budgets.queries.tables import HEADINGS, line_page, term_table, year_table
 from budgets.views import exercise_or_404, fund_or_404, may
 from cog import downloads
+from cog.exports import DataState, Export, table_file
 from cog.forms import DateFilter
 from cog.permissions import Permission, requires
 
@@ -62,7 +64,16 @@ def year_xlsx(request: HttpRequest, code: str, exercise: int) -> HttpResponse:
     exercise_or_404(fund, exercise)
     _, at = _asked(request)
     ledger = read_ledger(fund=fund, at=at)
-    data = year_workbook(ledger=ledger, table=year_table(ledger=ledger, exercise=exercise))
+    table = year_table(ledger=ledger, exercise=exercise)
+    export = Export(
+        title=f"{fund.name}, exercice {exercise}",
+        convention=fund.convention,
+        page=reverse("budget-year", args=[code, exercise]),
+        state=DataState.CURRENT,
+        simulated=table.simulated,
+        about=[("Situation au", at), ("Unité", fund.unit)],
+    )
+    data = year_workbook(ledger=ledger, table=table, notes=export.notes(request))
     return downloads.workbook(data, f"{code}-{exercise}-au-{at.isoformat()}")
 
 
@@ -88,7 +99,17 @@ def term(request: HttpRequest, code: str) -> HttpResponse:
 def term_xlsx(request: HttpRequest, code: str) -> HttpResponse:
     fund = fund_or_404(code)
     measure = _measure(request)
-    data = term_workbook(table=term_table(ledger=read_ledger(fund=fund), measure=measure))
+    table = term_table(ledger=read_ledger(fund=fund), measure=measure)
+    export = Export(
+        title=f"{fund.name}, {measure.label}, toute la période",
+        convention=fund.convention,
+        page=reverse("budget-term", args=[code]),
+        state=DataState.CURRENT,
+        filters=[f"mesure\u00a0: {measure.label}"],
+        simulated=table.simulated,
+        about=[("Unité", fund.unit)],
+    )
+    data = term_workbook(table=table, notes=export.notes(request))
     return downloads.workbook(data, f"{code}-periode-{measure.value}")
 
 
@@ -138,8 +159,31 @@ def carried_xlsx(request: HttpRequest, code: str, exercise: int) -> HttpResponse
     """The statement owed to the board, as a workbook."""
     fund = fund_or_404(code)
     exercise_or_404(fund, exercise)
-    data = carried_workbook(page=carry_statement(fund=fund, exercise=exercise))
+    export = Export(
+        title=f"Crédits non consommés, {fund.name}, {exercise}",
+        convention=fund.convention,
+        page=reverse("budget-carried", args=[code, exercise]),
+        state=DataState.CURRENT,
+        about=[("Unité", fund.unit)],
+    )
+    data = carried_workbook(page=carry_statement(fund=fund, exercise=exercise), notes=export.notes(request))
     return downloads.workbook(data, f"{code}-{exercise}-reports")
+
+
+@requires(Permission.READ_BUDGETS)
+def conformity_file(request: HttpRequest, code: str, exercise: int, kind: str) -> HttpResponse:
+    """The same comparison, amounts as numbers."""
+    fund = fund_or_404(code)
+    exercise_or_404(fund, exercise)
+    export = Export(
+        title=f"Conformité à la convention, {fund.name}, {exercise}",
+        convention=fund.convention,
+        page=reverse("budget-conformity", args=[code, exercise]),
+        state=DataState.CURRENT,
+        about=[("Unité", fund.unit)],
+    )
+    tables = conformity_tables(conformity_page(fund=fund, exercise=exercise))
+    return table_file(request, export, tables, name=f"{code}-{exercise}-conformite", kind=kind)
 
 
 @requires(Permission.READ_BUDGETS)

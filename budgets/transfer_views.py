@@ -4,10 +4,12 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from budgets.enums import TransferActKind
+from budgets.exports import transfers_table
 from budgets.models import Transfer
 from budgets.operations import TransferRefused, drop_transfer, open_transfer, record_transfer_act
 from budgets.queries.ledger import read_ledger
@@ -17,6 +19,7 @@ from budgets.queries.transfers import information_due, next_step, steps_of, tran
 from budgets.transfer_forms import TransferActForm, TransferForm
 from budgets.views import fund_or_404, may
 from budgets.wording import verdict_lines
+from cog.exports import DataState, Export, table_file
 from cog.permissions import Permission, account, requires
 from cog.views import convention_or_404
 
@@ -38,6 +41,22 @@ def transfer_list(request: HttpRequest) -> HttpResponse:
     rows = [(row, next_step(row), information_due(row)) for row in page]
     context = {"page": page, "rows": rows, "funds": funds(convention=convention), "today": timezone.localdate()}
     return render(request, "budgets/transfers/list.html", context | may(request))
+
+
+@requires(Permission.READ_BUDGETS)
+def transfers_file(request: HttpRequest, kind: str) -> HttpResponse:
+    """Every transfer, whichever the page in view."""
+    convention = convention_or_404()
+    rows = list(transfers(convention=convention))
+    export = Export(
+        title="Virements de crédits",
+        convention=convention,
+        page=reverse("budget-transfers"),
+        state=DataState.CURRENT,
+        simulated=any(row.simulated for row in rows),
+        about=[("Virements", len(rows))],
+    )
+    return table_file(request, export, [transfers_table(rows)], name="virements", kind=kind)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -20,6 +21,7 @@ from budgets.queries.unspent import (
 from budgets.unspent_forms import UnspentForm, sealed, unsealed
 from budgets.unspent_workbooks import template_workbook, unspent_workbook
 from cog.downloads import workbook
+from cog.exports import DataState, Export
 from cog.models import Convention
 from cog.permissions import Permission, account, can, requires
 from cog.views import convention_or_404
@@ -49,7 +51,16 @@ def unspent_xlsx(request: HttpRequest, year: int) -> HttpResponse:
     table = stored_table(convention=_convention_of(year), exercise=year)
     if table.stored is None:
         raise Http404(f"Aucun état des crédits non consommés de {year} n'est enregistré.")
-    return workbook(unspent_workbook(table), f"credits-non-consommes-{year}-n{table.stored.number}")
+    export = Export(
+        title=f"Crédits non consommés des caisses, {year}",
+        convention=table.stored.convention,
+        page=reverse("unspent", args=[year]),
+        state=DataState.CURRENT,
+        simulated=table.stored.simulated,
+    )
+    return workbook(
+        unspent_workbook(table, export.notes(request)), f"credits-non-consommes-{year}-n{table.stored.number}"
+    )
 
 
 @require_safe

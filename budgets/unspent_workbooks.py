@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from budgets.allotment_workbooks import MONEY, TO_FILL, head, notes
+from budgets.allotment_workbooks import MONEY, TO_FILL, head
 from budgets.intake.unspent_workbook import COLUMNS, SHEET
 from budgets.queries.unspent import UnspentTable
 from cog.models import Organisation
-from cog.xlsx import SafeWorkbook, column_letters
+from cog.xlsx import SafeWorkbook, Value, column_letters, notes_sheet
 
 FOUND = (
     "Non consommé (k€)",
@@ -40,11 +40,11 @@ def template_workbook(
         ("Montants", "en k€, au centime : au plus 5 décimales ; 0 s'écrit, une case vide est refusée"),
         ("Dotation", "celle de la répartition en vigueur ; cette colonne n'est pas relue"),
     ]
-    notes(book, told)
+    notes_sheet(book, told)
     return book.finish()
 
 
-def unspent_workbook(table: UnspentTable) -> bytes:
+def unspent_workbook(table: UnspentTable, notes: Sequence[tuple[str, Value]]) -> bytes:
     """A statement, caisse by caisse; its first columns may be sent back as an entry."""
     book = SafeWorkbook(title=f"Crédits non consommés {table.exercise}")
     sheet = book.sheet(SHEET)
@@ -58,13 +58,14 @@ def unspent_workbook(table: UnspentTable) -> bytes:
             sheet.write(number, column, amount, MONEY)
         sheet.write(number, 10, line.words)
     stored = table.stored
-    told = [
+    told: list[tuple[str, Value]] = [
+        *notes,
         ("Exercice", table.exercise),
         ("Source", stored.source if stored else ""),
         ("Limite gardée par la caisse", f"{table.limit_shown} de la dotation (l. 6055)"),
         ("Simulé", "simulé" if stored and stored.simulated else "non"),
     ]
-    facts = notes(book, told)
+    facts = notes_sheet(book, told)
     totals = [("Somme gardée (k€)", 7, table.totals["kept"]), ("Somme mutualisée (k€)", 8, table.totals["pooled"])]
     for row, (words, column, value) in enumerate(totals, start=len(told) + 2):
         letter = column_letters(column)

@@ -2,11 +2,14 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
+from budgets.exports import programme_tables, published_table
 from budgets.models import Fund
 from budgets.queries.programme import budget_table, funds, grand_totals, places_table, receipts
 from budgets.queries.published import published_budgets
 from budgets.queries.transfers import informations_due
+from cog.exports import DataState, Export, table_file
 from cog.permissions import Permission, can, requires
 from cog.views import convention_or_404
 
@@ -61,6 +64,37 @@ def budget(request: HttpRequest, code: str) -> HttpResponse:
         "budgets/table.html",
         {"table": budget_table(fund=fund), "years": fund.convention.years, **may(request)},
     )
+
+
+@requires(Permission.READ_REFERENCE)
+def budget_file(request: HttpRequest, code: str, kind: str) -> HttpResponse:
+    """The programme as printed, amounts as numbers."""
+    fund = fund_or_404(code)
+    table = budget_table(fund=fund)
+    export = Export(
+        title=f"{fund.name}, programme de la convention",
+        convention=fund.convention,
+        page=reverse("budget", args=[code]),
+        state=DataState.REFERENCE,
+        simulated=False,
+        about=[("Unité", fund.unit), ("Sommes qui ne tombent pas juste", table.gap_count)],
+    )
+    return table_file(request, export, programme_tables(table), name=f"{code}-programme", kind=kind)
+
+
+@requires(Permission.READ_REFERENCE)
+def published_file(request: HttpRequest, kind: str) -> HttpResponse:
+    """The same amounts, as numbers."""
+    convention = convention_or_404()
+    table = published_table(published_budgets(convention=convention))
+    export = Export(
+        title="Montants réels publiés",
+        convention=convention,
+        page=reverse("published-budgets"),
+        state=DataState.PUBLISHED,
+        simulated=False,
+    )
+    return table_file(request, export, [table], name="montants-publies", kind=kind)
 
 
 @requires(Permission.READ_REFERENCE)

@@ -45,7 +45,7 @@ class FilterForm(forms.Form):
         return words
 
 
-class AnomalyFilter(forms.Form):
+class AnomalyFilter(FilterForm):
     """Which slips of the text to show."""
 
     sujet = forms.ChoiceField(label="Sujet", required=False, choices=[("", "Tous les sujets"), *AnomalyTopic.choices])

@@ -17,6 +17,7 @@ urlpatterns = [
     path("anomalies/", views.anomalies, name="anomalies"),
     path("glossaire/", views.glossary, name="glossary"),
     path("glossaire/tableau.xlsx", views.glossary_xlsx, name="glossary-xlsx"),
+    path("anomalies/tableau.<str:kind>", views.anomalies_file, name="anomalies-file"),
     path("travaux/", views.job_list, name="jobs"),
     path("travaux/<uuid:job_id>/", views.job, name="job"),
     path("travaux/<uuid:job_id>/annuler/", views.cancel_job, name="job-cancel"),

@@ -7,15 +7,18 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.views import LoginView
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from cog import jobs
 from cog.downloads import workbook
+from cog.exports import DataState, Export, table_file
 from cog.forms import AcronymFilter, AnomalyFilter
-from cog.models import Acronym, Convention
+from cog.models import Acronym, Convention, SourceAnomaly
 from cog.permissions import ROLES, Permission, jobs_visible_to, requires
 from cog.queries import acronyms as acronyms_query
 from cog.queries import anomalies as anomalies_query
@@ -50,9 +53,8 @@ def convention_or_404() -> Convention:
 @requires(Permission.READ_REFERENCE)
 def anomalies(request: HttpRequest) -> HttpResponse:
     convention = convention_or_404()
-    form = AnomalyFilter(request.GET)
+    form, rows = _slips(request, convention)
     chosen = form.cleaned_data if form.is_valid() else {"sujet": "", "mots": ""}
-    rows = anomalies_query(convention=convention, topic=chosen["sujet"], words=chosen["mots"])
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     counts = anomalies_by_topic(convention=convention)
     return render(
@@ -93,6 +95,32 @@ def _acronyms(request: HttpRequest) -> tuple[AcronymFilter, list[Acronym], int]:
     words = form.cleaned_data["mots"] if form.is_valid() else ""
     rows = acronyms_query(convention=convention, words=words)
     return form, rows, len(acronyms_query(convention=convention)) if words else len(rows)
+
+
+@requires(Permission.READ_REFERENCE)
+def anomalies_file(request: HttpRequest, kind: str) -> HttpResponse:
+    """Every slip the filters keep, whichever the page in view."""
+    convention = convention_or_404()
+    form, rows = _slips(request, convention)
+    header = ["Endroit", "Ligne du texte", "Ce qui étonne", "Lecture retenue", "Sujet", "Code"]
+    table = [[one.place, one.seed_line, one.what, one.reading, one.get_topic_display(), one.code] for one in rows]
+    export = Export(
+        title="Anomalies du texte",
+        convention=convention,
+        page=reverse("anomalies"),
+        state=DataState.REFERENCE,
+        filters=form.in_words(),
+        simulated=False,
+        about=[("Anomalies", len(table))],
+    )
+    return table_file(request, export, [("Anomalies", header, table)], name="anomalies-du-texte", kind=kind)
+
+
+def _slips(request: HttpRequest, convention: Convention) -> tuple[AnomalyFilter, QuerySet[SourceAnomaly]]:
+    """The filters of the address, and the slips they keep."""
+    form = AnomalyFilter(request.GET)
+    chosen = form.cleaned_data if form.is_valid() else {"sujet": "", "mots": ""}
+    return form, anomalies_query(convention=convention, topic=chosen["sujet"], words=chosen["mots"])
 
 
 @requires(Permission.SEE_JOBS)

@@ -18,6 +18,8 @@ urlpatterns = [
     path("attendu/", due_views.due, name="due"),
     path("attendu.xlsx", due_views.due_xlsx, name="due-xlsx"),
     path("attendu/fiche/<int:number>/", due_views.due_fiche, name="due-fiche"),
+    path("attendu/fiche/<int:number>/tableau.<str:kind>", due_views.due_fiche_file, name="due-fiche-file"),
+    path("attendu/<str:code>/tableau.<str:kind>", due_views.due_body_file, name="due-body-file"),
     path("rappels/", due_views.reminders, name="reminders"),
     path("attendu/<str:code>/", due_views.due_body, name="due-body"),
 ]

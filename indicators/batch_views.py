@@ -7,10 +7,12 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cog.downloads import workbook
+from cog.exports import DataState, Export, xlsx
 from cog.models import Organisation
 from cog.permissions import Permission, Scope, caisses_visible_to, requires, scopes
 from cog.views import convention_or_404
@@ -30,7 +32,7 @@ from indicators.queries.batches import (
 )
 from indicators.queries.due import transmission_quarters
 from indicators.queries.template import template_content
-from indicators.workbooks import annotated, problems_workbook
+from indicators.workbooks import annotated, batch_facts, problems_table
 
 PAGE_SIZE = 25
 FEW = 50
@@ -199,7 +201,15 @@ def batch_problems(request: HttpRequest, batch_id: int) -> JsonResponse:
 def batch_problems_xlsx(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Every problem listed by the check, as a workbook."""
     found = get_object_or_404(_batches(request), pk=batch_id)
-    return workbook(problems_workbook(found), f"anomalies-lot-{found.pk}")
+    export = Export(
+        title="Anomalies de contrôle d'un fichier remonté",
+        convention=found.convention,
+        page=reverse("batch", args=[found.pk]),
+        state=DataState.CURRENT,
+        simulated=found.simulated,
+        about=batch_facts(found),
+    )
+    return xlsx(request, export, [problems_table(found)], name=f"anomalies-lot-{found.pk}")
 
 
 @requires(Permission.SEE_OBSERVATIONS)

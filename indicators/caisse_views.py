@@ -2,10 +2,11 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 from django_tables2 import RequestConfig
 
-from cog.downloads import workbook
+from cog.exports import DataState, Export, xlsx
 from cog.models import Convention, Organisation, OrganisationQuerySet
 from cog.periods import parse
 from cog.permissions import Permission, Scope, caisses_visible_to, requires, scopes
@@ -13,7 +14,7 @@ from cog.views import convention_or_404
 from indicators.forms import CaisseFilter, SituationForm
 from indicators.queries.caisses import CaisseStanding, OwnLine, caisse_standings, own_lines
 from indicators.queries.groups import groups_of_body
-from indicators.sheet_exports import caisse_workbook, caisses_workbook
+from indicators.sheet_exports import caisse_table, caisses_table
 from indicators.tables import StandingTable
 
 BY_PAGE = 50
@@ -34,7 +35,16 @@ def caisses(request: HttpRequest) -> HttpResponse:
 @requires(Permission.READ_RESULTS)
 def caisses_xlsx(request: HttpRequest) -> HttpResponse:
     form, rows = _standings(request)
-    return workbook(caisses_workbook(rows, form.in_words()), "caisses")
+    export = Export(
+        title="Caisses",
+        convention=convention_or_404(),
+        page=reverse("caisses"),
+        state=DataState.CURRENT,
+        filters=form.in_words(),
+        simulated=any(row.simulated for row in rows),
+        about=[("Caisses", len(rows))],
+    )
+    return xlsx(request, export, [caisses_table(rows)], name="caisses")
 
 
 def _standings(request: HttpRequest) -> tuple[CaisseFilter, list[CaisseStanding]]:
@@ -74,7 +84,16 @@ def caisse(request: HttpRequest, code: str) -> HttpResponse:
 @requires(Permission.READ_RESULTS)
 def caisse_xlsx(request: HttpRequest, code: str) -> HttpResponse:
     form, body, lines = _own(request, code)
-    return workbook(caisse_workbook(body, lines, form.in_words()), f"caisse-{body.code}")
+    export = Export(
+        title=f"Résultats de la caisse {body.code}",
+        convention=convention_or_404(),
+        page=reverse("caisse", args=[code]),
+        state=DataState.CURRENT,
+        filters=form.in_words(),
+        simulated=any(line.own is not None and line.own.point.simulated for line in lines),
+        about=[("Caisse", f"{body.code} · {body.name}")],
+    )
+    return xlsx(request, export, [caisse_table(lines)], name=f"caisse-{body.code}")
 
 
 def _own(request: HttpRequest, code: str) -> tuple[SituationForm, Organisation, list[OwnLine]]:

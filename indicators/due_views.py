@@ -7,11 +7,12 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from cog.downloads import workbook
-from cog.models import Convention, Organisation
+from cog.exports import DataState, Export, table_file, xlsx
+from cog.models import Convention, Fiche, Organisation
 from cog.periods import Period, PeriodError, parse
 from cog.permissions import Permission, Scope, caisses_visible_to, requires, scopes
 from cog.queries import domains_with_fiches
@@ -19,9 +20,9 @@ from cog.views import convention_or_404
 from indicators.enums import DueState
 from indicators.models import Measure
 from indicators.operations.reminders import compose, request_reminders
-from indicators.queries.due import DueQuarter, due_quarter, transmission_quarters
+from indicators.queries.due import DueQuarter, Line, due_quarter, transmission_quarters
 from indicators.queries.reminders import candidates, last_reminders
-from indicators.workbooks import due_workbook
+from indicators.workbooks import due_facts, due_tables
 
 
 class DueFilter(forms.Form):
@@ -82,23 +83,9 @@ def due(request: HttpRequest) -> HttpResponse:
 @requires(Permission.SEE_OBSERVATIONS)
 def due_fiche(request: HttpRequest, number: int) -> HttpResponse:
     """The bodies by the sheets of one fiche."""
-    convention, today = convention_or_404(), timezone.localdate()
-    fiche = next(
-        (one for group in domains_with_fiches(convention=convention) for one in group.fiches if one.number == number),
-        None,
-    )
-    if fiche is None:
-        raise Http404(f"La fiche n° {number} n'existe pas dans la convention.")
-    transmission, quarters = chosen_quarter(request, convention, today)
-    page = due_quarter(
-        convention=convention,
-        transmission=transmission,
-        at=today,
-        bodies=bodies_of(request, convention),
-        fiche=number,
-    )
-    only_open = request.GET.get("montrer") == "manque"
-    lines = [line for line in page.by_body() if line.absent or not only_open]
+    convention = convention_or_404()
+    fiche, page, lines = _of_fiche(request, convention, number)
+    transmission, quarters = chosen_quarter(request, convention, timezone.localdate())
     rows = [(line, [page.cells.get((sheet.code, line.subject.code)) for sheet in page.sheets]) for line in lines]
     return render(
         request,
@@ -107,11 +94,56 @@ def due_fiche(request: HttpRequest, number: int) -> HttpResponse:
             "page": page,
             "fiche": fiche,
             "rows": rows,
-            "only_open": only_open,
+            "only_open": _only_open(request),
             "form": DueFilter(quarters=quarters, chosen=transmission),
             "states": _states(page),
         },
     )
+
+
+def _only_open(request: HttpRequest) -> bool:
+    return request.GET.get("montrer") == "manque"
+
+
+def _of_fiche(request: HttpRequest, convention: Convention, number: int) -> tuple[Fiche, DueQuarter, list[Line]]:
+    """A fiche, the part of the matrix that is its own, and the bodies that the filter keeps."""
+    fiches = (one for group in domains_with_fiches(convention=convention) for one in group.fiches)
+    fiche = next((one for one in fiches if one.number == number), None)
+    if fiche is None:
+        raise Http404(f"La fiche n° {number} n'existe pas dans la convention.")
+    today = timezone.localdate()
+    transmission, _ = chosen_quarter(request, convention, today)
+    bodies = bodies_of(request, convention)
+    page = due_quarter(convention=convention, transmission=transmission, at=today, bodies=bodies, fiche=number)
+    return fiche, page, [line for line in page.by_body() if line.absent or not _only_open(request)]
+
+
+@requires(Permission.SEE_OBSERVATIONS)
+def due_fiche_file(request: HttpRequest, number: int, kind: str) -> HttpResponse:
+    """The same bodies and sheets, with the values that miss."""
+    convention = convention_or_404()
+    fiche, page, lines = _of_fiche(request, convention, number)
+    export = _export(
+        convention,
+        page,
+        title=f"Remontées attendues, fiche n° {number} · {fiche.title}",
+        address=reverse("due-fiche", args=[number]),
+        filters=["ce qui manque seulement"] if _only_open(request) else [],
+    )
+    tables = due_tables(page, [line.subject for line in lines])
+    return table_file(request, export, tables, name=f"attendu-fiche-{number}-{page.transmission}", kind=kind)
+
+
+@requires(Permission.SEE_OBSERVATIONS)
+def due_body_file(request: HttpRequest, code: str, kind: str) -> HttpResponse:
+    """What one body owes, sheet by sheet, and the values that miss."""
+    convention, today = convention_or_404(), timezone.localdate()
+    body = get_object_or_404(bodies_of(request, convention), code=code)
+    transmission, _ = chosen_quarter(request, convention, today)
+    page = due_quarter(convention=convention, transmission=transmission, at=today, bodies=[body])
+    title, address = f"Remontées attendues de {body.name}", reverse("due-body", args=[code])
+    export = _export(convention, page, title=title, address=address)
+    return table_file(request, export, due_tables(page), name=f"attendu-{code}-{transmission}", kind=kind)
 
 
 @requires(Permission.SEE_OBSERVATIONS)
@@ -122,7 +154,21 @@ def due_xlsx(request: HttpRequest) -> HttpResponse:
     page = due_quarter(
         convention=convention, transmission=transmission, at=today, bodies=bodies_of(request, convention)
     )
-    return workbook(due_workbook(page), f"attendu-{transmission}")
+    export = _export(convention, page, title="Remontées attendues", address=reverse("due"))
+    return xlsx(request, export, due_tables(page), name=f"attendu-{transmission}")
+
+
+def _export(
+    convention: Convention, page: DueQuarter, *, title: str, address: str, filters: list[str] | None = None
+) -> Export:
+    return Export(
+        title=title,
+        convention=convention,
+        page=address,
+        state=DataState.CURRENT,
+        filters=[f"transmission\u00a0: {page.transmission.label}", *(filters or [])],
+        about=due_facts(page),
+    )
 
 
 @requires(Permission.SEE_OBSERVATIONS)

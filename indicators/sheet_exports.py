@@ -1,36 +1,16 @@
-"""What leaves the page of an indicator: its tables as one workbook, the national series and the caisses as CSV."""
+"""What leaves the pages of an indicator and of the caisses: their tables, the national series and the caisses flat."""
 
-import csv
-import io
-from decimal import Decimal
 from typing import Any
 
-from cog.models import Organisation
+from cog.exports import Table
 from cog.periods import parse
-from cog.xlsx import safe_text, write_workbook
+from cog.xlsx import Value
 from indicators.compute.terms import RATIO, Terms, local_terms_of, terms_of
 from indicators.queries.caisses import PLACES, CaisseStanding, OwnLine
 from indicators.queries.shown import Point, SheetPage
 
 Rows = list[list[Any]]
 """A table in cells, its header first."""
-
-
-def as_csv(rows: Rows) -> bytes:
-    """UTF-8 with its mark, commas, decimal points: what the open data package writes, readable by a spreadsheet."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    for row in rows:
-        writer.writerow([_written(cell) for cell in row])
-    return buffer.getvalue().encode("utf-8-sig")
-
-
-def _written(cell: Any) -> str:
-    """A number in plain digits; a text that a spreadsheet would take for a formula is kept a text."""
-    if isinstance(cell, Decimal):
-        return format(cell, "f")
-    text = safe_text(str(cell)) if cell is not None else ""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 
 def _told(point: Point) -> list[Any]:
@@ -98,9 +78,8 @@ def caisse_rows(page: SheetPage) -> Rows:
     return [[*header, *_told_header(local_terms(page))], *rows]
 
 
-def sheet_workbook(page: SheetPage) -> bytes:
+def sheet_tables(page: SheetPage) -> list[Table]:
     """Everything the page of an indicator shows in figures, one sheet for each of its tables; values unrounded."""
-    one = page.line.indicator
     (series, *national), (bodies, *caisses) = series_rows(page), caisse_rows(page)
     parts = [["ventilation", name, point.period, page.line.unit, *_told(point)] for name, point in page.breakdowns]
     parts += [
@@ -112,30 +91,30 @@ def sheet_workbook(page: SheetPage) -> bytes:
         for row in page.published
     ]
     header = ["Période", "Portée", "Valeur publiée", "Unité", "Nature", "Confiance", "Source", "Adresse"]
-    notes: list[list[Any]] = [
-        ["Indicateur", f"{one.code} · {one.title}"],
-        ["Unité", page.line.unit],
-        ["Période en vue", parse(page.period).label if page.period else "aucune"],
-        ["Valeur nationale", page.current.shown if page.current else "n.d."],
-        ["En une phrase", page.sentence],
-        *(["Cible", words] for words, _ in page.target_lines),
-        *(["Valeur de référence", words] for words, _ in page.baseline_lines),
-        *(["Rupture de série", str(one["reason"])] for one in one.breaks),
-        ["Nature des données", "certaines valeurs sont simulées" if page.simulated else "aucune valeur simulée"],
+    return [
+        ("Série nationale", series, national),
+        ("Caisses", bodies, caisses),
+        ("Ventilations", part_header, parts),
+        ("Publié ailleurs", header, published),
     ]
-    return write_workbook(
-        [
-            ("Série nationale", series, national),
-            ("Caisses", bodies, caisses),
-            ("Ventilations", part_header, parts),
-            ("Publié ailleurs", header, published),
-            ("Notes", ["Quoi", "Valeur"], notes),
-        ],
-        title=one.code,
-    )
 
 
-def caisses_workbook(rows: list[CaisseStanding], asked: list[str]) -> bytes:
+def sheet_facts(page: SheetPage) -> list[tuple[str, Value]]:
+    """What the tables of an indicator are read with."""
+    one = page.line.indicator
+    return [
+        ("Indicateur", f"{one.code} · {one.title}"),
+        ("Unité", page.line.unit),
+        ("Période en vue", parse(page.period).label if page.period else "aucune"),
+        ("Valeur nationale", page.current.shown if page.current else "n.d."),
+        ("En une phrase", page.sentence),
+        *(("Cible", words) for words, _ in page.target_lines),
+        *(("Valeur de référence", words) for words, _ in page.baseline_lines),
+        *(("Rupture de série", str(one["reason"])) for one in one.breaks),
+    ]
+
+
+def caisses_table(rows: list[CaisseStanding]) -> Table:
     """The caisses of the list, one a line."""
     header = ["Code", "Caisse", "Région", "Indicateurs avec une valeur", "Indicateurs attendus"]
     header += [f"Dans le {place}" for place in PLACES]
@@ -146,11 +125,10 @@ def caisses_workbook(rows: list[CaisseStanding], asked: list[str]) -> bytes:
         placed = [row.quarters[place] for place in PLACES]
         judged = [row.reached, row.missed, "simulé" if row.simulated else ""]
         lines.append([body.code, body.name, body.region_2016, row.known, row.expected, *placed, *judged])
-    notes = [["Caisses", len(rows)], ["Filtres", " ; ".join(asked) or "aucun"]]
-    return write_workbook([("Caisses", header, lines), ("Notes", ["Quoi", "Valeur"], notes)], title="Caisses")
+    return "Caisses", header, lines
 
 
-def caisse_workbook(body: Organisation, lines: list[OwnLine], asked: list[str]) -> bytes:
+def caisse_table(lines: list[OwnLine]) -> Table:
     """One caisse: its result of every indicator, values unrounded."""
     header = ["Code", "Intitulé", "Fiche", "Période", "Valeur", "Unité", "Rang", "Sur", "Place", "Écart au national"]
     header += ["Valeur nationale comparable", "Cible du Cpog", "Verdict", "Sur un an", "État", "Simulé"]
@@ -166,5 +144,4 @@ def caisse_workbook(body: Organisation, lines: list[OwnLine], asked: list[str]) 
         change = "rupture de série" if line.broken else line.change
         judged = [own.target, point.verdict_label, change, point.state_label, "simulé" if point.simulated else ""]
         rows.append([*named, *told, *judged])
-    notes: list[list[Any]] = [["Caisse", f"{body.code} · {body.name}"], ["Filtres", " ; ".join(asked) or "aucun"]]
-    return write_workbook([("Résultats", header, rows), ("Notes", ["Quoi", "Valeur"], notes)], title=body.name)
+    return "Résultats", header, rows

@@ -6,15 +6,15 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cog.downloads import workbook
+from cog.exports import DataState, Export, xlsx
 from cog.figures import format_exact
 from cog.models import Convention
 from cog.permissions import Permission, Scope, account, caisses_visible_to, can, requires, scopes
 from cog.views import convention_or_404
-from cog.xlsx import write_workbook
 from indicators.enums import Operator as Side
 from indicators.intake.local_targets import read_targets
 from indicators.intake.messages import Severity
@@ -114,17 +114,23 @@ def target_export(request: HttpRequest, code: str) -> HttpResponse:
          "insuffisante" if row.contribution is not None else "sans cible" if row.threshold is None else ""]
         for row in sorted(page.rows, key=lambda one: one.body.code)
     ]  # fmt: skip
-    notes = [
-        ["Indicateur", f"{code} · {indicator.title}"],
-        ["Constat", page.sentence],
-        ["Agrégat", f"{page.aggregate_shown} : {page.test.aggregation.label}"],
-        ["Poids", f"résultats de {page.base}" if page.base else "sans objet"],
-        ["Objectif de la Cog", page.asked_shown or f"aucun pour {page.year}"],
-        ["Unité", page.definition.unit],
-        ["Source", "convention, l. 12265 ; cibles en vigueur dans l'application"],
-    ]
-    data = write_workbook([("Cibles", header, rows), ("Notes", ["Rubrique", "Contenu"], notes)], title=f"Cibles {code}")
-    return workbook(data, f"cibles-cpog-{code}-{page.year}")
+    export = Export(
+        title=f"Cibles des Cpog, {code}, {page.year}",
+        convention=convention,
+        page=reverse("local-target", args=[code]),
+        state=DataState.CURRENT,
+        filters=[f"année\u00a0: {page.year}"],
+        about=[
+            ("Indicateur", f"{code} · {indicator.title}"),
+            ("Constat", page.sentence),
+            ("Agrégat", f"{page.aggregate_shown} : {page.test.aggregation.label}"),
+            ("Poids", f"résultats de {page.base}" if page.base else "sans objet"),
+            ("Objectif de la Cog", page.asked_shown or f"aucun pour {page.year}"),
+            ("Unité", page.definition.unit),
+            ("Source", "convention, l. 12265 ; cibles en vigueur dans l'application"),
+        ],
+    )
+    return xlsx(request, export, [("Cibles", header, rows)], name=f"cibles-cpog-{code}-{page.year}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

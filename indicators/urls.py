@@ -25,6 +25,7 @@ urlpatterns = [
     path("<str:code>/caisses.csv", views.caisses_csv, name="indicator-caisses-csv"),
     path("<str:code>/figure/", lineage_views.figure, name="figure"),
     path("<str:code>/revisions/", views.revisions, name="indicator-revisions"),
+    path("<str:code>/revisions/tableau.<str:kind>", views.revisions_file, name="indicator-revisions-file"),
     path("<str:code>/definitions/", definition_views.versions, name="indicator-definitions"),
     path("<str:code>/definitions/nouvelle/", definition_views.adopt, name="indicator-adopt"),
     path("<str:code>/definitions/<int:number>/retirer/", definition_views.withdraw, name="indicator-withdraw"),

@@ -2,9 +2,11 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django_tables2 import RequestConfig
 
-from cog.downloads import CSV, attachment, drawing, workbook
+from cog.downloads import drawing
+from cog.exports import DataState, Export, csv_file, table_file, xlsx
 from cog.periods import parse
 from cog.permissions import Permission, Scope, caisses_visible_to, can, requires, scopes
 from cog.queries import domains_with_fiches
@@ -14,11 +16,11 @@ from indicators.forms import IndicatorFilter
 from indicators.models import Indicator
 from indicators.queries import SheetLine, SheetPage, published_beside, sheet_lines, sheet_page
 from indicators.queries.explanations import explanations_of_indicator
-from indicators.queries.revisions import revision_triangle
+from indicators.queries.revisions import Triangle, revision_triangle
 from indicators.queries.standing import Standing, ordered, standings
-from indicators.sheet_exports import as_csv, caisse_rows, local_terms, series_rows, sheet_workbook
+from indicators.sheet_exports import caisse_rows, local_terms, series_rows, sheet_facts, sheet_tables
 from indicators.tables import CaisseTable
-from indicators.workbooks import indicators_workbook
+from indicators.workbooks import indicators_table, revisions_table
 
 
 @requires(Permission.READ_REFERENCE)
@@ -42,10 +44,18 @@ def indicators(request: HttpRequest) -> HttpResponse:
 @requires(Permission.READ_RESULTS)
 def indicators_xlsx(request: HttpRequest) -> HttpResponse:
     """The list as it is filtered, numbers as numbers."""
-    form, shown, _ = _chosen(request)
+    form, shown, total = _chosen(request)
     explained = can(request.user, Permission.READ_EXPLANATIONS)
-    asked = [*form.in_words(), f"ordre : {form.order_in_words}"]
-    return workbook(indicators_workbook(shown, asked, with_explanations=explained), "indicateurs")
+    export = Export(
+        title="Indicateurs",
+        convention=convention_or_404(),
+        page=reverse("indicators"),
+        state=DataState.CURRENT,
+        filters=form.in_words(),
+        simulated=any(row.line.latest.simulated for row in shown if row.line.latest),
+        about=[("Indicateurs", len(shown)), ("Sur", total), ("Ordre", form.order_in_words)],
+    )
+    return xlsx(request, export, [indicators_table(shown, with_explanations=explained)], name="indicateurs")
 
 
 def _chosen(request: HttpRequest) -> tuple[IndicatorFilter, list[Standing], int]:
@@ -143,27 +153,57 @@ def map_svg(request: HttpRequest, code: str) -> HttpResponse:
 def sheet_xlsx(request: HttpRequest, code: str) -> HttpResponse:
     """The tables of the page as a workbook; of the caisses, those the reader may see."""
     page = _page_or_404(request, code)
-    return workbook(sheet_workbook(page), f"{code}-{page.period}".rstrip("-"))
+    export = Export(
+        title=f"Indicateur {code}",
+        convention=page.line.indicator.convention,
+        page=reverse("indicator", args=[code]),
+        state=DataState.CURRENT,
+        filters=[f"période\u00a0: {parse(page.period).label}"] if page.period else [],
+        simulated=page.simulated,
+        about=sheet_facts(page),
+    )
+    return xlsx(request, export, sheet_tables(page), name=f"{code}-{page.period}".rstrip("-"))
 
 
 @requires(Permission.READ_RESULTS)
 def series_csv(request: HttpRequest, code: str) -> HttpResponse:
-    return attachment(as_csv(series_rows(_page_or_404(request, code))), CSV, f"{code}-serie.csv")
+    header, *rows = series_rows(_page_or_404(request, code))
+    return csv_file(("Série", header, rows), name=f"{code}-serie")
 
 
 @requires(Permission.READ_RESULTS)
 def caisses_csv(request: HttpRequest, code: str) -> HttpResponse:
     page = _page_or_404(request, code)
-    name = f"{code}-caisses-{page.period}".rstrip("-")
-    return attachment(as_csv(caisse_rows(page)), CSV, f"{name}.csv")
+    header, *rows = caisse_rows(page)
+    return csv_file(("Caisses", header, rows), name=f"{code}-caisses-{page.period}".rstrip("-"))
 
 
 @requires(Permission.READ_RESULTS)
 def revisions(request: HttpRequest, code: str) -> HttpResponse:
     """How the national values of an indicator were known at successive dates."""
+    triangle = _triangle(request, code)
+    return render(request, "indicators/revisions.html", {"triangle": triangle, "indicator": triangle.indicator})
+
+
+@requires(Permission.READ_RESULTS)
+def revisions_file(request: HttpRequest, code: str, kind: str) -> HttpResponse:
+    """The same triangle, numbers as numbers."""
+    triangle = _triangle(request, code)
+    export = Export(
+        title=f"Révisions de {code} · {triangle.indicator.title}",
+        convention=triangle.indicator.convention,
+        page=reverse("indicator-revisions", args=[code]),
+        state=DataState.CURRENT,
+        filters=[f"pas de temps\u00a0: {triangle.length}"],
+        simulated=any(column.simulated for column in triangle.columns),
+        about=[("Unité", triangle.unit), ("En une phrase", triangle.sentence)],
+    )
+    return table_file(request, export, [revisions_table(triangle)], name=f"revisions-{code}", kind=kind)
+
+
+def _triangle(request: HttpRequest, code: str) -> Triangle:
     convention = convention_or_404()
     found = Indicator.objects.filter(convention=convention, code=code).select_related("convention", "fiche").first()
     if found is None:
         raise Http404(f"L'indicateur « {code} » n'existe pas dans la convention.")
-    triangle = revision_triangle(indicator=found, length=request.GET.get("pas", ""))
-    return render(request, "indicators/revisions.html", {"triangle": triangle, "indicator": found})
+    return revision_triangle(indicator=found, length=request.GET.get("pas", ""))

@@ -1,17 +1,23 @@
-"""Workbooks handed out by the pages of what is reported: problems of a file, matrix of what is due."""
+"""Tables handed out by the pages of what is reported: problems of a file, the indicators, matrix of what is due."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from cog.xlsx import write_workbook
+from django.utils import timezone
+
+from cog.exports import Table
+from cog.models import Organisation
+from cog.xlsx import Value
 from indicators.intake.annotate import annotated_workbook
 from indicators.intake.messages import Problem
 from indicators.models import ImportBatch
 from indicators.queries.batches import problems_of
 from indicators.queries.due import DueQuarter
+from indicators.queries.revisions import Triangle
 from indicators.queries.standing import Standing
 
 
-def problems_workbook(batch: ImportBatch) -> bytes:
+def problems_table(batch: ImportBatch) -> Table:
     """The problems of a file, one a line, as the page lists them."""
     header = ["Gravité", "Anomalie", "Feuille", "Cellule", "Ligne", "Colonne", "Trouvé", "Attendu", "Comment corriger"]
     rows: list[list[Any]] = [
@@ -28,14 +34,28 @@ def problems_workbook(batch: ImportBatch) -> bytes:
         ]
         for one in problems_of(batch)
     ]
-    notes = [
-        ["Fichier", batch.file_name],
-        ["Empreinte (sha256)", batch.sha256],
-        ["Reçu le", f"{batch.received_at:%d/%m/%Y}"],
-        ["Erreurs", batch.errors],
-        ["Avertissements", batch.warnings],
+    return "Anomalies", header, rows
+
+
+def batch_facts(batch: ImportBatch) -> list[tuple[str, Value]]:
+    """What the problems of a file are about."""
+    return [
+        ("Fichier", batch.file_name),
+        ("Empreinte (sha256)", batch.sha256),
+        ("Reçu le", timezone.localtime(batch.received_at)),
+        ("Erreurs", batch.errors),
+        ("Avertissements", batch.warnings),
     ]
-    return write_workbook([("Anomalies", header, rows), ("Notes", ["Quoi", "Valeur"], notes)], title="Anomalies")
+
+
+def revisions_table(triangle: Triangle) -> Table:
+    """The revision triangle: a line a period, a column a date of acceptance, values unrounded."""
+    rows = [
+        [str(row.period), row.period.label, *(cell.value for cell in row.cells), row.break_reason]
+        for row in triangle.rows
+    ]
+    header = ["Période", "En toutes lettres", *(column.label for column in triangle.columns), "Rupture de série avant"]
+    return "Révisions", header, rows
 
 
 def annotated(batch: ImportBatch) -> bytes:
@@ -45,15 +65,14 @@ def annotated(batch: ImportBatch) -> bytes:
         return annotated_workbook(stream.read(), problems)
 
 
-def indicators_workbook(rows: list[Standing], asked: list[str], *, with_explanations: bool) -> bytes:
+def indicators_table(rows: list[Standing], *, with_explanations: bool) -> Table:
     """The indicators of a list, one a line; values and gaps unrounded."""
     header = ["Code", "Intitulé", "Fiche", "Type", "Valeur de référence", "Cible", "Période", "Valeur", "Unité"]
     header += ["Comparée à", "Écart à la cible", "Verdict", "État", "Sur un an", "Sens de l'évolution"]
     header += ["Remontées reçues", "Remontées attendues", "Simulé"]
     header += ["Explication"] * with_explanations
     lines = [_indicator_row(row) + [_explained(row)] * with_explanations for row in rows]
-    notes = [["Indicateurs", len(rows)], ["Filtres", " ; ".join(asked)]]
-    return write_workbook([("Indicateurs", header, lines), ("Notes", ["Quoi", "Valeur"], notes)], title="Indicateurs")
+    return "Indicateurs", header, lines
 
 
 def _indicator_row(row: Standing) -> list[Any]:
@@ -74,11 +93,11 @@ def _explained(row: Standing) -> str:
     return row.figure.explanation.text if row.figure.explanation else f"à écrire : {row.figure.why}"
 
 
-def due_workbook(page: DueQuarter) -> bytes:
-    """The matrix of a quarter: a line for each body and sheet, with what is missing beside it."""
+def due_tables(page: DueQuarter, bodies: Sequence[Organisation] | None = None) -> list[Table]:
+    """The matrix of a quarter: a line for each body (of these, or all) and sheet, with what is missing beside it."""
     cells = [
         (body, sheet, page.cells[sheet.code, body.code])
-        for body in page.bodies
+        for body in (page.bodies if bodies is None else bodies)
         for sheet in page.sheets
         if (sheet.code, body.code) in page.cells
     ]
@@ -102,21 +121,18 @@ def due_workbook(page: DueQuarter) -> bytes:
         for one in cell.missing
         for breakdown in one.breakdowns
     ]
-    notes = [
-        ["Transmission", str(page.transmission)],
-        ["Échéance", f"{page.due:%d/%m/%Y}" if page.due else "inconnue"],
-        ["Remontées attendues", page.total],
-        ["Complètes ou sans objet", page.settled],
+    header = ["Code", "Organisme", "Fiche", "Indicateur", "Intitulé", "État", "Attendues", "Reçues", "Manquantes"]
+    return [
+        ("Remontées", header, rows),
+        ("Manquantes", ["caisse", "Organisme", "Indicateur", "mesure", "periode", "ventilation"], missing),
     ]
-    return write_workbook(
-        [
-            (
-                "Remontées",
-                ["Code", "Organisme", "Fiche", "Indicateur", "Intitulé", "État", "Attendues", "Reçues", "Manquantes"],
-                rows,
-            ),
-            ("Manquantes", ["caisse", "Organisme", "Indicateur", "mesure", "periode", "ventilation"], missing),
-            ("Notes", ["Quoi", "Valeur"], notes),
-        ],
-        title=f"Remontées attendues, {page.transmission.label}",
-    )
+
+
+def due_facts(page: DueQuarter) -> list[tuple[str, Value]]:
+    """What the matrix of a quarter is."""
+    return [
+        ("Transmission", page.transmission.label),
+        ("Échéance", page.due or "inconnue"),
+        ("Remontées attendues", page.total),
+        ("Complètes ou sans objet", page.settled),
+    ]

@@ -18,3 +18,9 @@ class ReportsConfig(AppConfig):
             page="edition",
             argument="edition",
         )
+        jobs.register(
+            "opendata",
+            "reports.operations.packages.produce_from_job",
+            label="Préparation d'un paquet de données",
+            page="open-data",
+        )

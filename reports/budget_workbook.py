@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from cog.xlsx import SafeSheet, SafeWorkbook, column_letters, sum_formula
+from cog.xlsx import SafeSheet, SafeWorkbook, Value, column_letters, notes_sheet, sum_formula
 from reports.budget_dashboard import COLUMNS, Content, moved_rows
 
 HEADER_ROW = 5
@@ -17,7 +17,7 @@ HEAD: Mapping[str, Any] = {"bold": True, "bottom": 1, "text_wrap": True, "valign
 FORMATS = {"k€": "#,##0.###", "M€": "#,##0.00####", "%": "0.0##"}
 
 
-def dashboard_workbook(content: Content) -> bytes:
+def dashboard_workbook(content: Content, notes: Sequence[tuple[str, Value]] = ()) -> bytes:
     """The bytes of the workbook of an edition: the same content gives the same bytes."""
     book = SafeWorkbook(title=content["title"])
     _table(book.sheet("Tableau"), content)
@@ -29,6 +29,8 @@ def dashboard_workbook(content: Content) -> bytes:
         if content.get(key):
             _annex(book.sheet(name), content[key])
     _sources(book.sheet("Actes et analyse"), content)
+    if notes:
+        notes_sheet(book, notes)
     return book.finish()
 
 

@@ -1,23 +1,27 @@
 """The campaign of a quarter: what is missing, what is to be explained, and the gesture that transmits."""
 
+from datetime import date
 from itertools import groupby
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from budgets.queries.transfers import informations_due
 from cog.calendar import State
+from cog.exports import DataState, Export, table_file
 from cog.forms import DateFilter
 from cog.models import Convention
 from cog.periods import Period
 from cog.permissions import Permission, can, requires
-from cog.queries import dated_restitutions
+from cog.queries import DatedRestitution, dated_restitutions
 from cog.views import convention_or_404
 from reports import campaign_queries as queries
+from reports.exports import calendar_table, campaign_tables, campaigns_table
 from reports.forms import TransmitForm
 from reports.operations import (
     AlreadyTransmitted,
@@ -32,9 +36,7 @@ from reports.owed_queries import delivered, owed_restitutions
 def calendar(request: HttpRequest) -> HttpResponse:
     """Every date an account is owed at, year by year, and what was delivered."""
     convention = convention_or_404()
-    form = DateFilter(request.GET or None)
-    at = form.chosen(min(timezone.localdate(), convention.end))
-    rows = dated_restitutions(convention=convention, at=at, delivered=delivered(convention=convention))
+    form, at, rows = _dates(request, convention)
     sent_from_here = {row.pk for row in owed_restitutions(convention=convention)}
     years = [
         (year, list(items))
@@ -56,6 +58,55 @@ def calendar(request: HttpRequest) -> HttpResponse:
             "signature": convention.signature_date,
         },
     )
+
+
+def _dates(request: HttpRequest, convention: Convention) -> tuple[DateFilter, date, list[DatedRestitution]]:
+    """The date in view, and every date an account is owed at, as it stands then."""
+    form = DateFilter(request.GET or None)
+    at = form.chosen(min(timezone.localdate(), convention.end))
+    return form, at, dated_restitutions(convention=convention, at=at, delivered=delivered(convention=convention))
+
+
+@requires(Permission.READ_REFERENCE)
+def calendar_file(request: HttpRequest, kind: str) -> HttpResponse:
+    """The same dates, as dates."""
+    convention = convention_or_404()
+    _, at, rows = _dates(request, convention)
+    export = Export(
+        title="Calendrier des remises",
+        convention=convention,
+        page=reverse("calendar"),
+        state=DataState.REFERENCE,
+        about=[("Situation au", at), ("Échéances", len(rows))],
+    )
+    return table_file(request, export, [calendar_table(rows)], name=f"calendrier-des-remises-{at:%Y-%m-%d}", kind=kind)
+
+
+@requires(Permission.READ_EXPLANATIONS)
+def campaigns_file(request: HttpRequest, kind: str) -> HttpResponse:
+    """Every quarter of the term, dates as dates."""
+    convention = convention_or_404()
+    table = campaigns_table(queries.campaign_lines(convention=convention, at=timezone.localdate()))
+    export = Export(
+        title="Campagnes trimestrielles", convention=convention, page=reverse("campaigns"), state=DataState.CURRENT
+    )
+    return table_file(request, export, [table], name="campagnes", kind=kind)
+
+
+@requires(Permission.READ_EXPLANATIONS)
+def campaign_file(request: HttpRequest, quarter: str, kind: str) -> HttpResponse:
+    """A quarter being prepared: its national figures, its checks, what was reported by fiche."""
+    convention, period = _quarter_or_404(quarter)
+    page = queries.campaign_page(convention=convention, period=period, at=timezone.localdate())
+    export = Export(
+        title=f"Campagne, {period.label}",
+        convention=convention,
+        page=reverse("campaign", args=[quarter]),
+        state=DataState.CURRENT,
+        simulated=any(one.simulated for one in page.ready.figures),
+        about=[("Échéance", page.ready.due), ("État de la campagne", page.line.state_label)],
+    )
+    return table_file(request, export, campaign_tables(page), name=f"campagne-{period}", kind=kind)
 
 
 @requires(Permission.READ_EXPLANATIONS)

@@ -5,11 +5,13 @@ from datetime import date
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from cog import downloads
+from cog.exports import DataState, Export, table_file
 from cog.forms import DateFilter
 from cog.models import Convention
 from cog.permissions import Permission, account, can, requires
@@ -17,6 +19,7 @@ from cog.views import convention_or_404
 from reports import edition_queries as queries
 from reports.budget_dashboard import presentation
 from reports.budget_workbook import dashboard_workbook
+from reports.exports import editions_table
 from reports.forms import TransmitForm
 from reports.operations import AlreadyTransmitted, ReasonMissing, TransmissionRefused, transmit_edition
 
@@ -45,6 +48,17 @@ def editions(request: HttpRequest) -> HttpResponse:
 
 
 @requires(Permission.READ_BUDGETS)
+def editions_file(request: HttpRequest, kind: str) -> HttpResponse:
+    """The same list, dates as dates."""
+    convention = convention_or_404()
+    table = editions_table(queries.edition_lines(convention=convention, at=timezone.localdate()))
+    export = Export(
+        title="Éditions budgétaires", convention=convention, page=reverse("budget-editions"), state=DataState.CURRENT
+    )
+    return table_file(request, export, [table], name="editions-budgetaires", kind=kind)
+
+
+@requires(Permission.READ_BUDGETS)
 def edition(request: HttpRequest, code: str, exercise: int, number: int) -> HttpResponse:
     """An edition as it stands: what keeps it from leaving, its table, what moved, its annexes."""
     convention, name = _name_or_404(code, exercise, number)
@@ -70,7 +84,15 @@ def edition_xlsx(request: HttpRequest, code: str, exercise: int, number: int) ->
     """The draft of an edition as a workbook; what was sent is read from the transmission."""
     convention, name = _name_or_404(code, exercise, number)
     ready = _dossier(request, convention, name)
-    return downloads.workbook(dashboard_workbook(ready.draft), f"projet-{name.period}")
+    export = Export(
+        title=name.title,
+        convention=convention,
+        page=reverse("budget-edition", args=[code, exercise, number]),
+        state=DataState.DRAFT,
+        simulated=ready.payload["simulated"],
+        about=[("Situation au", ready.state.at)],
+    )
+    return downloads.workbook(dashboard_workbook(ready.draft, export.notes(request)), f"projet-{name.period}")
 
 
 @requires(Permission.READ_BUDGETS)

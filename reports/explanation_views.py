@@ -7,15 +7,15 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cog.downloads import workbook
+from cog.exports import DataState, Export, xlsx
 from cog.models import Convention
 from cog.periods import Period, PeriodError, parse
 from cog.permissions import Permission, account, can, fiches_open_to, requires
 from cog.views import convention_or_404
-from cog.xlsx import write_workbook
 from indicators.explanation_forms import ExplanationForm, Submission, initial_of, submit_explanation
 from indicators.queries.due import transmission_quarters
 from reports.explanation_queries import (
@@ -109,29 +109,40 @@ def explanations_xlsx(request: HttpRequest) -> HttpResponse:
     page = _page(request, convention, transmission)
     labels = action_labels(convention=convention)
     header = [
-        "Fiche", "Indicateur", "Intitulé", "Type", "Période", "Valeur", "Cible", "Verdict", "Pourquoi", "État", "Cause",
-        "Explication", "Action corrective", "Retour attendu", "Écrite par", "Écrite le", "Révision", "Simulé",
+        "Fiche", "Indicateur", "Intitulé", "Type", "Période", "Valeur", "Unité", "Cible", "Verdict", "Pourquoi", "État",
+        "Cause", "Explication", "Action corrective", "Retour attendu", "Écrite par", "Écrite le", "Révision", "Simulé",
     ]  # fmt: skip
     rows = [[*_figure_cells(one), *_said_cells(one.explanation, labels)] for one in [*page.missing, *page.written]]
-    notes = [
-        ["Transmission", transmission.label],
-        ["Explications demandées", page.total],
-        ["Écrites", page.total_written],
-        ["Manquantes", page.total_missing],
-        ["Dans ce classeur", len(page.shown)],
-    ]
-    data = write_workbook(
-        [("Explications", header, rows), ("Notes", ["Quoi", "Valeur"], notes)],
+    export = Export(
         title=f"Explications des écarts, {transmission.label}",
+        convention=convention,
+        page=reverse("explanations"),
+        state=DataState.CURRENT,
+        filters=_asked(request, transmission),
+        simulated=any(one.simulated for one in page.shown),
+        about=[
+            ("Explications demandées", page.total),
+            ("Écrites", page.total_written),
+            ("Manquantes", page.total_missing),
+            ("Dans ce classeur", len(page.shown)),
+        ],
     )
-    return workbook(data, f"explications-{transmission}")
+    return xlsx(request, export, [("Explications", header, rows)], name=f"explications-{transmission}")
+
+
+def _asked(request: HttpRequest, transmission: Period) -> list[str]:
+    """What the page is filtered by, in words."""
+    state, fiche = _state(request), request.GET.get("fiche", "")
+    words = [f"transmission\u00a0: {transmission.label}"]
+    words += [f"explications\u00a0: {dict(STATES)[state].lower()}"] if state else []
+    return [*words, f"fiche\u00a0: {fiche}"] if fiche.isdecimal() else words
 
 
 def _figure_cells(one: Any) -> list[Any]:
     sheet = one.indicator
     return [
-        sheet.fiche.number, sheet.code, sheet.title, sheet.get_kind_display(), one.period, one.value, one.target,
-        one.verdict_label, one.why, "manquante" if one.is_missing else "écrite",
+        sheet.fiche.number, sheet.code, sheet.title, sheet.get_kind_display(), one.period, one.number, one.unit,
+        one.target, one.verdict_label, one.why, "manquante" if one.is_missing else "écrite",
     ]  # fmt: skip
 
 
@@ -140,7 +151,7 @@ def _said_cells(said: Any, labels: dict[str, str]) -> list[Any]:
         return [""] * 8
     return [
         said.cause_label, said.text, action_in_words(said.corrective_action, labels), said.expected_return_label,
-        said.written_by.name, f"{timezone.localtime(said.written_at):%d/%m/%Y %H:%M}", said.revision,
+        said.written_by.name, timezone.localtime(said.written_at), said.revision,
         "simulé" if said.simulated else "",
     ]  # fmt: skip
 

@@ -6,11 +6,14 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from cog.exports import DataState, Export, table_file
 from cog.permissions import Permission, account, can, fiches_open_to, requires
 from cog.views import convention_or_404
+from reports.exports import link_tables
 from reports.link_queries import LinkPage, key_of, link_or_none, link_page
 from reports.operations.links import LinkRefused, link_indicator, unlink_indicator
 
@@ -52,6 +55,20 @@ def action_links(request: HttpRequest, key: str) -> HttpResponse:
                 messages.success(request, "Le lien est posé.")
                 return redirect("action-links", key=key)
     return render(request, "reports/links.html", {"page": page, "form": form})
+
+
+@require_safe
+@requires(Permission.READ_REFERENCE)
+def links_file(request: HttpRequest, key: str, kind: str) -> HttpResponse:
+    """The same links, and the gaps that count on the action."""
+    page = _page_or_404(request, key)
+    export = Export(
+        title=f"Ce que l'action {page.action.key} doit faire bouger",
+        convention=convention_or_404(),
+        page=reverse("action-links", args=[key]),
+        state=DataState.CURRENT,
+    )
+    return table_file(request, export, link_tables(page), name=f"liens-{key}", kind=kind)
 
 
 @require_POST

@@ -1,5 +1,6 @@
 """What is shown and sent: editions of the documents, transmissions to the State, what is written on them."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -73,6 +74,13 @@ class Edition(models.Model):
     def is_ready(self) -> bool:
         return bool(self.file)
 
+    @property
+    def gathered_at(self) -> datetime:
+        """When its figures were gathered: those of a draft or of what was sent; a later state keeps the latter's."""
+        if self.origin is None or self.state == EditionState.SENT:
+            return self.requested_at
+        return self.origin.gathered_at
+
 
 class EditionAgreement(models.Model):
     """« accord de la tutelle »: the State agrees to a common document as it was printed; never taken back."""
@@ -109,6 +117,52 @@ class SynthesisText(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key}, {self.year}"
+
+
+class DataPackage(models.Model):
+    """« paquet de données »: the open data as one file, for those who may read all of its files.
+
+    That of a published edition is public: written once, it never changes. Of the others only the last is kept.
+    """
+
+    convention = models.ForeignKey(Convention, models.PROTECT, verbose_name="convention")
+    edition = models.OneToOneField(
+        Edition, models.PROTECT, verbose_name="édition publiée", related_name="data_package", null=True, blank=True
+    )
+    files = models.CharField("fichiers", max_length=300)
+    counts = models.JSONField("lignes de chaque fichier", default=dict)
+    file = models.FileField("paquet", upload_to="paquets", max_length=200, blank=True)
+    file_sha256 = models.CharField("empreinte du paquet", max_length=64, blank=True)
+    simulated = models.BooleanField("données simulées", default=False)
+    requested_at = models.DateTimeField("demandé le")
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="demandé par", related_name="+"
+    )
+    job = models.OneToOneField(Job, models.PROTECT, verbose_name="travail de fond", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "paquet de données"
+        verbose_name_plural = "paquets de données"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=(Q(file="") & Q(file_sha256="")) | (~Q(file="") & ~Q(file_sha256="")),
+                name="data_package_file_has_its_digest",
+                violation_error_message="Un paquet enregistré porte son empreinte.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        whose = f"publiques, {self.edition}" if self.edition else "internes"
+        return f"Données {whose}"
+
+    @property
+    def is_ready(self) -> bool:
+        return bool(self.file)
+
+    @property
+    def names(self) -> list[str]:
+        """The files it holds."""
+        return self.files.split(",")
 
 
 class Transmission(models.Model):

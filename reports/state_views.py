@@ -4,21 +4,23 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from cog import downloads
 from cog.downloads import attachment
+from cog.exports import DataState, Export, table_file, xlsx
 from cog.permissions import Permission, can, requires
 from cog.queries import obligation_titles
 from cog.views import convention_or_404
-from cog.xlsx import write_workbook
 from reports import transmitted
 from reports.annual_parts import corrections
 from reports.annual_workbook import report_workbook
 from reports.budget_dashboard import annexes_changed, changes, presentation
 from reports.budget_workbook import dashboard_workbook
 from reports.enums import NoteKind
+from reports.exports import transmissions_table
 from reports.forms import NoteForm
 from reports.models import StateNote, Transmission
 from reports.operations import NoteRefused, write_note
@@ -38,6 +40,23 @@ def transmissions(request: HttpRequest) -> HttpResponse:
     titles = obligation_titles(convention=convention)
     context = {"rows": rows, "budgets": budgets, "projects": projects, "documents": documents, "titles": titles}
     return render(request, "reports/transmissions/list.html", context)
+
+
+@requires(Permission.READ_TRANSMITTED)
+def transmissions_file(request: HttpRequest, kind: str) -> HttpResponse:
+    """Everything that was sent, of every kind, one a row."""
+    convention = convention_or_404()
+    kinds = (*transmitted.QUARTERS, *transmitted.BUDGETS)
+    rows = transmitted.listed(convention=convention, kinds=kinds)
+    export = Export(
+        title="Transmissions à l'État",
+        convention=convention,
+        page=reverse("transmissions"),
+        state=DataState.SENT,
+        simulated=any(row.simulated for row in rows),
+        about=[("Transmissions", len(rows))],
+    )
+    return table_file(request, export, [transmissions_table(rows)], name="transmissions", kind=kind)
 
 
 @requires(Permission.READ_TRANSMITTED)
@@ -145,9 +164,19 @@ def figures(request: HttpRequest, transmission_id: int) -> HttpResponse:
     if found.is_document:
         return downloads.workbook(document_workbook(transmitted.content_of(found)), found.file_name)
     header, rows = transmitted.table(found)
-    workbook = write_workbook([("Résultats", header, rows)])
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return attachment(workbook, kind, f"transmission-{found.period}-{found.number}.xlsx")
+    export = Export(
+        title=f"{found.get_kind_display().capitalize()}, {found.period_label}, reçu n° {found.receipt_number}",
+        convention=found.convention,
+        page=reverse("transmission", args=[found.pk]),
+        state=DataState.SENT,
+        simulated=found.simulated,
+        about=[
+            ("Transmise le", timezone.localtime(found.transmitted_at)),
+            ("Échéance", found.due),
+            ("Empreinte du contenu (sha256)", found.sha256),
+        ],
+    )
+    return xlsx(request, export, [("Résultats", header, rows)], name=f"transmission-{found.period}-{found.number}")
 
 
 @require_safe

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -44,9 +45,11 @@ def latest(*, convention: Convention) -> Transmission | None:
     return next(iter(listed(convention=convention)), None)
 
 
-def sent_in_order(*, convention: Convention) -> QuerySet[Transmission]:
-    """Every transmission by its key (kind, subject, period, number), without its content."""
+def sent_in_order(*, convention: Convention, until: datetime | None = None) -> QuerySet[Transmission]:
+    """Every transmission (sent by a moment) by its key (kind, subject, period, number), without its content."""
     rows = Transmission.objects.filter(convention=convention).defer("payload", "receipt")
+    if until is not None:
+        rows = rows.filter(transmitted_at__lte=until)
     return rows.order_by("kind", "subject", "period", "number")
 
 

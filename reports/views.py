@@ -4,16 +4,22 @@ from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 
+from actions.exports import actions_table, commitments_table
 from budgets.queries.transfers import informations_due
+from cog.exports import DataState, Export, table_file
 from cog.forms import DateFilter
 from cog.models import Convention
 from cog.permissions import Permission, Scope, can, fiches_open_to, requires, scopes
 from cog.views import convention_or_404
 from indicators.drawings import sparklines
+from indicators.queries.standing import standings
+from indicators.workbooks import indicators_table
 from reports import queries
 from reports.campaign_queries import open_campaign
+from reports.exports import fiches_table, slips_table
 from reports.models import Edition
 from reports.report_queries import NextStep, readable_states, waiting_steps
 from reports.transmitted import latest
@@ -72,30 +78,67 @@ def _steps(request: HttpRequest, convention: Convention) -> list[tuple[Edition, 
 def fiches(request: HttpRequest) -> HttpResponse:
     convention = convention_or_404()
     form, at = _read_at(request, convention)
-    domains = queries.fiche_map(
+    domains = _fiche_map(request, convention, at)
+    return render(request, "reports/fiches.html", {"domains": domains, "form": form, "at": at})
+
+
+def _fiche_map(request: HttpRequest, convention: Convention, at: date) -> list[queries.DomainMap]:
+    return queries.fiche_map(
         convention=convention,
         at=at,
         with_results=can(request.user, Permission.READ_RESULTS),
         with_progress=can(request.user, Permission.READ_PROGRESS),
     )
-    return render(request, "reports/fiches.html", {"domains": domains, "form": form, "at": at})
+
+
+@requires(Permission.READ_REFERENCE)
+def fiches_file(request: HttpRequest, kind: str) -> HttpResponse:
+    """The fiches at the date in view, one a row."""
+    convention = convention_or_404()
+    _, at = _read_at(request, convention)
+    results, progress = can(request.user, Permission.READ_RESULTS), can(request.user, Permission.READ_PROGRESS)
+    table = fiches_table(_fiche_map(request, convention, at), with_results=results, with_progress=progress)
+    export = Export(
+        title="Fiches thématiques",
+        convention=convention,
+        page=reverse("fiches"),
+        state=DataState.CURRENT if results or progress else DataState.REFERENCE,
+        about=[("Situation au", at)],
+    )
+    return table_file(request, export, [table], name=f"fiches-{at:%Y-%m-%d}", kind=kind)
+
+
+@requires(Permission.READ_REFERENCE)
+def fiche_file(request: HttpRequest, number: int, kind: str) -> HttpResponse:
+    """A fiche at the date in view: its indicators, its actions, the State's part, the slips of its text."""
+    convention = convention_or_404()
+    _, at = _read_at(request, convention)
+    page = _fiche_page(request, convention, number, at)
+    progress = can(request.user, Permission.READ_PROGRESS)
+    explained = can(request.user, Permission.READ_EXPLANATIONS)
+    views = [view for group in page.objectives for view in group.actions]
+    export = Export(
+        title=f"Fiche n° {number} · {page.fiche.title}",
+        convention=convention,
+        page=reverse("fiche", args=[number]),
+        state=DataState.CURRENT if progress else DataState.REFERENCE,
+        simulated=page.simulated,
+        about=[("Situation au", at)],
+    )
+    tables = [
+        indicators_table(standings(page.indicators), with_explanations=explained),
+        actions_table(views, with_progress=progress),
+        commitments_table(page.commitments),
+        slips_table(page.anomalies),
+    ]
+    return table_file(request, export, tables, name=f"fiche-{number}-{at:%Y-%m-%d}", kind=kind)
 
 
 @requires(Permission.READ_REFERENCE)
 def fiche(request: HttpRequest, number: int) -> HttpResponse:
     convention = convention_or_404()
     form, at = _read_at(request, convention)
-    page = queries.fiche_page(
-        convention=convention,
-        number=number,
-        at=at,
-        with_results=can(request.user, Permission.READ_RESULTS),
-        with_progress=can(request.user, Permission.READ_PROGRESS),
-        with_state_part=can(request.user, Permission.READ_STATE_PART),
-        with_explanations=can(request.user, Permission.READ_EXPLANATIONS),
-    )
-    if page is None:
-        raise Http404(f"La fiche n° {number} n'existe pas dans la convention.")
+    page = _fiche_page(request, convention, number, at)
     return render(
         request,
         "reports/fiche.html",
@@ -107,6 +150,21 @@ def fiche(request: HttpRequest, number: int) -> HttpResponse:
             "may_record": _may_record(request, number),
         },
     )
+
+
+def _fiche_page(request: HttpRequest, convention: Convention, number: int, at: date) -> queries.FichePage:
+    page = queries.fiche_page(
+        convention=convention,
+        number=number,
+        at=at,
+        with_results=can(request.user, Permission.READ_RESULTS),
+        with_progress=can(request.user, Permission.READ_PROGRESS),
+        with_state_part=can(request.user, Permission.READ_STATE_PART),
+        with_explanations=can(request.user, Permission.READ_EXPLANATIONS),
+    )
+    if page is None:
+        raise Http404(f"La fiche n° {number} n'existe pas dans la convention.")
+    return page
 
 
 def _may_record(request: HttpRequest, number: int) -> bool:

@@ -7,6 +7,9 @@ import zipfile
 from collections.abc import Mapping
 from io import BytesIO
 from struct import pack, unpack
+from typing import Any
+
+import openpyxl
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -113,3 +116,9 @@ def with_lying_size(data: bytes, name: str, declared: int) -> bytes:
     place = data.rfind(name.encode()) - 46  # in the central directory
     assert unpack("<I", data[place : place + 4])[0] == 0x02014B50
     return data[: place + 24] + pack("<I", declared) + data[place + 28 :]
+
+
+def sheets(data: bytes) -> dict[str, list[list[Any]]]:
+    """The values of a workbook of ours: name of each sheet -> its rows."""
+    book = openpyxl.load_workbook(BytesIO(data), data_only=True)
+    return {sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book}

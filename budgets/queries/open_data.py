@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from budgets.enums import MEASURE_OF, ActKind, Measure, Stage
@@ -36,11 +37,11 @@ def iter_lines(*, convention: Convention) -> Iterator[BudgetLine]:
     return iter(rows.order_by("fund__code", "position"))
 
 
-def iter_amounts(*, convention: Convention) -> Iterator[AmountRow]:
-    """Every amount, by fund, line, year, stage and edition."""
+def iter_amounts(*, convention: Convention, as_of: datetime | None = None) -> Iterator[AmountRow]:
+    """Every amount, by fund, line, year, stage and edition; `as_of`: with the acts recorded by a moment only."""
     return iter(
         sorted(
-            [*_printed(convention), *_reached(convention)],
+            [*_printed(convention), *_reached(convention, as_of)],
             key=lambda row: (row.fund, row.position, row.year, row.stage, row.edition),
         )
     )
@@ -53,13 +54,15 @@ def _printed(convention: Convention) -> Iterator[AmountRow]:
         yield AmountRow(line.fund.code, line.position, row.year, amount, line.unit, Stage.PROGRAMME, "")
 
 
-def _reached(convention: Convention) -> Iterator[AmountRow]:
+def _reached(convention: Convention, as_of: datetime | None) -> Iterator[AmountRow]:
     """The level each act brings its lines to: a vote, what is spent or forecast by a day."""
     start = {
         (row.line_id, row.year): row.amount for row in BudgetAmount.objects.filter(line__fund__convention=convention)
     }
     levels: dict[tuple[Measure, int, int], Decimal] = {}
     rows = Movement.objects.filter(act__fund__convention=convention).select_related("act__fund", "line__fund")
+    if as_of is not None:
+        rows = rows.filter(act__recorded_at__lte=as_of)
     for row in rows.order_by("act__dated", "act_id", "line__position"):
         act, line = row.act, row.line
         measure = MEASURE_OF[ActKind(act.kind)]

@@ -6,7 +6,16 @@ PURE. The only home of openpyxl and xlsxwriter: nothing else in the code opens o
 from cog.xlsx.grid import Area, Cell, Kind, Row
 from cog.xlsx.guard import MAX_BYTES, WorkbookRefused, looks_like_a_workbook
 from cog.xlsx.reader import Sheet, Workbook, open_untrusted_xlsx
-from cog.xlsx.writer import SafeSheet, SafeWorkbook, column_letters, safe_text, sum_formula, write_workbook
+from cog.xlsx.writer import (
+    SafeSheet,
+    SafeWorkbook,
+    Value,
+    column_letters,
+    notes_sheet,
+    safe_text,
+    sum_formula,
+    write_workbook,
+)
 
 __all__ = [
     "MAX_BYTES",
@@ -17,10 +26,12 @@ __all__ = [
     "SafeSheet",
     "SafeWorkbook",
     "Sheet",
+    "Value",
     "Workbook",
     "WorkbookRefused",
     "column_letters",
     "looks_like_a_workbook",
+    "notes_sheet",
     "open_untrusted_xlsx",
     "safe_text",
     "sum_formula",

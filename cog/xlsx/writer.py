@@ -4,7 +4,7 @@ PURE. The creation date is the one given, never the clock: the same content give
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -21,7 +21,12 @@ _FORBIDDEN_IN_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 _CONTROLS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"} | {127: 0x2421}
 """Control characters, as the pictures that Unicode has of them: « ␀ »."""
 
-Value = str | int | Decimal | None
+Value = str | int | Decimal | date | None
+"""What a cell may hold; a `datetime`, which is a date too, is written with its hour, as it reads where it is."""
+
+NOTES_HEADER = ("Quoi", "Valeur")
+_DAY, _MOMENT = {"num_format": "dd/mm/yyyy"}, {"num_format": "dd/mm/yyyy hh:mm"}
+_HEAD = {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}
 
 
 def safe_text(text: str) -> str:
@@ -83,14 +88,22 @@ class SafeSheet:
         self._book = book
 
     def write(self, row: int, column: int, value: Value, style: Mapping[str, Any] | None = None) -> None:
-        """A cell: a text stays a text, a number a number; nothing leaves it blank, with its style."""
+        """A cell: a text stays a text, a number a number, a date a date; nothing leaves it blank, with its style."""
         format_ = self._book.format(style)
         if value is None or value == "":
             self.raw.write_blank(row - 1, column - 1, None, format_)
         elif isinstance(value, str):
             self.raw.write_string(row - 1, column - 1, safe_text(value), format_)
+        elif isinstance(value, date):
+            self._write_date(row, column, value, style or {})
         else:
             self.raw.write_number(row - 1, column - 1, value, format_)
+
+    def _write_date(self, row: int, column: int, value: date, style: Mapping[str, Any]) -> None:
+        """A day, or a moment without its zone, which a cell cannot say."""
+        shown = {"align": "left", **(_MOMENT if isinstance(value, datetime) else _DAY), **style}
+        told = value.replace(tzinfo=None, microsecond=0) if isinstance(value, datetime) else value
+        self.raw.write_datetime(row - 1, column - 1, told, self._book.format(shown))
 
     def formula(
         self, row: int, column: int, formula: str, value: Decimal | None, style: Mapping[str, Any] | None = None
@@ -130,19 +143,44 @@ class SafeSheet:
             self.raw.set_column(place, place, width)
 
 
-def write_workbook(sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Value]]]], *, title: str = "") -> bytes:
-    """A workbook of plain tables: name of each sheet, its header, its rows; one header row, no merged cell."""
+def write_workbook(
+    sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Value]]]],
+    *,
+    title: str = "",
+    notes: Sequence[tuple[str, Value]] = (),
+) -> bytes:
+    """A workbook of plain tables: name of each sheet, its header, its rows; one header row, no merged cell.
+
+    `notes`, if any, are the last sheet: what the tables are, one fact a row.
+    """
     book = SafeWorkbook(title=title)
     for name, header, rows in sheets:
         sheet = book.sheet(name)
         for column, label in enumerate(header, start=1):
-            sheet.write(1, column, label, {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+            sheet.write(1, column, label, _HEAD)
         for number, row in enumerate(rows, start=2):
             for column, value in enumerate(row, start=1):
                 sheet.write(number, column, value)
         sheet.raw.freeze_panes(1, 0)
         sheet.widths(*(min(60, max(12, len(label) + 2)) for label in header))
+        sheet.print_wide()
+    if notes:
+        notes_sheet(book, notes)
     return book.finish()
+
+
+def notes_sheet(book: SafeWorkbook, facts: Iterable[tuple[str, Value]]) -> SafeSheet:
+    """The sheet « Notes »: what a workbook is, one fact a row."""
+    sheet = book.sheet("Notes")
+    for column, title in enumerate(NOTES_HEADER, start=1):
+        sheet.write(1, column, title, _HEAD)
+    for number, (what, value) in enumerate(facts, start=2):
+        sheet.write(number, 1, what, {"valign": "top"})
+        sheet.write(number, 2, value, {"align": "left", "text_wrap": True, "valign": "top"})
+    sheet.raw.freeze_panes(1, 0)
+    sheet.widths(32, 90)
+    sheet.print_wide()
+    return sheet
 
 
 def sum_formula(cells: Iterable[tuple[str, int]]) -> str:

@@ -15,6 +15,13 @@ from indicators.queries.engine import (
 )
 from indicators.queries.evaluation import Dependencies, Evaluated, Evaluation
 from indicators.queries.facts import FactLoader, LoadedFacts, catalogue, load_facts
+from indicators.queries.known_at import (
+    CannotRestore,
+    evaluated_sheets,
+    evaluation_known,
+    reference_read_at,
+    versions_known,
+)
 from indicators.queries.known_values import file_check_of
 from indicators.queries.local_targets import local_targets_by_indicator, local_targets_of
 from indicators.queries.open_data import iter_dispersions, iter_observations, iter_results, measures_of, published_of
@@ -27,6 +34,7 @@ __all__ = [
     "NATIONAL",
     "Beside",
     "CaisseLine",
+    "CannotRestore",
     "Dependencies",
     "Evaluated",
     "Evaluation",
@@ -40,6 +48,8 @@ __all__ = [
     "caisse_values",
     "catalogue",
     "definition_of",
+    "evaluated_sheets",
+    "evaluation_known",
     "file_check_of",
     "indicators_of",
     "intake_reference",
@@ -54,9 +64,11 @@ __all__ = [
     "measures_of",
     "published_beside",
     "published_of",
+    "reference_read_at",
     "sheet_lines",
     "sheet_page",
     "status_of",
     "version_at",
+    "versions_known",
     "versions_of",
 ]

@@ -1,6 +1,6 @@
 """Versions of a definition: which one holds when, side by side in words, and what a new one would give."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,9 +18,10 @@ from indicators.queries.engine import definition_of
 from indicators.queries.evaluation import Evaluation
 
 
-def status_of(indicator: Indicator) -> str:
-    """« à construire » until a definition that is not provisional is adopted; reads `versions`, prefetched or not."""
-    settled = any(not row.provisional and row.adopted_at is not None for row in indicator.versions.all())
+def status_of(indicator: Indicator, versions: Sequence[IndicatorVersion] | None = None) -> str:
+    """« à construire » until a definition that is not provisional is adopted; of these versions, else of all."""
+    held = indicator.versions.all() if versions is None else versions
+    settled = any(not row.provisional and row.adopted_at is not None for row in held)
     return IndicatorStatus.DEFINED if settled else indicator.status
 
 

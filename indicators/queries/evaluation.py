@@ -6,7 +6,7 @@ any periods. A row is a plain tuple in the order of `COLUMNS`: there are half a 
 
 import gc
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -24,6 +24,7 @@ from indicators.compute.methods import State
 from indicators.compute.readers import Groups
 from indicators.enums import ResultState, Verdict
 from indicators.models import Indicator, IndicatorVersion, OrganisationGroup
+from indicators.models.fields import COMPUTED
 from indicators.queries.engine import (
     breaks_of,
     definition_of,
@@ -44,6 +45,9 @@ COLUMNS = (
 DISPERSION_COLUMNS = (
     "period", "n", "minimum", "d1", "q1", "median", "q3", "d9", "maximum", "value_range", "stdev", "mean", "simulated",
 )  # fmt: skip
+
+STORED_DECIMALS = int(COMPUTED["decimal_places"])
+"""Of the numbers of a result once it is stored."""
 
 CONCERNED = "concerne:"
 """Begins the key of a group that lists the caisses a sheet concerns."""
@@ -87,6 +91,24 @@ class _Judging:
     breaks: list[verdicts.Break]
 
 
+class GroupMember(NamedTuple):
+    """That a body belongs to a group, from when to when."""
+
+    key: str
+    value: str
+    body: str
+    since: date
+    until: date | None
+
+
+def memberships_of(convention: Convention) -> list[GroupMember]:
+    """Every membership of a group, as it stands today."""
+    rows = OrganisationGroup.objects.filter(organisation__convention=convention)
+    return [
+        GroupMember(*row) for row in rows.values_list("key", "value", "organisation__code", "valid_from", "valid_to")
+    ]
+
+
 class Inputs(NamedTuple):
     """What a sheet is computed from at a period."""
 
@@ -111,12 +133,15 @@ class _Body:
 class Evaluation:
     """Evaluates the sheets of a convention, with the facts in force now or at a past moment.
 
-    `versions` replaces the definitions of some sheets, for a preview.
+    `versions` replaces the definitions of some sheets, for a preview. `local_targets` (by sheet) and `memberships` are
+    those to judge and to compare with, where they are not today's (`known_at`).
     """
 
     convention: Convention
     as_of: datetime | None = None
     versions: dict[int, list[IndicatorVersion]] = field(default_factory=dict)
+    local_targets: Mapping[int, tuple[verdicts.Target, ...]] | None = None
+    memberships: Sequence[GroupMember] | None = None
 
     def __post_init__(self) -> None:
         self._versions = versions_of(convention=self.convention) | self.versions
@@ -124,8 +149,7 @@ class Evaluation:
         network = Organisation.objects.filter(convention=self.convention, in_network=True).order_by("code")
         rows = network.values_list("code", "kind", "valid_from", "valid_to")
         self._bodies = [_Body(code, kind == OrganisationKind.CAISSE, *dates) for code, kind, *dates in rows]
-        groups = OrganisationGroup.objects.filter(organisation__convention=self.convention)
-        self._groups = list(groups.values_list("key", "value", "organisation__code", "valid_from", "valid_to"))
+        self._groups = self.memberships if self.memberships is not None else memberships_of(self.convention)
         self._perimeters: dict[tuple[str, date, date], Perimeter] = {}
         self._definitions: dict[int, Definition] = {}
         self.indicators = list(Indicator.objects.filter(convention=self.convention).order_by("position"))
@@ -241,7 +265,9 @@ class Evaluation:
     def _judging(self, version: IndicatorVersion) -> _Judging:
         indicator = version.indicator
         by_scope: defaultdict[str, list[verdicts.Target]] = defaultdict(list)
-        for target in (*judged_targets(indicator), *local_targets_of(indicator)):
+        known = self.local_targets
+        local = local_targets_of(indicator) if known is None else known.get(indicator.pk, ())
+        for target in (*judged_targets(indicator), *local):
             by_scope[target.scope].append(target)
         targets = {scope: tuple(rows) for scope, rows in by_scope.items()}
         return _Judging(targets, judged_baseline(indicator), breaks_of(indicator))

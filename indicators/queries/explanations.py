@@ -46,6 +46,7 @@ class Figure:
     decimals: int = 0
     amount: Decimal | None = None  # the value itself, unrounded
     gap: Decimal | None = None  # the value less what it is compared with
+    number: Decimal | None = None  # the value itself, unrounded
     short_share: Decimal | None = None  # how far short of it, as a share of it; below zero beyond it
 
     @property
@@ -151,6 +152,7 @@ def _figure(
         decimals=definition.decimals,
         amount=outcome.value,
         gap=outcome.value - yardstick.threshold if yardstick and outcome.value is not None and compared else None,
+        number=outcome.value,
         short_share=_short_share(outcome, yardstick) if compared else None,
     )
 

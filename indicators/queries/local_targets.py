@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from cog.figures import Operator
 from cog.models import Convention, Organisation
@@ -15,9 +15,13 @@ from indicators.models import Indicator, LocalTarget
 ORIGIN = "cpog"
 
 
-def targets_in_force(*, indicators: Iterable[Indicator]) -> QuerySet[LocalTarget]:
-    """The open Cpog targets of some indicators, with their caisse, by caisse and year."""
-    rows = LocalTarget.objects.filter(indicator__in=list(indicators), closed_at__isnull=True)
+def targets_in_force(*, indicators: Iterable[Indicator], as_of: datetime | None = None) -> QuerySet[LocalTarget]:
+    """The Cpog targets of some indicators in force now, or at a past moment, with their caisse, by caisse and year."""
+    rows = LocalTarget.objects.filter(indicator__in=list(indicators))
+    if as_of is None:
+        rows = rows.filter(closed_at__isnull=True)
+    else:
+        rows = rows.filter(Q(closed_at__isnull=True) | Q(closed_at__gt=as_of), entered_at__lte=as_of)
     return rows.select_related("organisation").order_by("indicator_id", "organisation__code", "year")
 
 
@@ -32,12 +36,14 @@ def local_targets_of(indicator: Indicator) -> tuple[verdicts.Target, ...]:
     return _judged(indicator, targets_in_force(indicators=[indicator]))
 
 
-def local_targets_by_indicator(*, convention: Convention) -> dict[int, tuple[verdicts.Target, ...]]:
-    """indicator -> its Cpog targets in force, for all the indicators of a convention at once."""
+def local_targets_by_indicator(
+    *, convention: Convention, as_of: datetime | None = None
+) -> dict[int, tuple[verdicts.Target, ...]]:
+    """indicator -> its Cpog targets in force now, or at a past moment, for all those of a convention at once."""
     sheets = Indicator.objects.filter(convention=convention).prefetch_related("versions")
     indicators = {row.pk: row for row in sheets}
     rows: dict[int, list[LocalTarget]] = defaultdict(list)
-    for row in targets_in_force(indicators=indicators.values()):
+    for row in targets_in_force(indicators=indicators.values(), as_of=as_of):
         rows[row.indicator_id].append(row)
     return {pk: _judged(indicators[pk], found) for pk, found in rows.items()}
 

@@ -1,6 +1,7 @@
 """Reads of the indicators for the open data package, sorted by their keys."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -15,6 +16,7 @@ from indicators.models import (
     Observation,
     PublishedResult,
 )
+from indicators.queries.known_at import observations_known
 
 
 def _by_bytes(*names: str) -> list[Collate | F]:
@@ -24,21 +26,24 @@ def _by_bytes(*names: str) -> list[Collate | F]:
     return [Collate(F(name), "C") for name in names]
 
 
-def iter_observations(*, convention: Convention) -> Iterator[tuple[Any, ...]]:
-    """Every value in force, sorted by its key: measure, body, period, breakdown, value, statement, revision, batch."""
-    rows: Any = (
-        Observation.objects.filter(measure__convention=convention, closed_by__isnull=True)
-        .order_by(*_by_bytes("measure__code", "organisation__code", "period", "breakdown"))
-        .values_list(
-            "measure__code",
-            "organisation__code",
-            "period",
-            "breakdown",
-            "value",
-            "statement",
-            "revision",
-            "batch_id",
-        )
+def iter_observations(*, convention: Convention, as_of: datetime | None = None) -> Iterator[tuple[Any, ...]]:
+    """Every value in force now, or at a past moment, sorted by its key.
+
+    Measure, body, period, breakdown, value, statement, revision, batch.
+    """
+    if as_of is None:
+        held = Observation.objects.filter(measure__convention=convention, closed_by__isnull=True)
+    else:
+        held = observations_known(convention=convention, at=as_of)
+    rows: Any = held.order_by(*_by_bytes("measure__code", "organisation__code", "period", "breakdown")).values_list(
+        "measure__code",
+        "organisation__code",
+        "period",
+        "breakdown",
+        "value",
+        "statement",
+        "revision",
+        "batch_id",
     )
     return iter(rows.iterator(chunk_size=20_000))
 

@@ -46,6 +46,7 @@ class Cell:
     change: str
     is_revised: bool
     vintage: str
+    value: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -187,7 +188,9 @@ def _row(
             change = difference_in_words(before, value, decimals, unit)
         elif was_known and (value is None) != (before is None):
             change = "✕ retirée" if value is None else "● rétablie"
-        cells.append(Cell(_shown(one, decimals), change, bool(change) and value != before, _vintage(one, vintages)))
+        cells.append(
+            Cell(_shown(one, decimals), change, bool(change) and value != before, _vintage(one, vintages), value)
+        )
         was_known = was_known or value is not None
         before = value
     return RevisionRow(period, cells, break_before(indicator, period))

@@ -14,6 +14,7 @@ from reports.operations.editions import (
 )
 from reports.operations.feeds import open_feed, revoke_feed
 from reports.operations.links import link_indicator, unlink_indicator
+from reports.operations.packages import NotPublished, public_package, request_package
 from reports.operations.sending import AlreadyTransmitted, NotAllowed, ReasonMissing, TransmissionRefused
 from reports.operations.transmissions import (
     NoteRefused,
@@ -26,6 +27,7 @@ __all__ = [
     "AlreadyTransmitted",
     "EditionRefused",
     "NotAllowed",
+    "NotPublished",
     "NoteRefused",
     "ReasonMissing",
     "SentenceRefused",
@@ -37,8 +39,10 @@ __all__ = [
     "produce_edition",
     "produce_from_job",
     "produce_mission_file",
+    "public_package",
     "request_annual_report",
     "request_following",
+    "request_package",
     "revoke_feed",
     "transmit_document",
     "transmit_edition",

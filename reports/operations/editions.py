@@ -19,6 +19,7 @@ from reports.annual_queries import annual_payload
 from reports.annual_report import Payload
 from reports.enums import DocumentKind, EditionState, TransmissionKind
 from reports.models import Edition, EditionAgreement, SynthesisText
+from reports.operations.packages import public_package
 from reports.operations.sending import Leaving, NotAllowed, send, tell
 from reports.report_queries import due_of, last_report_sent, next_step, remarks_on, written_sentences
 from reports.snapshot import digest
@@ -167,6 +168,8 @@ def produce_edition(*, edition: Edition, by: User, at: datetime, progress: Progr
         audit.record(action="edition.produced", subject=str(locked), by=by, at=at, details=details)
         if locked.state == EditionState.SENT:
             _transmit(locked, payload, by, at, reason)
+        if locked.state == EditionState.PUBLISHED:
+            public_package(edition=locked, by=by, at=at)
     progress(total, total, "terminé")
     return locked
 

@@ -41,6 +41,8 @@ PAGES = {
     "pilotage": [
         "/",
         "/fiches/",
+        "/donnees/",
+        "/donnees/publiees/",
         "/fiches/10/?au=2014-03-31",
         "/indicateurs/",
         "/indicateurs/?mots=introuvable",

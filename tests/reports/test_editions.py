@@ -22,7 +22,7 @@ from cog.models import AuditEvent, Convention, Job, User
 from cog.queries import dated_restitutions
 from reports import printing, receipts
 from reports.enums import EditionState, NoteKind
-from reports.models import Edition, EditionAgreement, SynthesisText, Transmission
+from reports.models import DataPackage, Edition, EditionAgreement, SynthesisText, Transmission
 from reports.operations import (
     EditionRefused,
     NotAllowed,
@@ -122,6 +122,8 @@ def test_a_bilan_goes_from_draft_to_the_board(common: Edition, people: dict[str,
     assert states == [(1, "projet"), (2, "transmis"), (3, "commun"), (4, "publie")]
     assert shown.payload["presented_on"] == "16 juin 2015"
     assert next_step(shown) is None
+    assert DataPackage.objects.get().edition == shown
+    assert shown.gathered_at == Edition.objects.get(number=2).requested_at
     own = {"state", "number", "produced_on", "produced_on_iso", "presented_on", "remarks", "synthesis"}
     first = Edition.objects.get(number=1)
     for later in Edition.objects.filter(number__gt=1):

@@ -180,7 +180,7 @@ def test_the_workbook_tells_the_same_list(convention, people) -> None:
     answer = _client(people, "controle").get("/explications.xlsx?transmission=2014-T1&fiche=10")
     rows = list(load_workbook(BytesIO(answer.content))["Explications"].iter_rows(min_row=2, values_only=True))
     found = {row[1]: row for row in rows}
-    assert found["F10-21"][9:12] == ("écrite", "interne au régime", "Première version.")
+    assert found["F10-21"][10:13] == ("écrite", "interne au régime", "Première version.")
     assert "F1-7" not in found
 
 

@@ -1,8 +1,10 @@
 """The open data package: the columns of the contract, valid for Frictionless, never half written."""
 
 import csv
+import json
 import re
-from io import StringIO
+from datetime import UTC, date, datetime, timedelta
+from io import BytesIO, StringIO
 from pathlib import Path
 
 import pytest
@@ -10,11 +12,15 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from cog.models import Convention
+from cog import audit
+from cog.models import Convention, User
 from cog.operations import command_account
 from cog.periods import parse
-from indicators.operations import accept_batch, compute_results, receive_batch
-from reports.opendata import FILES
+from indicators.intake.groups import GroupRow
+from indicators.operations import accept_batch, compute_results, receive_batch, save_groups
+from indicators.queries.known_at import CannotRestore, evaluation_known, memberships_known
+from reports.models import Transmission
+from reports.opendata import FILES, Known, files_named, text, write_zip
 
 pytestmark = pytest.mark.django_db
 
@@ -121,3 +127,121 @@ def test_a_foreign_folder_is_refused_and_an_earlier_package_replaced(package: Pa
     assert [path.name for path in foreign.iterdir()] == ["important.txt"]
     call_command("opendata", package, stdout=StringIO())
     assert (package / "datapackage.json").exists()
+
+
+# --- As of a day ------------------------------------------------------------------------------------------------------
+MAY, JUNE = datetime(2014, 5, 5, 9, tzinfo=UTC), datetime(2014, 6, 9, 9, tzinfo=UTC)
+HEADER = "mesure,caisse,periode,ventilation,valeur\n"
+
+
+def _accept(convention: Convention, at: datetime, *rows: str) -> None:
+    by, data = command_account(), (HEADER + "\n".join(rows) + "\n").encode()
+    received = receive_batch(convention=convention, file_name=f"{at:%m%d}.csv", data=data, by=by, at=at)
+    accept_batch(batch=received.batch, by=by, at=at, reason="essai")
+
+
+def _first_and_correction(convention: Convention) -> None:
+    _accept(convention, MAY, "pieces_traitees,011,2014-01,,100", "pieces_traitees_15j,011,2014-01,,80")
+    _accept(convention, JUNE, "pieces_traitees_15j,011,2014-01,,90")
+
+
+def _as_of(tmp_path: Path, day: str) -> Path:
+    call_command("opendata", tmp_path / day, "--as-of", day, stdout=StringIO())
+    return tmp_path / day
+
+
+def _told(package: Path) -> dict[str, dict[str, str]]:
+    content = json.loads((package / "datapackage.json").read_text(encoding="utf-8"))
+    return {one["name"]: one for one in content["resources"]}
+
+
+def test_a_day_tells_what_was_known_then(convention: Convention, tmp_path: Path) -> None:
+    """Before the correction, the value as first accepted and its result; the file says of when it is."""
+    from frictionless import Package
+
+    _first_and_correction(convention)
+    package = _as_of(tmp_path, "2014-05-31")
+    seen = [(row["measure"], row["value"], row["revision"]) for row in _rows(package, "observations")]
+    assert seen == [("pieces_traitees", "100", "1"), ("pieces_traitees_15j", "80", "1")]
+    rows = [r for r in _rows(package, "results") if (r["code"], r["scope"]) == ("F10-21", "011")]
+    assert {row["period"]: row["value"] for row in rows}["2014-01"] == "80"
+    assert max(row["period"] for row in rows) == "2014-T1", "no period that was not over"
+    told = _told(package)
+    assert {told[name]["as_of"] for name in ("observations", "results", "targets", "transmissions")} == {"2014-05-31"}
+    assert "valeurs acceptées" in told["results"]["description"]
+    assert "lecture actuelle" in told["fiches"]["description"]
+    report = Package(str(package / "datapackage.json")).validate()
+    assert report.valid, report.flatten(["path", "rowNumber", "fieldName", "message"])[:10]
+
+
+def test_what_is_known_today_is_what_the_table_of_results_holds(convention: Convention) -> None:
+    """The two ways give the same rows, to the last digit."""
+    _first_and_correction(convention)
+    compute_results(convention=convention, periods=None, by=command_account(), at=JUNE, progress=lambda *step: None)
+    now = Known(convention)
+    restored = Known.at_the_end_of(timezone.localdate(), convention=convention, today=timezone.localdate())
+    for name in ("headlines", "secondary", "dispersions"):
+        kept, told = list(getattr(now.results, name)()), list(getattr(restored.results, name)())
+        assert len(kept) > (0 if name == "dispersions" else 1000)
+        assert [list(map(text, row)) for row in told] == [list(map(text, row)) for row in kept], name
+
+
+def _group(convention: Convention, value: str, since: date, at: datetime) -> None:
+    row = GroupRow(line=1, body="011", key="taille", value=value, since=since, until=None, source="essai")
+    save_groups(convention=convention, rows=[row], by=command_account(), at=at)
+
+
+def test_groups_entered_since_are_undone(convention: Convention) -> None:
+    _group(convention, "petite", date(2013, 1, 1), MAY)
+    _group(convention, "grande", date(2014, 1, 1), JUNE)  # ends the first on 31 December
+    between = MAY + timedelta(days=1)
+    assert [tuple(one) for one in memberships_known(convention=convention, at=between)] == [
+        ("taille", "petite", "011", date(2013, 1, 1), None)
+    ]
+    assert memberships_known(convention=convention, at=MAY - timedelta(days=1)) == []
+
+
+def test_what_cannot_be_restored_is_taken_from_what_was_sent_or_refused(
+    sent: Transmission, convention: Convention, tmp_path: Path
+) -> None:
+    """A membership replaced since cannot be undone: the results are those of the transmissions of that day, or none."""
+    later = sent.transmitted_at + timedelta(days=30)
+    _group(convention, "petite", date(2013, 1, 1), sent.transmitted_at - timedelta(days=9))
+    _group(convention, "grande", date(2013, 1, 1), later)
+    package = _as_of(tmp_path, "2014-08-01")
+    assert "transmissions 2014-T2/1" in _told(package)["results"]["description"]
+    rows = {row["scope"]: row for row in _rows(package, "results") if row["code"] == "F10-21"}
+    assert (rows["011"]["period"], rows["011"]["numerator"]) == ("2014-T2", "2400")
+    assert {row["period"] for row in _rows(package, "results")} <= {"2014-T2", "2014-S1"}
+    with pytest.raises(CommandError, match=r"ne peuvent être rétablis.*remplacée depuis"):
+        _as_of(tmp_path, "2014-07-29")
+    assert not (tmp_path / "2014-07-29").exists()
+
+
+def test_a_reference_changed_since_cannot_be_undone(convention: Convention) -> None:
+    """The first load is the text itself; a later one that touched what results read is refused, with its date."""
+    audit.record(
+        action="convention.loaded", subject=convention.code, by=command_account(),
+        at=timezone.now() + timedelta(days=1), details={"cibles": [0, 1, 0]},
+    )  # fmt: skip
+    with pytest.raises(CannotRestore, match=r"rechargée le .* : cibles"):
+        evaluation_known(convention=convention, at=JUNE)
+
+
+@pytest.mark.parametrize(("day", "said"), [("2999-01-01", "attendu au plus tard aujourd'hui"), ("mai", "AAAA-MM-JJ")])
+def test_a_day_to_come_or_unreadable_is_refused(convention: Convention, tmp_path: Path, day: str, said: str) -> None:
+    with pytest.raises(CommandError, match=said):
+        _as_of(tmp_path, day)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_zip_is_the_same_whenever_it_is_written(convention: Convention, people: dict[str, User]) -> None:
+    """A zip of the files an account may read: same content, same bytes."""
+    files = files_named(["fiches", "actions", "anomalies"])
+    found = []
+    for _ in range(2):
+        stream = BytesIO()
+        counts = write_zip(stream, files, Known(convention), progress=lambda *step: None)
+        found.append(stream.getvalue())
+    assert counts["fiches"] == 23
+    assert found[0] == found[1]

@@ -1,19 +1,26 @@
 """`manage.py opendata DOSSIER`: write the open data package; the files appear only once all are written."""
 
-import csv
-import json
 import shutil
 import tempfile
+from argparse import ArgumentTypeError
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from cog.models import Convention
 from cog.queries import NoConvention, convention_or_refuse
-from reports.opendata import FILES, File, descriptor, text
+from reports.opendata import DESCRIPTOR, FILES, Known, NotKnown, write_folder
 
-DESCRIPTOR = "datapackage.json"
+
+def day(text: str) -> date:
+    """« 2014-07-31 »."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"trouvé « {text} », attendu une date AAAA-MM-JJ") from None
 
 
 class Command(BaseCommand):
@@ -21,6 +28,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("dossier", type=Path)
+        parser.add_argument("--as-of", type=day, metavar="AAAA-MM-JJ", help="ce qui était connu à la fin de ce jour")
         parser.add_argument("--convention", default="", help="code de la convention (par défaut celle en vigueur)")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -32,33 +40,25 @@ class Command(BaseCommand):
             )
         try:
             convention = convention_or_refuse(code=options["convention"])
-        except NoConvention as error:
+            self._write(target, _known(convention, options["as_of"]))
+        except (NoConvention, NotKnown) as error:
             raise CommandError(str(error)) from None
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=target.parent, prefix=".paquet-") as folder:
-                new = Path(folder)
-                for file in FILES:
-                    count = _write(new / f"{file.name}.csv", file, convention)
-                    self.stdout.write(f"{file.name}.csv : {count} lignes")
-                content = descriptor(convention, FILES, simulated=convention.holds_simulated)
-                (new / DESCRIPTOR).write_text(
-                    json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
-                )
-                target.mkdir(exist_ok=True)
-                for path in new.iterdir():
-                    shutil.move(path, target / path.name)
         except OSError as error:
             raise CommandError(f"{target} : impossible à écrire ({error.strerror})") from None
         self.stdout.write(f"Paquet écrit dans {target}")
 
+    def _write(self, target: Path, known: Known) -> None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".paquet-") as folder:
+            new = Path(folder)
+            for name, count in write_folder(new, FILES, known).items():
+                self.stdout.write(f"{name}.csv : {count} lignes")
+            target.mkdir(exist_ok=True)
+            for path in new.iterdir():
+                shutil.move(path, target / path.name)
 
-def _write(path: Path, file: File, convention: Convention) -> int:
-    count = 0
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow([column.name for column in file.columns])
-        for row in file.rows(convention):
-            writer.writerow([text(value) for value in row])
-            count += 1
-    return count
+
+def _known(convention: Convention, asked: date | None) -> Known:
+    if asked is None:
+        return Known(convention)
+    return Known.at_the_end_of(asked, convention=convention, today=timezone.localdate())
