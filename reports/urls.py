@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports import campaign_views, explanation_views, feed_views, link_views, state_views, views
+from reports import brief_views, campaign_views, explanation_views, feed_views, link_views, state_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -8,6 +8,8 @@ urlpatterns = [
     path("actions/<str:key>/liens/<int:link_id>/retirer/", link_views.unlink, name="action-unlink"),
     path("fiches/", views.fiches, name="fiches"),
     path("fiches/<int:number>/", views.fiche, name="fiche"),
+    path("fiches/<int:number>/fiche.pdf", brief_views.fiche_pdf, name="fiche-pdf"),
+    path("caisses/<str:code>/caisse.pdf", brief_views.caisse_pdf, name="caisse-pdf"),
     path("explications/", explanation_views.explanations, name="explanations"),
     path("explications.xlsx", explanation_views.explanations_xlsx, name="explanations-xlsx"),
     path("explications/<str:code>/<str:period>/", explanation_views.explanation, name="explanation"),
@@ -24,6 +26,7 @@ urlpatterns = [
     path("transmissions/", state_views.transmissions, name="transmissions"),
     path("transmissions/<int:transmission_id>/", state_views.transmission, name="transmission"),
     path("transmissions/<int:transmission_id>/recu.pdf", state_views.receipt, name="transmission-receipt"),
+    path("transmissions/<int:transmission_id>/dossier.pdf", state_views.dossier, name="transmission-dossier"),
     path("transmissions/<int:transmission_id>/contenu.json", state_views.content, name="transmission-content"),
     path("transmissions/<int:transmission_id>/resultats.xlsx", state_views.figures, name="transmission-figures"),
     path("transmissions/<int:transmission_id>/differences/", state_views.differences, name="transmission-differences"),

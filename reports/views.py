@@ -75,6 +75,23 @@ def fiches(request: HttpRequest) -> HttpResponse:
 
 @requires(Permission.READ_REFERENCE)
 def fiche(request: HttpRequest, number: int) -> HttpResponse:
+    page, form, at = fiche_as_read(request, number)
+    return render(
+        request,
+        "reports/fiche.html",
+        {
+            "page": page,
+            "form": form,
+            "at": at,
+            "query": request.GET.urlencode(),
+            "sparklines": sparklines(page.indicators),
+            "may_record": _may_record(request, number),
+        },
+    )
+
+
+def fiche_as_read(request: HttpRequest, number: int) -> tuple[queries.FichePage, DateFilter, date]:
+    """A fiche at the date asked for, with what the reader may see of it, on its page as on paper."""
     convention = convention_or_404()
     form, at = _read_at(request, convention)
     page = queries.fiche_page(
@@ -88,17 +105,7 @@ def fiche(request: HttpRequest, number: int) -> HttpResponse:
     )
     if page is None:
         raise Http404(f"La fiche n° {number} n'existe pas dans la convention.")
-    return render(
-        request,
-        "reports/fiche.html",
-        {
-            "page": page,
-            "form": form,
-            "at": at,
-            "sparklines": sparklines(page.indicators),
-            "may_record": _may_record(request, number),
-        },
-    )
+    return page, form, at
 
 
 def _may_record(request: HttpRequest, number: int) -> bool:
