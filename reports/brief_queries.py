@@ -3,6 +3,7 @@
 from datetime import date
 
 from actions.queries import tally
+from actions.queries.sdsi import sdsi_plan
 from budgets.queries.allotment import allotments, stored_result, table_of
 from cog.models import Convention, Organisation
 from cog.periods import Period, parse
@@ -16,10 +17,11 @@ from reports.queries import FichePage
 TREND_YEARS = 6
 
 
-def fiche_content(page: FichePage, *, convention: Convention, at: date) -> Payload:
+def fiche_content(page: FichePage, *, convention: Convention, at: date, with_progress: bool) -> Payload:
     """What is printed of a fiche: what its page holds for the reader, no more."""
     tallies = [tally(group.actions) for group in page.objectives]
-    return fiche_brief.fiche_payload(page, at=at, convention=convention, tallies=tallies)
+    axes = sdsi_plan(convention=convention, at=at, with_progress=with_progress) if page.has_sdsi else []
+    return fiche_brief.fiche_payload(page, at=at, convention=convention, tallies=tallies, axes=axes)
 
 
 def caisse_content(

@@ -22,7 +22,8 @@ def fiche_pdf(request: HttpRequest, number: int) -> HttpResponse:
     from reports.short_printing import print_fiche  # two seconds of import that only a printing process should pay
 
     page, _, at = fiche_as_read(request, number)
-    content = fiche_content(page, convention=convention_or_404(), at=at)
+    may_follow = can(request.user, Permission.READ_PROGRESS)
+    content = fiche_content(page, convention=convention_or_404(), at=at, with_progress=may_follow)
     return attachment(print_fiche(content), PDF, f"fiche-{number}-au-{at.isoformat()}.pdf")
 
 

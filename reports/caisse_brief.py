@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cog.figures import BEFORE_UNIT, format_figure
+from cog.figures import BEFORE_UNIT, format_figure, format_gap
 from cog.periods import format_date
 from reports.annual_report import Payload, exact
 from reports.fiche_brief import cut
@@ -19,6 +19,8 @@ MISSED = ("non_atteint", "en_retard")
 RESULT = "resultat"
 CENTS_OF_KE = 5
 """Decimals of an amount in k€ to the centime."""
+SHORT_UNIT = 3
+"""Characters of a unit that stands beside its figure; a longer one stands beside the title."""
 TREND = 5
 """How many yearly values the small drawing of an indicator shows."""
 
@@ -33,10 +35,9 @@ class Room:
 
 
 ROOMS = (
-    Room(title=110, owed=10, lines=200),
-    Room(title=62, owed=10, lines=200),
-    Room(title=44, owed=6, lines=200),
-    Room(title=44, owed=6, lines=55),
+    Room(title=84, owed=10, lines=200),
+    Room(title=42, owed=6, lines=200),
+    Room(title=42, owed=4, lines=44),
 )
 """The versions of the document, from the roomiest to the tightest."""
 
@@ -74,6 +75,7 @@ def caisse_payload(
         "situation": situation,
         "sentences": _sentences(told),
         "quarters": _quarters(told),
+        "period": _common_period(kept),
         "lines": kept,
         "owed": None if owed is None else _owed(owed, body.code),
         "dotation": None if dotation is None else _dotation(*dotation),
@@ -92,26 +94,37 @@ def _line(line: Any, years: Sequence[tuple[str, Any]]) -> Payload:
         "title": indicator.title,
         "kind": indicator.kind,
         "unit": line.unit,
+        "is_short": len(line.unit) <= SHORT_UNIT,
         "period": line.line.latest.label,
         "known": bool(own and own.point.value is not None),
         "shown": own.point.shown if own else "",
         "state": own.point.state if own else "",
         "state_label": own.point.state_label if own else "",
         "nation": line.nation_shown if own else "",
-        "gap": own.gap_shown if own else "",
+        "gap": format_gap(own.gap, line.line.decimals) if own and own.gap is not None else "",
         "rank": own.rank if own else None,
         "ranked": own.ranked if own else 0,
         "quarter": own.quarter if own else "",
         "target": own.target if own else "",
         "verdict": own.point.verdict if own and own.target else "",
         "verdict_label": own.point.verdict_label if own and own.target else "",
-        "change": "rupture de série" if line.broken else line.change_shown,
+        "change": "rupture" if line.broken else _change(line),
         "years": [
             {"period": period, "shown": format_figure(value, line.line.decimals), "value": exact(value)}
             for period, value in known
         ],
         "simulated": bool(own and own.point.simulated),
     }
+
+
+def _change(line: Any) -> str:
+    return "" if line.change is None else format_gap(line.change, line.line.decimals)
+
+
+def _common_period(lines: Sequence[Payload]) -> str:
+    """The period of most lines: told once, the others beside their own line."""
+    counted = Counter(line["period"] for line in lines)
+    return max(counted, key=lambda period: counted[period], default="")
 
 
 def _sentences(lines: list[Payload]) -> list[str]:

@@ -31,10 +31,10 @@ class Room:
 
 ROOMS = (
     Room(label=230, wording=220, said=420, explanations=3, actions=40),
-    Room(label=150, wording=150, said=260, explanations=3, actions=40),
-    Room(label=95, wording=110, said=180, explanations=2, actions=40),
-    Room(label=95, wording=90, said=140, explanations=2, actions=16),
-    Room(label=80, wording=70, said=110, explanations=1, actions=8),
+    Room(label=130, wording=150, said=260, explanations=3, actions=40),
+    Room(label=62, wording=110, said=180, explanations=2, actions=40),
+    Room(label=62, wording=90, said=140, explanations=2, actions=20),
+    Room(label=62, wording=70, said=110, explanations=1, actions=8),
 )
 """The versions of the document, from the roomiest to the tightest."""
 
@@ -42,10 +42,11 @@ URGENCY = ("en_retard", "bientot_echue", "a_l_heure", "sans_echeance", "realisee
 """Which actions stay when there is no room for all: late first, done last."""
 
 
-def fiche_payload(page: Any, *, at: date, convention: Any, tallies: Sequence[Any]) -> Payload:
+def fiche_payload(page: Any, *, at: date, convention: Any, tallies: Sequence[Any], axes: Sequence[Any] = ()) -> Payload:
     """The content of the document: `page` is a `reports.queries.FichePage`, which holds what its reader may see.
 
-    `tallies`: of each objective of the page, in its order.
+    `tallies`: of each objective of the page, in its order; `axes`: of the Sdsi, whose projects are counted by
+    programme and never listed.
     """
     told = format_date(at)
     views = [view for group in page.objectives for view in group.actions]
@@ -68,7 +69,9 @@ def fiche_payload(page: Any, *, at: date, convention: Any, tallies: Sequence[Any
         "objectives": [
             _objective(group, tally_payload(tally), followed)
             for group, tally in zip(page.objectives, tallies, strict=True)
+            if group.objective.plan != SDSI
         ],
+        "axes": [_axis(axis) for axis in axes],
         "indicators": [_indicator(line) for line in _binding_first(page.indicators)],
         "explanations": [_explanation(row) for row in page.explanations],
         "commitments": [_commitment(view) for view in page.commitments],
@@ -85,21 +88,38 @@ def _binding_first(lines: Iterable[Any]) -> list[Any]:
 def _objective(group: Any, counts: Payload, followed: bool) -> Payload:
     return {
         "title": " ".join(group.objective.title.split()),
-        "plan": group.objective.plan,
         "counts": counts,
         "tally": _counted(counts, followed),
         "actions": [_action(view) for view in group.actions],
     }
 
 
+def _axis(axis: Any) -> Payload:
+    return {
+        "number": axis.axis.number,
+        "title": " ".join(axis.axis.title.split()),
+        "programmes": [
+            {
+                "number": one.programme.number,
+                "title": " ".join(one.programme.title.split()),
+                "counts": tally_payload(one.tally),
+            }
+            for one in axis.programmes
+        ],
+    }
+
+
 def _counted(counted: Mapping[str, int], followed: bool) -> str:
-    """« 4 actions, 1 réalisée, 2 en retard »."""
-    total, done, late = counted["total"], counted["done"], counted["late"]
+    """« 4 actions, 1 réalisée, 2 en retard »; the abandoned ones are of the number."""
+    abandoned, done, late = counted["abandoned"], counted["done"], counted["late"]
+    total = counted["total"] + abandoned
     words = [f"{total} action{'s' if total > 1 else ''}"]
     if followed and done:
         words.append(f"{done} réalisée{'s' if done > 1 else ''}")
     if followed and late:
         words.append(f"{late} en retard")
+    if abandoned:
+        words.append(f"{abandoned} abandonnée{'s' if abandoned > 1 else ''}")
     return ", ".join(words)
 
 
@@ -191,17 +211,14 @@ def _commitment(view: Any) -> Payload:
 
 
 def shortened(payload: Payload, room: Room) -> Payload:
-    """The content as a version of the document places it; `more` says in words what is read in the application only.
-
-    The projects of the Sdsi are never listed, whatever the room: they are counted by objective.
-    """
-    listed = [group for group in payload["objectives"] if group["plan"] != SDSI]
+    """The content as a version of the document places it; `more` says in words what is read in the application only."""
+    listed = payload["objectives"]
     kept = _kept(listed, room.actions)
     explanations = payload["explanations"][: room.explanations]
     left = sum(len(group["actions"]) for group in listed) - len(kept)
     return payload | {
         "objectives": [_within(group, rank, kept, room) for rank, group in enumerate(listed)],
-        "programmes": [group for group in payload["objectives"] if group["plan"] == SDSI],
+        "indicators": [_cut(row, "baseline", room.label) for row in payload["indicators"]],
         "explanations": [_cut(row, "text", room.said) for row in explanations],
         "commitments": [_cut(row, "wording", room.wording) for row in payload["commitments"]],
         "more": _more(left, len(payload["explanations"]) - len(explanations)),

@@ -5,7 +5,10 @@ The content is plain text, integers, booleans and None (`snapshot.canonical`); f
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
+
+from cog.figures import format_exact
 
 Content = Mapping[str, Any]
 """The content of a transmission, or of one of its sheets."""
@@ -147,7 +150,8 @@ def _of_dispersions(old: Content, one: Content, new: Content, two: Content) -> I
         moved = [mark for mark in MARKS if _text(known, mark) != _text(now, mark)]
         if moved:
             told = [
-                " ; ".join(f"{MARKS[mark]} {_text(row, mark)}" for mark in moved) if row else "" for row in (known, now)
+                " ; ".join(f"{MARKS[mark]} {_french(row, mark)}" for mark in moved) if row else ""
+                for row in (known, now)
             ]
             yield Difference(two["code"], two["title"], NATIONAL, period, "", "dispersion entre les caisses", *told)
 
@@ -167,6 +171,12 @@ def _explanations(sheet: Content) -> dict[str, str]:
 
 def _text(row: Mapping[str, Any] | None, field: str) -> str:
     return "" if row is None or row[field] is None else str(row[field])
+
+
+def _french(row: Mapping[str, Any], field: str) -> str:
+    """A mark of a dispersion with every digit it has: « 11,0607666698291 »."""
+    text = _text(row, field)
+    return format_exact(Decimal(text)) if text else "n.d."
 
 
 def _said(value: Any) -> str:
