@@ -17,11 +17,15 @@ from reports.queries import FichePage
 TREND_YEARS = 6
 
 
-def fiche_content(page: FichePage, *, convention: Convention, at: date, with_progress: bool) -> Payload:
-    """What is printed of a fiche: what its page holds for the reader, no more."""
+def fiche_content(
+    page: FichePage, *, convention: Convention, at: date, with_results: bool, with_progress: bool
+) -> Payload:
+    """What is printed of a fiche: what its page holds for a reader who may see results, progress, or not."""
     tallies = [tally(group.actions) for group in page.objectives]
     axes = sdsi_plan(convention=convention, at=at, with_progress=with_progress) if page.has_sdsi else []
-    return fiche_brief.fiche_payload(page, at=at, convention=convention, tallies=tallies, axes=axes)
+    return fiche_brief.fiche_payload(
+        page, at=at, convention=convention, tallies=tallies, axes=axes, measured=with_results
+    )
 
 
 def caisse_content(

@@ -22,8 +22,13 @@ def fiche_pdf(request: HttpRequest, number: int) -> HttpResponse:
     from reports.short_printing import print_fiche  # two seconds of import that only a printing process should pay
 
     page, _, at = fiche_as_read(request, number)
-    may_follow = can(request.user, Permission.READ_PROGRESS)
-    content = fiche_content(page, convention=convention_or_404(), at=at, with_progress=may_follow)
+    content = fiche_content(
+        page,
+        convention=convention_or_404(),
+        at=at,
+        with_results=can(request.user, Permission.READ_RESULTS),
+        with_progress=can(request.user, Permission.READ_PROGRESS),
+    )
     return attachment(print_fiche(content), PDF, f"fiche-{number}-au-{at.isoformat()}.pdf")
 
 

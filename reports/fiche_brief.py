@@ -42,11 +42,13 @@ URGENCY = ("en_retard", "bientot_echue", "a_l_heure", "sans_echeance", "realisee
 """Which actions stay when there is no room for all: late first, done last."""
 
 
-def fiche_payload(page: Any, *, at: date, convention: Any, tallies: Sequence[Any], axes: Sequence[Any] = ()) -> Payload:
+def fiche_payload(
+    page: Any, *, at: date, convention: Any, tallies: Sequence[Any], axes: Sequence[Any], measured: bool
+) -> Payload:
     """The content of the document: `page` is a `reports.queries.FichePage`, which holds what its reader may see.
 
     `tallies`: of each objective of the page, in its order; `axes`: of the Sdsi, whose projects are counted by
-    programme and never listed.
+    programme and never listed; `measured`: whether the reader may see results.
     """
     told = format_date(at)
     views = [view for group in page.objectives for view in group.actions]
@@ -65,6 +67,7 @@ def fiche_payload(page: Any, *, at: date, convention: Any, tallies: Sequence[Any
         "seed_line": page.fiche.seed_line,
         "at": told,
         "followed": followed,
+        "measured": measured,
         "tally": tally_sentence(page.tally, told) if followed else "",
         "objectives": [
             _objective(group, tally_payload(tally), followed)
@@ -141,10 +144,12 @@ def _action(view: Any) -> Payload:
 
 def _flat(text: str) -> str:
     """A printed cell on one line, its bullets parted by « ; »."""
-    parts = [line.strip().lstrip("·").strip() for line in text.split("\n") if line.strip()]
-    if not any(line.lstrip().startswith("·") for line in text.split("\n")):
-        return " ".join(parts)
-    return f"{BEFORE_UNIT}; ".join(part.rstrip(" ;.,") for part in parts)
+    told = ""
+    for line in (line.strip() for line in text.split("\n") if line.strip()):
+        is_bullet, words = line.startswith("·"), line.lstrip("·").strip()
+        follows = not told or not is_bullet or told.endswith(":")
+        told = f"{told} {words}".strip() if follows else f"{told.rstrip(' ;.,')}{BEFORE_UNIT}; {words}"
+    return told
 
 
 def _indicator(line: Any) -> Payload:

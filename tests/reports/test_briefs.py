@@ -101,7 +101,15 @@ def test_who_reads_only_the_convention_finds_only_that(
     text = words_of(_fiche_pdf(people[role]))
     assert "PROJET" not in text
     assert told(Fiche.objects.get(number=10).title) in text
-    for hidden in ("incomplet,", "en retard", "75,0", "n'ont pas toutes rendu", "en cours,"):
+    for hidden in (
+        "non disponible",
+        "Par année",
+        "incomplet,",
+        "en retard",
+        "75,0",
+        "n'ont pas toutes rendu",
+        "en cours,",
+    ):
         assert told(hidden) not in text, hidden
     assert told("ce document dit ce que la convention prévoit") in text
 
@@ -162,6 +170,18 @@ def test_a_fiche_that_is_not_there_has_no_document(people: dict[str, User]) -> N
 # --- Shorter -------------------------------------------------------------------------------------------------------
 
 ROOM = Room(label=20, wording=20, said=20, explanations=1, actions=2)
+
+
+@pytest.mark.parametrize(
+    ("cell", "line"),
+    [
+        ("Cibler les territoires,", "Cibler les territoires,"),
+        ("Achats :\n· former ;\n· outiller.", "Achats : former\u00a0; outiller."),
+        ("· former\net suivre\n· outiller", "former et suivre\u00a0; outiller"),
+    ],
+)
+def test_a_printed_cell_holds_on_one_line(cell: str, line: str) -> None:
+    assert fiche_brief._flat(cell) == line
 
 
 @pytest.mark.parametrize(
