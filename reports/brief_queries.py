@@ -8,7 +8,7 @@ from budgets.queries.allotment import allotments, stored_result, table_of
 from cog.models import Convention, Organisation
 from cog.periods import Period, parse
 from indicators.queries.caisses import OwnLine, own_lines, yearly_values
-from indicators.queries.due import due_quarter, transmission_quarters
+from indicators.queries.due import due_quarter
 from indicators.queries.groups import groups_of_body
 from reports import caisse_brief, fiche_brief
 from reports.annual_report import Payload
@@ -63,9 +63,8 @@ def _last_known(lines: list[OwnLine], convention: Convention) -> date:
 
 
 def _transmission(convention: Convention, situation: date) -> Period | None:
-    """The last transmission whose quarter is over at a date."""
-    over = [one for one in transmission_quarters(convention=convention) if one.end <= situation]
-    return over[-1] if over else None
+    """The last quarter of the term that is over at a date."""
+    return max((one for one in convention.quarters if one.end <= situation), default=None)
 
 
 def _dotation(convention: Convention, body: Organisation, year: int) -> tuple[object, object] | None:
