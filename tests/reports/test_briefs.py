@@ -347,6 +347,13 @@ def test_a_caisse_with_very_much_to_say_still_holds_on_two_pages() -> None:
     assert "la suite dans l’application" in "".join(pages).replace("\n", " ")
 
 
+def test_what_people_type_is_printed_as_text_and_fetches_nothing() -> None:
+    line = _own("F1-1")
+    line.line.indicator.title = "<img src='file:///etc/passwd'><script>x</script> \U0001f600"
+    text = words_of(print_caisse(_content([line])))
+    assert told("<img src='file:///etc/passwd'><script>x</script> [U+1F600]") in text and "root:x:" not in text
+
+
 def test_a_simulated_caisse_is_marked() -> None:
     line = _own("F1-1")
     line.own.point.simulated = True
