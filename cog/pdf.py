@@ -1,13 +1,17 @@
 """Printing: HTML and our own style sheets in, PDF out; nothing outside is ever fetched."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import font_source_sans_pro
 from weasyprint import CSS, HTML
+from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
 FONT_DIR = Path(font_source_sans_pro.__file__).parent / "files"
+
+VARIANT = "pdf/ua-1"
 
 _FACES = {
     ("normal", 400): "SourceSansPro-Regular.ttf",
@@ -47,9 +51,32 @@ def render(html: str, *, css: str) -> bytes:
     The same input gives the same bytes: dates come from the document's own metadata, never from the clock. Raises
     AddressRefused when the document asks for anything outside itself.
     """
+    return _written(_laid_out(html, css))
+
+
+def render_within(versions: Iterable[str], *, css: str, pages: int) -> bytes:
+    """The PDF of the first of these versions of a document that holds within so many pages; else of the last one.
+
+    Versions go from the roomiest to the tightest; one that is not needed is not asked for. ValueError without any.
+    """
+    document = None
+    for html in versions:
+        document = _laid_out(html, css)
+        if len(document.pages) <= pages:
+            break
+    if document is None:
+        raise ValueError("a document has one version at least")
+    return _written(document)
+
+
+def _laid_out(html: str, css: str) -> Document:
     fetcher = _OnlyOurFonts(allowed_protocols=("data", "file"))
     fonts = FontConfiguration()
     sheets = [CSS(string=_font_faces() + css, font_config=fonts, url_fetcher=fetcher)]
     document = HTML(string=html, url_fetcher=fetcher)
-    pdf: bytes = document.write_pdf(stylesheets=sheets, font_config=fonts, pdf_variant="pdf/ua-1")
+    return document.render(stylesheets=sheets, font_config=fonts, pdf_variant=VARIANT)
+
+
+def _written(document: Document) -> bytes:
+    pdf: bytes = document.write_pdf(pdf_variant=VARIANT)
     return pdf

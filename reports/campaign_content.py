@@ -4,7 +4,7 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from cog.figures import plain
+from cog.figures import format_gap, plain
 from cog.models import Convention
 from cog.periods import parse
 from indicators.enums import IndicatorKind
@@ -15,8 +15,8 @@ DISPERSION_COLUMNS = (
     "period", "n", "minimum", "d1", "q1", "median", "q3", "d9", "maximum", "value_range", "stdev", "mean",
 )  # fmt: skip
 
-SCHEMA = 1
-"""Of the content: a later reader knows what it reads."""
+SCHEMA = 2
+"""Of the content: a later reader knows what it reads. 2: the domain of a sheet, the gap of a figure."""
 
 
 def quarter_payload(*, convention: Convention, period: str, sheets: list[SheetContent]) -> dict[str, Any]:
@@ -60,6 +60,8 @@ def _sheet(content: SheetContent) -> dict[str, Any]:
         "title": indicator.title,
         "fiche": indicator.fiche.number,
         "fiche_title": indicator.fiche.title,
+        "domain": indicator.fiche.domain.number,
+        "domain_title": indicator.fiche.domain.title,
         "kind": indicator.kind,
         "kind_label": str(IndicatorKind(indicator.kind).label),
         "unit": unit,
@@ -131,6 +133,7 @@ def _figure(figure: Any, has_value: bool) -> dict[str, Any]:
         "has_value": has_value,
         "value": figure.value,
         "target": figure.target,
+        "gap": "" if figure.gap is None else format_gap(figure.gap, figure.decimals, figure.unit),
         "verdict": figure.verdict,
         "verdict_label": figure.verdict_label,
         "state_label": figure.state_label,

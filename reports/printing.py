@@ -71,7 +71,7 @@ def annual_report_html(payload: dict[str, Any]) -> str:
         "state_label": EditionState(payload["state"]).label,
         "fingerprint": digest(payload),
     }
-    return in_our_fonts(_typeset(render_to_string("print/annual_report.html", content)))
+    return on_paper(render_to_string("print/annual_report.html", content))
 
 
 def _words(sheet: dict[str, Any]) -> int:
@@ -102,6 +102,11 @@ _TYPED = (
     (re.compile(r"(?<=«)[ \u00a0]+|[ \u00a0]+(?=[»:;?!%])"), BEFORE_UNIT),
     (re.compile(r" ?\u00a0 | \u00a0"), BEFORE_UNIT),
 )
+
+
+def on_paper(html: str) -> str:
+    """A document as it is printed: set as French asks, in the characters our fonts have."""
+    return in_our_fonts(_typeset(html))
 
 
 def _typeset(html: str) -> str:

@@ -5,7 +5,10 @@ The content is plain text, integers, booleans and None (`snapshot.canonical`); f
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
+
+from cog.figures import format_exact
 
 Content = Mapping[str, Any]
 """The content of a transmission, or of one of its sheets."""
@@ -91,6 +94,21 @@ def counts(content: Content) -> dict[str, int]:
     }
 
 
+def receipt_words(content: Content) -> dict[str, str]:
+    """What the receipt of a quarter says it is about: the convention, what was sent, what is in it."""
+    told = counts(content)
+    many = "s" if told["explanations"] > 1 else ""
+    return {
+        "convention_title": content["convention"]["title"],
+        "what": f"résultats des indicateurs du {content['period_label']}",
+        "counted": (
+            f"{told['figures']} résultats nationaux de {told['sheets']} fiches techniques, dont {told['missing']} sans"
+            f" valeur ; {told['results']} lignes de {told['caisses']} caisses, les ventilations comprises ;"
+            f" {told['explanations']} explication{many} d’écart"
+        ),
+    }
+
+
 def _is_local(row: Mapping[str, Any]) -> bool:
     return row["scope"] not in (NATIONAL, "caf") and row["value"] is not None
 
@@ -147,7 +165,8 @@ def _of_dispersions(old: Content, one: Content, new: Content, two: Content) -> I
         moved = [mark for mark in MARKS if _text(known, mark) != _text(now, mark)]
         if moved:
             told = [
-                " ; ".join(f"{MARKS[mark]} {_text(row, mark)}" for mark in moved) if row else "" for row in (known, now)
+                " ; ".join(f"{MARKS[mark]} {_french(row, mark)}" for mark in moved) if row else ""
+                for row in (known, now)
             ]
             yield Difference(two["code"], two["title"], NATIONAL, period, "", "dispersion entre les caisses", *told)
 
@@ -167,6 +186,12 @@ def _explanations(sheet: Content) -> dict[str, str]:
 
 def _text(row: Mapping[str, Any] | None, field: str) -> str:
     return "" if row is None or row[field] is None else str(row[field])
+
+
+def _french(row: Mapping[str, Any], field: str) -> str:
+    """A mark of a dispersion with every digit it has: « 11,0607666698291 »."""
+    text = _text(row, field)
+    return format_exact(Decimal(text)) if text else "n.d."
 
 
 def _said(value: Any) -> str:

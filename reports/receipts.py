@@ -10,13 +10,12 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from cog import pdf
-from cog.templatetags.french import plural
 from reports.budget_dashboard import counts as edition_counts
 from reports.budget_dashboard import presentation
 from reports.models import Transmission
 from reports.owed_document import counts as document_counts
 from reports.printing import in_our_fonts
-from reports.quarter_snapshot import counts
+from reports.quarter_snapshot import receipt_words
 from reports.snapshot import digest
 
 STYLE = Path(settings.BASE_DIR) / "templates" / "print" / "report.css"
@@ -25,17 +24,10 @@ STYLE = Path(settings.BASE_DIR) / "templates" / "print" / "report.css"
 def print_receipt(sent: Transmission, content: dict[str, Any]) -> bytes:
     """The PDF of the receipt of a transmission not saved yet; the same row and content give the same bytes."""
     figures = [figure for sheet in content["sheets"] for figure in sheet["figures"]]
-    told = counts(content)
     return _receipt(
         sent,
-        title=content["convention"]["title"],
-        what=f"résultats des indicateurs du {content['period_label']}",
+        **receipt_words(content),
         head=content["period_label"],
-        counted=(
-            f"{told['figures']} résultats nationaux de {told['sheets']} fiches techniques, dont {told['missing']} sans"
-            f" valeur ; {told['results']} lignes de {told['caisses']} caisses, les ventilations comprises ;"
-            f" {told['explanations']} explication{plural(told['explanations'])} d’écart"
-        ),
         verdicts=Counter(figure["verdict_label"] for figure in figures if figure["has_value"]),
     )
 
@@ -47,7 +39,7 @@ def print_report_receipt(sent: Transmission, content: dict[str, Any]) -> bytes:
     sheets = content["sheets"]
     return _receipt(
         sent,
-        title=content["convention"]["title"],
+        convention_title=content["convention"]["title"],
         what=f"projet de bilan annuel {content['year']}, édition n° {content['number']}",
         head=f"Bilan annuel {content['year']}",
         counted=(
@@ -59,12 +51,12 @@ def print_report_receipt(sent: Transmission, content: dict[str, Any]) -> bytes:
 
 
 def _receipt(
-    sent: Transmission, *, title: str, what: str, head: str, counted: str, verdicts: Mapping[str, int]
+    sent: Transmission, *, convention_title: str, what: str, head: str, counted: str, verdicts: Mapping[str, int]
 ) -> bytes:
     """One page: what left, when, by whom, its digest. `what`: the thing sent, as « Transmission de … » names it."""
     context = {
         "sent": sent,
-        "title": title,
+        "convention_title": convention_title,
         "what": what,
         "head": head,
         "counted": counted,

@@ -144,6 +144,18 @@ def receipt(request: HttpRequest, transmission_id: int) -> HttpResponse:
 
 
 @requires(Permission.READ_TRANSMITTED)
+def dossier(request: HttpRequest, transmission_id: int) -> HttpResponse:
+    """The dossier of a quarter on paper, from what was frozen and nothing else."""
+    from reports.short_printing import print_dossier  # two seconds of import that only a printing process should pay
+
+    found = _found(transmission_id)
+    if not found.is_quarter:
+        raise Http404(f"La transmission {found.receipt_number} n'a pas de dossier : son reçu porte tout son contenu.")
+    data = print_dossier(found, transmitted.content_of(found), transmitted.differences(found))
+    return attachment(data, "application/pdf", f"dossier-{found.period}-{found.number}.pdf")
+
+
+@requires(Permission.READ_TRANSMITTED)
 def content(request: HttpRequest, transmission_id: int) -> HttpResponse:
     """The content itself, byte for byte: its SHA-256 is the one of the receipt."""
     found = _found(transmission_id)

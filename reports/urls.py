@@ -1,6 +1,7 @@
 from django.urls import path
 
 from reports import (
+    brief_views,
     campaign_views,
     document_views,
     explanation_views,
@@ -21,6 +22,8 @@ urlpatterns = [
     path("fiches/tableau.<str:kind>", views.fiches_file, name="fiches-file"),
     path("fiches/<int:number>/", views.fiche, name="fiche"),
     path("fiches/<int:number>/tableau.<str:kind>", views.fiche_file, name="fiche-file"),
+    path("fiches/<int:number>/fiche.pdf", brief_views.fiche_pdf, name="fiche-pdf"),
+    path("caisses/<str:code>/caisse.pdf", brief_views.caisse_pdf, name="caisse-pdf"),
     path("explications/", explanation_views.explanations, name="explanations"),
     path("explications.xlsx", explanation_views.explanations_xlsx, name="explanations-xlsx"),
     path("explications/<str:code>/<str:period>/", explanation_views.explanation, name="explanation"),
@@ -60,6 +63,7 @@ urlpatterns = [
     path("transmissions/<int:transmission_id>/", state_views.transmission, name="transmission"),
     path("transmissions/<int:transmission_id>/recu.pdf", state_views.receipt, name="transmission-receipt"),
     path("transmissions/<int:transmission_id>/piece", state_views.attached, name="transmission-attachment"),
+    path("transmissions/<int:transmission_id>/dossier.pdf", state_views.dossier, name="transmission-dossier"),
     path("transmissions/<int:transmission_id>/contenu.json", state_views.content, name="transmission-content"),
     path("transmissions/<int:transmission_id>/resultats.xlsx", state_views.figures, name="transmission-figures"),
     path("transmissions/<int:transmission_id>/differences/", state_views.differences, name="transmission-differences"),

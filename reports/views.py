@@ -136,9 +136,7 @@ def fiche_file(request: HttpRequest, number: int, kind: str) -> HttpResponse:
 
 @requires(Permission.READ_REFERENCE)
 def fiche(request: HttpRequest, number: int) -> HttpResponse:
-    convention = convention_or_404()
-    form, at = _read_at(request, convention)
-    page = _fiche_page(request, convention, number, at)
+    page, form, at = fiche_as_read(request, number)
     return render(
         request,
         "reports/fiche.html",
@@ -146,10 +144,18 @@ def fiche(request: HttpRequest, number: int) -> HttpResponse:
             "page": page,
             "form": form,
             "at": at,
+            "query": request.GET.urlencode(),
             "sparklines": sparklines(page.indicators),
             "may_record": _may_record(request, number),
         },
     )
+
+
+def fiche_as_read(request: HttpRequest, number: int) -> tuple[queries.FichePage, DateFilter, date]:
+    """A fiche at the date asked for, with what the reader may see of it, on its page as on paper."""
+    convention = convention_or_404()
+    form, at = _read_at(request, convention)
+    return _fiche_page(request, convention, number, at), form, at
 
 
 def _fiche_page(request: HttpRequest, convention: Convention, number: int, at: date) -> queries.FichePage:

@@ -98,6 +98,21 @@ def _own_line(line: SheetLine, own: CaisseLine | None, before: Decimal | None, u
     return OwnLine(line, own, unit, None if broken else own.point.value - before, broken)
 
 
+def yearly_values(*, organisation: Organisation, years: Iterable[int]) -> dict[str, list[tuple[str, Decimal | None]]]:
+    """code of the indicator -> (year, the caisse's own value), in order; None where it has a result without value."""
+    rows = IndicatorResult.objects.filter(
+        indicator__convention=organisation.convention_id,
+        scope=organisation.code,
+        name="",
+        breakdown="",
+        period__in=[str(year) for year in years],
+    ).order_by("period")
+    found: dict[str, list[tuple[str, Decimal | None]]] = defaultdict(list)
+    for code, period, value in rows.values_list("indicator__code", "period", "value"):
+        found[code].append((period, value))
+    return dict(found)
+
+
 def caisse_standings(
     *, convention: Convention, bodies: Iterable[Organisation], until: date | None = None
 ) -> list[CaisseStanding]:

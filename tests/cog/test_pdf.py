@@ -8,7 +8,7 @@ from io import BytesIO
 import pikepdf
 import pytest
 
-from cog.pdf import FONT_DIR, AddressRefused, render
+from cog.pdf import FONT_DIR, AddressRefused, render, render_within
 
 PAGE = "<!DOCTYPE html><html lang='fr'><head><title>Essai</title>{head}</head><body>{body}</body></html>"
 SVG = "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><title>t</title>{}</svg>"
@@ -106,3 +106,23 @@ def test_a_document_is_tagged_named_and_set_in_our_fonts() -> None:
 def test_the_same_input_gives_the_same_bytes() -> None:
     html = page("<h1>Titre</h1><table><tr><th scope='col'>a<tr><td>1</table>")
     assert render(html, css="h1 { color: #1f3a6e }") == render(html, css="h1 { color: #1f3a6e }")
+
+
+@pytest.mark.parametrize(("pages", "kept"), [(3, "A"), (2, "B"), (1, "B")])
+def test_the_roomiest_version_that_holds_is_kept_and_the_tighter_ones_are_not_asked_for(pages: int, kept: str) -> None:
+    css = "p { break-before: page }"
+    known = {"A": page("<h1>A</h1><p>x<p>y"), "B": page("<h1>B</h1><p>x")}
+    asked = []
+
+    def versions() -> Iterator[str]:
+        for name, html in known.items():
+            asked.append(name)
+            yield html
+
+    assert render_within(versions(), css=css, pages=pages) == render(known[kept], css=css)
+    assert asked == list(known)[: 1 if kept == "A" else 2]
+
+
+def test_a_document_has_one_version_at_least() -> None:
+    with pytest.raises(ValueError, match="one version"):
+        render_within([], css="", pages=1)

@@ -1,5 +1,6 @@
 """Pages of the campaigns and the transmissions: who reads what, the gesture that transmits, what is written on it."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -9,6 +10,7 @@ from cog.demo import PASSWORD
 from cog.models import Convention, User
 from reports.enums import NoteKind
 from reports.models import StateNote, Transmission
+from tests.reports.paper import pages_of
 from tests.reports.quarter import compute_quarter, import_rows, quarter_rows
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +85,8 @@ def test_the_state_reads_what_was_sent_and_nothing_after(sent: Transmission, peo
         assert answer.status_code == 200, url
         shown = answer.content.decode(errors="replace").replace("\u202f", "").replace("\xa0", "")
         assert CANARY not in shown, url
+    dossier = "".join(pages_of(client.get(f"/transmissions/{sent.pk}/dossier.pdf").content))
+    assert CANARY not in re.sub(r"\s", "", dossier) and "75,0" in dossier
     assert "75,0" in _text(client, f"/transmissions/{sent.pk}/F10-21/").replace("\xa0", " ")
     assert client.get(f"/transmissions/{sent.pk}/contenu.json").content == sent.payload.encode()
     for url in ("/campagnes/", "/campagnes/2014-T2/", "/explications/", "/remontees/"):

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -17,6 +18,7 @@ from cog.permissions import Permission, can
 from indicators.models import Dispersion, Indicator, IndicatorResult
 from indicators.operations.explanations import ExplanationEntry, write_explanation
 from reports.models import Edition
+from tests.reports.paper import pages_of
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +35,10 @@ PAGES = [
     "/indicateurs/F10-21/serie.svg?periode=2014", "/indicateurs/F10-21/distribution.svg?periode=2014",
     "/explications/?transmission=2014-T4", "/explications/F10-21/2014/", "/explications/F10-21/2014-T4/",
     "/explications.xlsx?transmission=2014-T4", "/indicateurs/seuils-explication/",
+    "/fiches/10/fiche.pdf?au=2014-12-31", "/caisses/011/caisse.pdf?fin=2014-T4",
 ]  # fmt: skip
+QUESTIONS = {"/": 30, "/caisses/011/caisse.pdf?fin=2014-T4": 36}
+"""What a document may ask that gathers three pages: a caisse's results, what it owes, its dotation."""
 
 
 @pytest.fixture
@@ -89,7 +94,14 @@ def _client(role: str) -> Client:
 
 def _crawl(role: str) -> dict[str, str]:
     client = _client(role)
-    return {page: client.get(page).content.decode(errors="replace") for page in PAGES}
+    return {page: _read(client.get(page)) for page in PAGES}
+
+
+def _read(answer: Any) -> str:
+    """The words of a page, or of a document."""
+    if answer.get("Content-Type") == "application/pdf":
+        return "\n".join(pages_of(answer.content))
+    return str(answer.content.decode(errors="replace"))
 
 
 @pytest.mark.parametrize("role", ["tutelle", "conseil", "exploitation"])
@@ -107,6 +119,7 @@ def test_a_caisse_sees_itself_the_nation_and_no_other_name(accounts: Convention)
     sheet = bodies["/indicateurs/F10-21/?periode=2014"]
     assert CANARIES["own"] in sheet
     assert CANARIES["national"] in sheet
+    assert CANARIES["own"] in bodies["/caisses/011/caisse.pdf?fin=2014-T4"]
     assert not any("Caf Aisne" in body for body in bodies.values())
     assert not any(COMMENT in body or EXPLANATION in body for body in bodies.values())
 
@@ -116,6 +129,8 @@ def test_who_follows_the_convention_sees_everything(accounts: Convention, role: 
     bodies = _crawl(role)
     assert all(canary in bodies["/indicateurs/F10-21/?periode=2014"] for canary in CANARIES.values())
     assert COMMENT in bodies["/fiches/10/?au=2014-12-31"]
+    paper = bodies["/fiches/10/fiche.pdf?au=2014-12-31"]
+    assert CANARIES["national"] in paper and EXPLANATION in paper
     assert EXPLANATION in bodies["/explications/F10-21/2014/"]
     assert EXPLANATION in bodies["/explications/?transmission=2014-T4"]
 
@@ -172,7 +187,7 @@ def test_reading_writes_nothing(accounts: Convention, django_assert_num_queries)
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_asks_few_questions(accounts: Convention, page: str, django_assert_max_num_queries) -> None:
     client = _client("pilotage")
-    with django_assert_max_num_queries(30 if page == "/" else 25):
+    with django_assert_max_num_queries(QUESTIONS.get(page, 25)):
         client.get(page)
 
 
