@@ -11,7 +11,8 @@ from typing import Any
 
 from cog.figures import BEFORE_UNIT
 from cog.periods import format_date
-from reports.annual_report import Payload, exact, tally_payload, tally_sentence
+from reports.annual_parts import tally_payload, tally_sentence
+from reports.annual_report import Payload, exact
 
 SDSI = "sdsi"
 TREND = 5
