@@ -6,9 +6,11 @@ caisses) wears both shades in stripes; one that is not told is hatched in grey, 
 """
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
@@ -38,19 +40,48 @@ def _outlines() -> dict[str, Any]:
     return content
 
 
+@cache
+def _coarse(grid: int) -> dict[str, Any]:
+    """The outlines with their points on a grid, and no point twice in a row: neighbours keep their common border."""
+    fine = _outlines()
+    if grid <= 1:
+        return fine
+    kept = {name: {code: _snapped(path, grid) for code, path in fine[name].items()} for name in ("shapes", "insets")}
+    return fine | kept
+
+
+def _snapped(path: str, grid: int) -> str:
+    rings = []
+    for ring in path.split("M")[1:]:
+        start, _, rest = ring.partition("l")
+        numbers = list(map(int, re.findall(r"-?\d+", rest)))
+        x, y = map(int, re.findall(r"-?\d+", start))
+        points = [(x, y)]
+        for dx, dy in zip(numbers[::2], numbers[1::2], strict=True):
+            x, y = x + dx, y + dy
+            points.append((x, y))
+        on_grid = [(round(px / grid) * grid, round(py / grid) * grid) for px, py in points]
+        told = [one for place, one in enumerate(on_grid) if place == 0 or one != on_grid[place - 1]]
+        moves = [f"{px - qx},{py - qy}" for (qx, qy), (px, py) in pairwise(told)]
+        rings.append(f"M{told[0][0]},{told[0][1]}l{' '.join(moves)}z")
+    return "".join(rings)
+
+
 def departements() -> frozenset[str]:
     """The codes that have an outline."""
     return frozenset(_outlines()["shapes"])
 
 
-def map_chart(*, id: str, title: str, desc: str, areas: Sequence[Area], keys: Sequence[str]) -> str:
+def map_chart(*, id: str, title: str, desc: str, areas: Sequence[Area], keys: Sequence[str], grid: int = 1) -> str:
     """The departements in the shades of their classes; `keys`: the words of each class, the darkest first.
+
+    `grid`: how coarse the outlines are, in thousandths of the width; a small map needs few points.
 
     ValueError for more classes than shades, or a class that has no words.
     """
     if len(keys) > len(SHADES) or any(area.shade is not None and area.shade >= len(keys) for area in areas):
         raise ValueError("a class has words and a shade, four classes at most")
-    outlines = _outlines()
+    outlines = _coarse(grid)
     scale = _WIDTH / outlines["width"]
     tall = round(outlines["height"] * scale)
     told: dict[str, list[Area]] = {}

@@ -7,6 +7,8 @@ from cog import charts, maps
 from cog.figures import BEFORE_UNIT
 
 Payload = dict[str, Any]
+COARSE = 6
+"""The grid of the outlines of a map 66 mm wide: four tenths of a millimetre."""
 
 
 def trends(payload: Payload) -> dict[str, str]:
@@ -54,6 +56,7 @@ def _map(one: Payload) -> str:
         title=f"{one['code']}{BEFORE_UNIT}: {one['title']}",
         desc=f"Les caisses par quart, par département, en {one['unit']}.",
         areas=[maps.Area(code, "", shade) for code, shade in one["areas"]],
+        grid=COARSE,
         keys=[quarter["place"] for quarter in one["quarters"]],  # their values are in the table beside
     )
 
