@@ -42,12 +42,14 @@ def _outlines() -> dict[str, Any]:
 
 @cache
 def _coarse(grid: int) -> dict[str, Any]:
-    """The outlines with their points on a grid, and no point twice in a row: neighbours keep their common border."""
+    """The outlines with their points on a grid, none twice in a row: neighbours keep their common border.
+
+    The insets are as they were; an island smaller than the grid goes.
+    """
     fine = _outlines()
     if grid <= 1:
         return fine
-    kept = {name: {code: _snapped(path, grid) for code, path in fine[name].items()} for name in ("shapes", "insets")}
-    return fine | kept
+    return fine | {"shapes": {code: _snapped(path, grid) for code, path in fine["shapes"].items()}}
 
 
 def _snapped(path: str, grid: int) -> str:
@@ -62,6 +64,8 @@ def _snapped(path: str, grid: int) -> str:
             points.append((x, y))
         on_grid = [(round(px / grid) * grid, round(py / grid) * grid) for px, py in points]
         told = [one for place, one in enumerate(on_grid) if place == 0 or one != on_grid[place - 1]]
+        if len(told) < 4:
+            continue
         moves = [f"{px - qx},{py - qy}" for (qx, qy), (px, py) in pairwise(told)]
         rings.append(f"M{told[0][0]},{told[0][1]}l{' '.join(moves)}z")
     return "".join(rings)
@@ -72,10 +76,20 @@ def departements() -> frozenset[str]:
     return frozenset(_outlines()["shapes"])
 
 
-def map_chart(*, id: str, title: str, desc: str, areas: Sequence[Area], keys: Sequence[str], grid: int = 1) -> str:
+def map_chart(
+    *,
+    id: str,
+    title: str,
+    desc: str,
+    areas: Sequence[Area],
+    keys: Sequence[str],
+    grid: int = 1,
+    legend: bool = True,
+) -> str:
     """The departements in the shades of their classes; `keys`: the words of each class, the darkest first.
 
-    `grid`: how coarse the outlines are, in thousandths of the width; a small map needs few points.
+    `grid`: how coarse the outlines are, in thousandths of the width; a small map needs few points. Without `legend` the
+    words of the classes are told beside the map.
 
     ValueError for more classes than shades, or a class that has no words.
     """
@@ -89,7 +103,7 @@ def map_chart(*, id: str, title: str, desc: str, areas: Sequence[Area], keys: Se
         told.setdefault(area.code, []).append(area)
     missing = any(_shades(told.get(code, [])) == [None] for code in outlines["shapes"])
     double = any(len(_shades(several)) > 1 for several in told.values())
-    lines = [*keys, *["pas de valeur"] * missing, *["deux caisses : les deux teintes"] * double]
+    lines = [*keys, *["pas de valeur"] * missing, *["deux caisses : les deux teintes"] * double] if legend else []
     root = new_root(Head(id, title, desc, "chart-map", _WIDTH, tall + 8 + _ROW * ((len(lines) + 1) // 2)))
     patterns = SubElement(root, "defs")
     _pattern(patterns, f"{id}-none", WHITE, HAIRLINE)

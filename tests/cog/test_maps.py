@@ -5,6 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from cog import maps
 from cog.maps import SHADES, Area, departements, map_chart
 
 KEYS = ["1er quart", "2e quart", "3e quart", "4e quart"]
@@ -70,3 +71,19 @@ def test_the_drawing_carries_no_style_a_strict_policy_would_refuse() -> None:
 def test_a_class_without_words_or_shade_is_refused(keys: list[str]) -> None:
     with pytest.raises(ValueError, match="four classes"):
         map_chart(id="c", title="t", desc="", areas=[Area("01", "x", 1)], keys=keys)
+
+
+def test_coarse_outlines_have_fewer_points_and_every_departement() -> None:
+    fine, coarse = maps._outlines(), maps._coarse(6)
+    assert coarse["shapes"].keys() == fine["shapes"].keys()
+    assert coarse["insets"] == fine["insets"]
+    points = [sum(path.count(" ") for path in one["shapes"].values()) for one in (coarse, fine)]
+    assert points[0] < 7000
+    for code, path in coarse["shapes"].items():
+        assert re.fullmatch(r"(M-?\d+,-?\d+l(-?\d+,-?\d+ ?)+z)+", path), code
+
+
+def test_the_words_of_the_classes_may_be_told_beside_the_map() -> None:
+    told = {"id": "c", "title": "t", "desc": "", "areas": [maps.Area("01", "", 0)], "keys": ["1er quart"]}
+    assert "1er quart" in maps.map_chart(**told)
+    assert "1er quart" not in maps.map_chart(**told, legend=False)
