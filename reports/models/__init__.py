@@ -1,0 +1,17 @@
+"""What is shown and sent: editions of the documents, transmissions to the State, what is written on them."""
+
+from reports.models.editions import DataPackage, Edition, EditionAgreement, SynthesisText
+from reports.models.links import ActionIndicator, CalendarFeed
+from reports.models.transmissions import DocumentLayout, StateNote, Transmission
+
+__all__ = [
+    "ActionIndicator",
+    "CalendarFeed",
+    "DataPackage",
+    "DocumentLayout",
+    "Edition",
+    "EditionAgreement",
+    "StateNote",
+    "SynthesisText",
+    "Transmission",
+]
