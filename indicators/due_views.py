@@ -84,8 +84,8 @@ def due(request: HttpRequest) -> HttpResponse:
 def due_fiche(request: HttpRequest, number: int) -> HttpResponse:
     """The bodies by the sheets of one fiche."""
     convention = convention_or_404()
-    fiche, page, lines = _of_fiche(request, convention, number)
     transmission, quarters = chosen_quarter(request, convention, timezone.localdate())
+    fiche, page, lines = _of_fiche(request, convention, number, transmission)
     rows = [(line, [page.cells.get((sheet.code, line.subject.code)) for sheet in page.sheets]) for line in lines]
     return render(
         request,
@@ -105,15 +105,15 @@ def _only_open(request: HttpRequest) -> bool:
     return request.GET.get("montrer") == "manque"
 
 
-def _of_fiche(request: HttpRequest, convention: Convention, number: int) -> tuple[Fiche, DueQuarter, list[Line]]:
+def _of_fiche(
+    request: HttpRequest, convention: Convention, number: int, transmission: Period
+) -> tuple[Fiche, DueQuarter, list[Line]]:
     """A fiche, the part of the matrix that is its own, and the bodies that the filter keeps."""
     fiches = (one for group in domains_with_fiches(convention=convention) for one in group.fiches)
     fiche = next((one for one in fiches if one.number == number), None)
     if fiche is None:
         raise Http404(f"La fiche n° {number} n'existe pas dans la convention.")
-    today = timezone.localdate()
-    transmission, _ = chosen_quarter(request, convention, today)
-    bodies = bodies_of(request, convention)
+    bodies, today = bodies_of(request, convention), timezone.localdate()
     page = due_quarter(convention=convention, transmission=transmission, at=today, bodies=bodies, fiche=number)
     return fiche, page, [line for line in page.by_body() if line.absent or not _only_open(request)]
 
@@ -122,7 +122,8 @@ def _of_fiche(request: HttpRequest, convention: Convention, number: int) -> tupl
 def due_fiche_file(request: HttpRequest, number: int, kind: str) -> HttpResponse:
     """The same bodies and sheets, with the values that miss."""
     convention = convention_or_404()
-    fiche, page, lines = _of_fiche(request, convention, number)
+    transmission, _ = chosen_quarter(request, convention, timezone.localdate())
+    fiche, page, lines = _of_fiche(request, convention, number, transmission)
     export = _export(
         convention,
         page,

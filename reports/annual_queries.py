@@ -32,7 +32,7 @@ from indicators.queries.explanations import explanations_in_year
 from indicators.queries.floor import caisses_of
 from reports import annual_parts, annual_report, synthesis
 from reports.annual_report import Aims, Payload
-from reports.owed_queries import delivered
+from reports.delivered import delivered
 from reports.report_queries import former_editions, written_sentences
 
 Beat = Callable[[int, int, str], None]

@@ -9,11 +9,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils import timezone
 
 from cog.calendar import Occurrence, Precision
 from cog.enums import ObligationFamily
-from cog.models import Convention, Organisation, Restitution
+from cog.models import Convention, Organisation
 from cog.periods import Granularity, Period, parse
 from cog.queries import restitutions
 from indicators.compute.due import due_on
@@ -223,26 +222,6 @@ def quarter_or_none(text: str) -> Period | None:
     except ValueError:
         return None
     return found if found.granularity is Granularity.QUARTER else None
-
-
-def delivered_restitutions(*, convention: Convention, dates: Iterable[Restitution] | None = None) -> dict[int, date]:
-    """The dates of the calendar that a transmission answered, and the day it did. `dates`: the calendar, where read.
-
-    What is owed for a quarter goes with that quarter; what is owed for a year or a half-year, with the first quarter
-    due on the same day or after.
-    """
-    every = restitutions(convention=convention) if dates is None else dates
-    rows = [row for row in every if row.obligation.family == ObligationFamily.RESULTS]
-    quarters = sorted((row.due, row.covers) for row in rows if row.due and quarter_or_none(row.covers) is not None)
-    first = transmissions(convention=convention).filter(number=1)
-    sent = {row.period: timezone.localdate(row.transmitted_at) for row in first}
-    found = {}
-    for row in rows:
-        own = row.covers if quarter_or_none(row.covers) is not None else None
-        after = next((period for due, period in quarters if row.due and due >= row.due), None)
-        if (period := own or after) in sent:
-            found[row.pk] = sent[period]
-    return found
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from cog.permissions import Permission, can, requires
 from cog.queries import DatedRestitution, dated_restitutions
 from cog.views import convention_or_404
 from reports import campaign_queries as queries
+from reports.delivered import delivered
 from reports.exports import calendar_table, campaign_tables, campaigns_table
 from reports.forms import TransmitForm
 from reports.operations import (
@@ -29,7 +30,7 @@ from reports.operations import (
     TransmissionRefused,
     transmit_quarter,
 )
-from reports.owed_queries import delivered, owed_restitutions
+from reports.owed_queries import owed_restitutions
 
 
 @requires(Permission.READ_REFERENCE)

@@ -1,6 +1,6 @@
 """Reads of the editions of the funds: what each owes, what keeps it from leaving, what was sent."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -299,17 +299,3 @@ def _line(name: EditionName, known: dict[str, list[Transmission]], at: date) -> 
     else:
         code = "ouverte" if (name.due - at).days <= 60 else "a_venir"
     return EditionLine(name, sent[0] if sent else None, sent[-1] if sent else None, code, STATES[code])
-
-
-def delivered_editions(*, convention: Convention, dates: Iterable[Restitution] | None = None) -> dict[int, date]:
-    """The dates of the calendar that the transmission of an edition answered, and the day it did.
-
-    `dates`: the calendar, where it is read already.
-    """
-    sent = {(row[-1].period): row[-1] for row in sent_editions(convention=convention).values()}
-    found = {}
-    for row in restitutions(convention=convention) if dates is None else dates:
-        period = f"{row.covers}-{row.obligation.code.replace('-', '')}"
-        if period in sent:
-            found[row.pk] = sent[period].transmitted_at.date()
-    return found

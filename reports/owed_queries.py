@@ -1,6 +1,6 @@
 """Reads of the documents owed beside the results and the funds: what is owed, what would leave, what was sent."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -16,17 +16,13 @@ from cog.enums import ObligationFamily
 from cog.models import Convention, Obligation, Restitution
 from cog.periods import Period, PeriodError, format_date, parse
 from cog.queries import restitutions
-from reports.campaign_queries import Check, delivered_restitutions
-from reports.edition_queries import delivered_editions
+from reports.campaign_queries import Check
+from reports.delivered import ONCE, delivered
 from reports.enums import TransmissionKind
 from reports.models import DocumentLayout, Transmission
 from reports.owed_content import Built, Situation, build
 from reports.owed_document import DocumentChange, differences, substance
-from reports.report_queries import delivered_reports
 from reports.transmitted import content_of
-
-ONCE = "unique"
-"""The period of what is owed once, and covers nothing."""
 
 ELSEWHERE = (ObligationFamily.RESULTS, ObligationFamily.REPORT)
 """Families that have their own pages; so have the editions of the funds."""
@@ -163,35 +159,6 @@ def sent_documents(*, convention: Convention) -> dict[tuple[str, str], list[Tran
     for row in rows.select_related("transmitted_by").defer("payload", "receipt").order_by("-number"):
         found.setdefault((row.subject, row.period), []).append(row)
     return found
-
-
-def delivered_documents(
-    *, convention: Convention, dates: Iterable[Restitution], editions: Mapping[int, date]
-) -> dict[int, date]:
-    """The dates of the calendar that a document answered, and the day it did; what goes with an edition included.
-
-    `dates`: the calendar; `editions`: those of its dates that an edition answered.
-    """
-    sent, known, every = sent_documents(convention=convention), layouts(convention=convention), list(dates)
-    keys = {(row.obligation.code, row.covers): row.pk for row in every}
-    found = {}
-    for row in every:
-        own, layout = sent.get((row.obligation.code, row.covers or ONCE)), known.get(row.obligation.code)
-        with_ = keys.get((layout.goes_with, row.covers)) if layout and layout.goes_with else None
-        if own:
-            found[row.pk] = timezone.localdate(own[-1].transmitted_at)
-        elif with_ in editions:
-            found[row.pk] = editions[with_]
-    return found
-
-
-def delivered(*, convention: Convention) -> dict[int, date]:
-    """Every date of the calendar that was answered, and the day it was."""
-    dates = list(restitutions(convention=convention))
-    editions = delivered_editions(convention=convention, dates=dates)
-    results = delivered_restitutions(convention=convention, dates=dates)
-    reports = delivered_reports(convention=convention, dates=dates)
-    return results | editions | reports | delivered_documents(convention=convention, dates=dates, editions=editions)
 
 
 # --- The list -------------------------------------------------------------------------------------------------------

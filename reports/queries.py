@@ -14,9 +14,9 @@ from cog.models import Convention, Domain, Fiche, Restitution, SourceAnomaly
 from cog.queries import anomalies, commitments, domains_with_fiches, next_restitutions
 from indicators.queries import ATTENTION, SheetLine, by_attention, sheet_lines
 from indicators.queries.explanations import explanations_of_fiche
+from reports.delivered import delivered
 from reports.link_queries import key_of, links_of_fiche
 from reports.models import Edition
-from reports.owed_queries import delivered
 from reports.report_queries import editions
 
 RECENT = 6

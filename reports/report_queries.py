@@ -1,6 +1,6 @@
 """Reads of the editions of the bilan: who may read which, what comes next, what they answer in the calendar."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -8,17 +8,15 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from cog.models import Convention, Restitution
+from cog.models import Convention
 from cog.periods import format_date
 from cog.permissions import Permission, can
 from cog.queries import restitutions
+from reports.delivered import PROJECT
 from reports.enums import DocumentKind, EditionState, TransmissionKind
 from reports.models import Edition, StateNote, SynthesisText, Transmission
 from reports.synthesis import Sentence, Written, faults, filled, sentences_of
 from reports.transmitted import threads_of
-
-PROJECT, COMMON_DOCUMENT = "BIL-AN", "BIL-CA"
-"""The obligations a bilan answers: the project sent to the State, the common document presented to the board."""
 
 
 def readable_states(user: Any) -> set[EditionState]:
@@ -157,13 +155,3 @@ def waiting_steps(*, convention: Convention) -> list[tuple[Edition, NextStep]]:
     rows = Edition.objects.filter(convention=convention, kind=DocumentKind.ANNUAL).exclude(file="")
     last = {row.year: row for row in rows.select_related("agreement").defer("payload").order_by("number")}
     return [(row, step) for _, row in sorted(last.items()) if (step := _step_after(row)) is not None]
-
-
-def delivered_reports(*, convention: Convention, dates: Iterable[Restitution]) -> dict[int, date]:
-    """The dates of the calendar that a bilan answered, and the day it did."""
-    sent = Transmission.objects.filter(convention=convention, kind=TransmissionKind.REPORT, number=1)
-    days = {(PROJECT, row.period): timezone.localdate(row.transmitted_at) for row in sent.defer("payload", "receipt")}
-    shown = Edition.objects.filter(convention=convention, state=EditionState.PUBLISHED).exclude(file="")
-    for year, day in shown.order_by("-number").values_list("year", "presented_on"):
-        days[COMMON_DOCUMENT, str(year)] = day
-    return {row.pk: days[key] for row in dates if (key := (row.obligation.code, row.covers)) in days}

@@ -94,7 +94,7 @@ def sales_results(statement: Statement, at: date | None) -> tuple[list[Table], l
     tables = [
         _table(
             f"Investissements de {following}, en AP et en CP",
-            ["", "Montant"],
+            ["Emploi", "Montant"],
             [["Produits de cessions employés aux investissements", _number(invested)]],
         )
     ]
@@ -143,7 +143,7 @@ def _incoming(statement: Statement, staff_not_replaced: Decimal | None, at: date
     ]
     where = f"{fund.incoming['paragraph']}, l. {fund.incoming['seed_line']}"
     title = f"{fund.incoming['label'].capitalize()} ({where}), voté avec le budget initial"
-    return [_table(title, ["", "Montant", "Lecture"], rows)]
+    return [_table(title, ["Grandeur", "Montant", "Lecture"], rows)]
 
 
 def advances_results(statement: Statement, at: date | None) -> tuple[list[Table], list[str]]:

@@ -6,11 +6,12 @@ axe finds about half of what hinders people: no violation here is a floor, not a
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.db import connections
 from django.test import Client
@@ -25,6 +26,9 @@ from cog.models import Convention, Organisation, User
 from cog.operations import command_account, load_convention
 from cog.periods import parse
 from indicators.operations import accept_batch, compute_results, receive_batch
+from reports.annual_queries import annual_payload
+from reports.enums import DocumentKind, EditionState
+from reports.models import Edition
 from reports.operations import request_annual_report
 from tests.axe import assert_accessible
 from tests.budgets.ledger import forecast, fund_of, spend, vote
@@ -102,6 +106,9 @@ PAGES = {
         "/glossaire/?mots=introuvable",
         "/documents/",
         "/documents/{edition}/",
+        "/documents/{ready}/",
+        "/documents/{ready}/synthese/",
+        "/documents/{ready}/suite/transmis/",
         "/travaux/",
         "/travaux/{job}/",
         "/remontees/",
@@ -173,12 +180,13 @@ class Site:
     url: str
     sessions: dict[str, str]
     edition: int
+    ready: int
     job: str
     caisse: str
     other_caisse: str
 
     def address(self, path: str) -> str:
-        return self.url + path.format(edition=self.edition, job=self.job)
+        return self.url + path.format(edition=self.edition, ready=self.ready, job=self.job)
 
     def enter(self, page: Page, role: str) -> None:
         """Be logged in; the login page has its own tests."""
@@ -231,10 +239,31 @@ def _fill(url: str) -> Site:
         url=url,
         sessions={role: _session(people[role]) for role in PAGES},
         edition=edition.pk,
+        ready=_printed(convention, people["pilotage"], at).pk,
         job=str(edition.job_id),
         caisse=caisses[0].name,
         other_caisse=caisses[1].name,
     )
+
+
+def _printed(convention: Convention, by: User, at: datetime) -> Edition:
+    """A draft of the year before, as a worker leaves it: its content is real, its file one page."""
+    edition = Edition(
+        convention=convention,
+        kind=DocumentKind.ANNUAL,
+        year=2013,
+        number=1,
+        state=EditionState.DRAFT,
+        payload=annual_payload(convention=convention, year=2013, state="projet", number=1, produced_on=at.date()),
+        payload_sha256="0" * 64,
+        file_sha256="0" * 64,
+        simulated=True,
+        requested_at=at,
+        requested_by=by,
+    )
+    edition.file.save("essai.pdf", ContentFile(b"%PDF"), save=False)
+    edition.save()
+    return edition
 
 
 def _keep_budgets(convention: Convention, by: User) -> None:

@@ -22,10 +22,10 @@ from cog.models import Convention, User
 from cog.queries import restitutions
 from reports.budget_dashboard import broken_sums, changes
 from reports.budget_workbook import dashboard_workbook
+from reports.delivered import delivered
 from reports.edition_queries import (
     EditionName,
     NoEdition,
-    delivered_editions,
     edition_dossier,
     edition_lines,
     edition_name,
@@ -181,9 +181,8 @@ def test_the_calendar_and_the_mail_know_of_it(
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         _send(ready, 3, people["pilotage"], date(2014, 4, 15))
-    delivered = delivered_editions(convention=ready)
     [row] = restitutions(convention=ready).filter(obligation__code="TBB-3", covers="2014")
-    assert delivered == {row.pk: date(2014, 4, 15)}
+    assert delivered(convention=ready) == {row.pk: date(2014, 4, 15)}
     [message] = mail.outbox
     assert "tutelle@demo.invalid" in message.to
     assert "L'édition 2014-TBB3 a été transmise" in message.body

@@ -21,6 +21,7 @@ from cog.enums import JobState
 from cog.models import AuditEvent, Convention, Job, User
 from cog.queries import dated_restitutions
 from reports import printing, receipts
+from reports.delivered import delivered
 from reports.enums import EditionState, NoteKind
 from reports.models import DataPackage, Edition, EditionAgreement, SynthesisText, Transmission
 from reports.operations import (
@@ -33,7 +34,6 @@ from reports.operations import (
     write_note,
     write_sentence,
 )
-from reports.owed_queries import delivered
 from reports.report_queries import next_step, sentence_lines
 from reports.synthesis import sentences_of
 

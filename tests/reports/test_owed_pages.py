@@ -410,7 +410,7 @@ def test_what_goes_with_an_edition_is_delivered_with_it(
     staff = restitutions(convention=convention).get(obligation__code="MOY-EFF-4", covers="2014")
     assert delivered(convention=convention) == {}
     given = {tbb.pk: date(2014, 7, 15)}
-    monkeypatch.setattr("reports.owed_queries.delivered_editions", lambda convention, dates: given)
+    monkeypatch.setattr("reports.delivered._editions", lambda dates, sent: given.items())
     assert delivered(convention=convention) == given | {staff.pk: date(2014, 7, 15)}
     with pytest.raises(TransmissionRefused):
         _send(convention, people["pilotage"], "MOY-EFF-4", "2014", attachment=accept_file("a.pdf", PDF))

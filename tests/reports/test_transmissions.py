@@ -19,7 +19,8 @@ from cog.queries import dated_restitutions
 from indicators.models import Indicator, IndicatorVersion, Target
 from indicators.operations import receive_batch
 from indicators.queries.explanations import explanations_wanted
-from reports.campaign_queries import campaign_lines, delivered_restitutions, dossier
+from reports.campaign_queries import campaign_lines, dossier
+from reports.delivered import delivered
 from reports.enums import NoteKind
 from reports.integrity import everything_wrong
 from reports.models import StateNote, Transmission
@@ -272,7 +273,7 @@ def test_the_calendar_tells_what_a_transmission_answers(sent: Transmission) -> N
         for row in dated_restitutions(
             convention=sent.convention,
             at=date(2014, 8, 15),
-            delivered=delivered_restitutions(convention=sent.convention),
+            delivered=delivered(convention=sent.convention),
         )
         if row.restitution.obligation.family == "resultats"
     }
