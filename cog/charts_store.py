@@ -7,6 +7,7 @@ one. A store that is away costs a drawing, never an error.
 import hashlib
 from collections.abc import Callable
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -49,5 +50,6 @@ def _key(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
 def _version() -> str:
     """What draws: another version of it draws anew."""
     here = Path(__file__).parent
-    told = b"".join((here / name).read_bytes() for name in ("charts.py", "charts_spec.py"))
-    return hashlib.sha256(told).hexdigest()
+    told = b"".join((here / name).read_bytes() for name in ("charts.py", "charts_spec.py", "figures.py"))
+    engines = " ".join(f"{name} {version(name)}" for name in ("altair", "vl-convert-python", "font-source-sans-pro"))
+    return hashlib.sha256(told + engines.encode()).hexdigest()

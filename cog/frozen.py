@@ -16,6 +16,7 @@ TABLES = (
     "reports_edition",
     "reports_editionagreement",
     "reports_synthesistext",
+    "reports_datapackage",
     "cog_auditevent",
     "actions_actionprogress",
     "actions_commitmentword",
@@ -31,8 +32,11 @@ TABLES = (
 )
 """Every frozen table. On SQLite a migration that alters one of them rebuilds it without its triggers: freeze again."""
 
-ONCE = {"reports_edition": "file_sha256"}
-"""Tables whose rows are written in steps: each is frozen once this column is filled."""
+ONCE = {
+    "reports_edition": "OLD.file_sha256 <> ''",
+    "reports_datapackage": "OLD.edition_id IS NOT NULL AND OLD.file_sha256 <> ''",
+}
+"""Tables whose rows are written in steps: each is frozen once this holds of it."""
 
 _FUNCTION = f"""
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -45,7 +49,7 @@ END $$
 def freeze(connection: BaseDatabaseWrapper, table: str) -> None:
     """Refuse every change of the rows of a table; done twice, it is done once."""
     thaw(connection, table)
-    when = f"WHEN (OLD.{ONCE[table]} <> '')" if table in ONCE else ""
+    when = f"WHEN ({ONCE[table]})" if table in ONCE else ""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(_FUNCTION)

@@ -20,10 +20,12 @@ def keep_whole(field: FieldFile, name: str, data: bytes) -> None:
     folder = Path(field.storage.path(field.field.generate_filename(field.instance, name))).parent
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=folder, prefix=".", suffix=".partiel", delete=False) as written:
-        written.write(data)
-        written.flush()
-        os.fsync(written.fileno())
+        pass
     try:
+        with Path(written.name).open("wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
         with Path(written.name).open("rb") as stream:
             field.save(name, _Written(stream, name=name), save=False)
     finally:

@@ -35,11 +35,16 @@ class Standing:
 
 
 def following(
-    origin: Payload, standing: Standing, *, said: Mapping[str, Written], remarks: list[Payload] | None = None
+    origin: Payload,
+    standing: Standing,
+    *,
+    said: Mapping[str, Written] | None = None,
+    remarks: list[Payload] | None = None,
 ) -> Payload:
-    """The content of an edition established from another: its figures, the last words of the synthesis, its own state.
+    """The content of an edition established from another: its figures under its own state.
 
-    `remarks`: what both parties wrote, for the common document; None keeps those of the origin.
+    `said`: the last words put in the synthesis; `remarks`: what both parties wrote, for the common document. None keeps
+    those of the origin: the board is given, word for word, what the State agreed to.
     """
     return origin | {
         "state": standing.state,
@@ -47,15 +52,18 @@ def following(
         "produced_on": format_date(standing.produced_on),
         "produced_on_iso": standing.produced_on.isoformat(),
         "presented_on": format_date(standing.presented_on) if standing.presented_on else "",
-        "synthesis": synthesis_payload(sentences_of(origin), said),
+        "synthesis": origin.get("synthesis", []) if said is None else synthesis_payload(sentences_of(origin), said),
         "remarks": origin.get("remarks", []) if remarks is None else remarks,
     }
 
 
 def changed_since(origin: Payload, fresh: Payload) -> list[str]:
-    """The parts whose figures or words are no more those of an edition, the corrected indicators by their code."""
+    """The corrected indicators by their code; else the parts whose figures or words are no more those of an edition."""
     moved = [row["code"] for row in corrections(origin, fresh, "")["rows"]]
-    if moved:
-        return sorted(set(moved))
+    return sorted(set(moved)) if moved else parts_changed(origin, fresh)
+
+
+def parts_changed(origin: Payload, fresh: Payload) -> list[str]:
+    """The parts that two contents tell otherwise."""
     keys = [key for key in fresh.keys() | origin.keys() if key not in OWN and origin.get(key) != fresh.get(key)]
     return sorted({PARTS.get(key, "les annexes") for key in keys})

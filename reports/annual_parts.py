@@ -3,7 +3,8 @@
 Same rule as `annual_report`: plain text and lists, each figure as it will be read, nothing that the clock decides.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -170,13 +171,21 @@ def execution_payload(table: Any, headings: Sequence[str]) -> Payload | None:
 
 
 def whole_fund(table: Any) -> Payload | None:
-    """What the fund's last total says of the exercise: opened, executed, rate; None unless it is known whole."""
+    """What the fund's last total says of the exercise: opened, executed, rate; None unless it is known whole.
+
+    `until`: the day of the execution of an exercise that is not closed.
+    """
     total = next((row for row in reversed(table.rows) if row.is_total and row.depth == 0), None)
     if total is None or total.executed.amount is None or total.voted.amount is None:
         return None
-    if total.executed.partial or total.voted.partial:
+    if total.executed.partial or total.voted.partial or total.rate.amount is None:
         return None
-    return {"voted": total.voted.shown, "executed": total.executed.shown, "rate": total.rate.shown}
+    return {
+        "voted": total.voted.shown,
+        "executed": total.executed.shown,
+        "rate": total.rate.shown,
+        "until": "" if table.closed_on or not table.executed_on else format_date(table.executed_on),
+    }
 
 
 def bars_payload(series: Mapping[Any, Sequence[Decimal | None]], years: Sequence[int], decimals: int) -> Payload | None:
@@ -206,8 +215,8 @@ KEPT = {
 }
 
 
-def calendar_payload(rows: Iterable[Any]) -> list[Payload]:
-    """The accounts owed in the year, each kept or late; `rows`: `cog.queries.DatedRestitution`."""
+def calendar_payload(rows: Iterable[Any], at: date) -> list[Payload]:
+    """The accounts owed in the year, each kept or late at a day; `rows`: `cog.queries.DatedRestitution`."""
     return [
         {
             "due": format_date(row.restitution.due) if row.restitution.due else "",
@@ -216,7 +225,7 @@ def calendar_payload(rows: Iterable[Any]) -> list[Payload]:
             "recipient": row.restitution.obligation.recipient,
             "state": row.state.value,
             "state_label": KEPT[row.state],
-            "done_on": format_date(row.delivered) if row.delivered else "",
+            "done_on": format_date(row.delivered) if row.delivered and row.delivered <= at else "",
         }
         for row in rows
     ]
@@ -305,10 +314,13 @@ def _said(point: Payload, other: Payload) -> str:
 # --- Remarks ---------------------------------------------------------------------------------------------------------
 
 
-def remarks_payload(threads: Iterable[Any], titles: Mapping[str, str]) -> list[Payload]:
+def remarks_payload(
+    threads: Iterable[Any], titles: Mapping[str, str], day_of: Callable[[datetime], date]
+) -> list[Payload]:
     """What the State wrote on the project and what the Cnaf answered, side by side, in the order of the indicators.
 
-    `threads`: questions and observations with their `answers`; `titles`: code -> title of what a note may be about.
+    `threads`: questions and observations with their `answers`; `titles`: code -> title of what a note may be about;
+    `day_of`: the day of a moment where people live.
     """
     order = {code: place for place, code in enumerate(titles, 1)}
     rows = [
@@ -318,9 +330,10 @@ def remarks_payload(threads: Iterable[Any], titles: Mapping[str, str]) -> list[P
             "kind": note.get_kind_display(),
             "text": note.text,
             "by": note.written_by.name,
-            "on": format_date(note.written_at.date()),
+            "on": format_date(day_of(note.written_at)),
+            "wants_answer": note.kind == "question",
             "answers": [
-                {"text": one.text, "by": one.written_by.name, "on": format_date(one.written_at.date())}
+                {"text": one.text, "by": one.written_by.name, "on": format_date(day_of(one.written_at))}
                 for one in note.answers.all()
             ],
         }
@@ -387,7 +400,8 @@ def tally_sentence(tally: Any, at: str) -> str:
     if not tally.total:
         return "Aucune action n'est suivie."
     if not tally.late:
-        words = f"Aucune des {tally.total} actions n'est en retard au {at}"
+        whole = f"Aucune des {tally.total} actions n'est" if tally.total > 1 else "La seule action n'est pas"
+        words = f"{whole} en retard au {at}"
     elif tally.late == 1:
         words = f"1 action sur {tally.total} est en retard au {at}"
     else:

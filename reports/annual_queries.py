@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from actions.enums import Plan
 from actions.queries import ActionView, action_views, all_deadlines, ends_in, tally
 from actions.queries.sdsi import sdsi_plan, synthesis_lines
+from budgets.enums import Measure
 from budgets.queries.charts import series_of
 from budgets.queries.ledger import read_ledger
 from budgets.queries.programme import budget_table, funds
@@ -221,17 +223,32 @@ def _budgets(convention: Convention, year: int, known_on: date) -> list[Payload]
             | {
                 "execution": annual_parts.execution_payload(table, HEADINGS),
                 "whole": annual_parts.whole_fund(table),
-                "bars": annual_parts.bars_payload(series_of(ledger, ""), ledger.years, ledger.decimals),
+                "bars": annual_parts.bars_payload(
+                    _until(series_of(ledger, ""), ledger.years, year), ledger.years, ledger.decimals
+                ),
             }
         )
     return told
+
+
+def _until(
+    series: dict[Measure, list[Decimal | None]], years: Sequence[int], last: int
+) -> dict[Measure, list[Decimal | None]]:
+    """The measures up to a year, and the programme of the whole term: what a later year spends is not told here."""
+    return {
+        measure: [
+            one if year <= last or measure is Measure.PROGRAMME else None
+            for year, one in zip(years, values, strict=True)
+        ]
+        for measure, values in series.items()
+    }
 
 
 def _calendar(convention: Convention, year: int, at: date) -> list[Payload]:
     """What was owed in the year, kept or late: the dated accounts first, as they were on 31 December."""
     rows = dated_restitutions(convention=convention, at=at, delivered=delivered(convention=convention))
     own = [row for row in rows if _belongs(row, year)]
-    return annual_parts.calendar_payload(own)
+    return annual_parts.calendar_payload(own, at)
 
 
 def _belongs(row: Any, year: int) -> bool:

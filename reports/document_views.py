@@ -16,8 +16,10 @@ from reports.forms import FollowingForm, LibraryFilter, ReportRequest, SentenceF
 from reports.models import Edition
 from reports.operations import (
     EditionRefused,
+    NotPublished,
     SentenceRefused,
     agree_to_common,
+    public_package,
     request_annual_report,
     request_following,
     write_sentence,
@@ -27,6 +29,7 @@ from reports.report_queries import (
     editions,
     last_report_sent,
     next_step,
+    package_of,
     readable_states,
     sentence_lines,
 )
@@ -70,9 +73,9 @@ def documents(request: HttpRequest) -> HttpResponse:
 def edition(request: HttpRequest, edition_id: int) -> HttpResponse:
     found = _found(request, edition_id)
     step = next_step(found)
+    waits = found.state == EditionState.COMMON and step is not None and bool(step.wait)
     if step is not None and not can(request.user, _needed(step.state)):
         step = None
-    waits = found.state == EditionState.COMMON and found.is_ready and not hasattr(found, "agreement")
     response = render(
         request,
         "reports/edition.html",
@@ -80,6 +83,7 @@ def edition(request: HttpRequest, edition_id: int) -> HttpResponse:
             "edition": found,
             "step": step,
             "may_agree": waits and can(request.user, Permission.ANNOTATE_TRANSMISSION),
+            "package": package_of(found),
             "may_word": found.is_ready and can(request.user, Permission.PRODUCE_REPORT),
             "sent": last_report_sent(convention=found.convention, year=found.year)
             if can(request.user, Permission.READ_TRANSMITTED)
@@ -149,6 +153,20 @@ def agree(request: HttpRequest, edition_id: int) -> HttpResponse:
     return redirect("edition", edition_id=found.pk)
 
 
+@require_POST
+@requires(Permission.PRODUCE_REPORT)
+def data_package(request: HttpRequest, edition_id: int) -> HttpResponse:
+    """Ask again for the open data of a published edition, when they could not be prepared."""
+    found = _found(request, edition_id)
+    try:
+        public_package(edition=found, by=request.user, at=timezone.now())
+    except NotPublished as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "Les données ouvertes de cette édition sont en préparation.")
+    return redirect("edition", edition_id=found.pk)
+
+
 @require_http_methods(["GET", "POST"])
 @requires(Permission.PRODUCE_REPORT)
 def synthesis(request: HttpRequest, edition_id: int) -> HttpResponse:
@@ -166,10 +184,12 @@ def _worded(request: HttpRequest, found: Edition, lines: list[Any]) -> HttpRespo
     """One sentence is written at a time; a refusal keeps what was typed beside its reasons."""
     form = SentenceForm(request.POST)
     line = next((one for one in lines if one.sentence.key == request.POST.get("key")), None)
-    if line is None or not form.is_valid():
+    if line is None:
         raise Http404("Cette phrase n'est pas dans la synthèse.")
-    text = "" if "generated" in request.POST else form.cleaned_data["text"]
+    text = "" if "generated" in request.POST else request.POST.get("text", "")
     try:
+        if not form.is_valid():
+            raise SentenceRefused([str(one) for errors in form.errors.values() for one in errors])
         row = write_sentence(
             convention=found.convention,
             year=found.year,

@@ -12,13 +12,13 @@ from cog import frozen
 from cog.models import Convention
 from indicators.queries.integrity import orphans
 from reports.budget_dashboard import broken_sums
-from reports.models import Edition, Transmission
+from reports.models import DataPackage, Edition, Transmission
 from reports.snapshot import canonical, digest
 
 
 def everything_wrong() -> list[str]:
     """Every defect found, in sentences; nothing when all is well."""
-    found = [*_transmissions(), *_editions(), *_thawed()]
+    found = [*_transmissions(), *_editions(), *_packages(), *_thawed()]
     for convention in Convention.objects.order_by("code"):
         found += [f"budget : {one}" for one in sums_that_do_not_hold(convention=convention)]
     found += [f"pièces : {one}" for one in changed_evidence()]
@@ -69,20 +69,30 @@ def _attachment(row: Transmission) -> Iterator[str]:
         yield f"{row} : empreinte de la pièce {found}, attendu {held['sha256']}"
 
 
+def _packages() -> Iterator[str]:
+    """Digests of the open data that are published."""
+    for row in DataPackage.objects.exclude(file="").order_by("pk").iterator():
+        yield from _file_of(row)
+
+
+def _file_of(row: Edition | DataPackage) -> Iterator[str]:
+    try:
+        with row.file.open("rb") as stream:
+            found = hashlib.file_digest(stream, "sha256").hexdigest()
+    except FileNotFoundError:
+        yield f"{row} : le fichier {row.file.name} manque"
+        return
+    if found != row.file_sha256:
+        yield f"{row} : empreinte du fichier {found}, attendu {row.file_sha256}"
+
+
 def _editions() -> Iterator[str]:
     """Digests of the stored documents and of what they were printed from."""
     for row in Edition.objects.exclude(file="").order_by("kind", "year", "number").iterator():
         found = digest(row.payload)
         if found != row.payload_sha256:
             yield f"{row} : empreinte du contenu {found}, attendu {row.payload_sha256}"
-        try:
-            with row.file.open("rb") as stream:
-                found = hashlib.file_digest(stream, "sha256").hexdigest()
-        except FileNotFoundError:
-            yield f"{row} : le fichier {row.file.name} manque"
-            continue
-        if found != row.file_sha256:
-            yield f"{row} : empreinte du fichier {found}, attendu {row.file_sha256}"
+        yield from _file_of(row)
 
 
 def _thawed() -> Iterator[str]:

@@ -14,7 +14,7 @@ from cog.permissions import Permission, can
 from cog.queries import restitutions
 from reports.delivered import PROJECT
 from reports.enums import DocumentKind, EditionState, TransmissionKind
-from reports.models import Edition, StateNote, SynthesisText, Transmission
+from reports.models import DataPackage, Edition, StateNote, SynthesisText, Transmission
 from reports.synthesis import Sentence, Written, faults, filled, sentences_of
 from reports.transmitted import threads_of
 
@@ -33,14 +33,20 @@ def readable_states(user: Any) -> set[EditionState]:
 
 def editions(*, convention: Convention, states: Collection[str]) -> QuerySet[Edition]:
     """The editions in these states, the newest first; without their content."""
-    rows = Edition.objects.filter(convention=convention, state__in=states)
-    rows = rows.select_related("requested_by", "job", "origin", "agreement__agreed_by").defer("payload")
-    return rows.order_by("-requested_at", "-pk")
+    rows = _readable(states).filter(convention=convention).select_related("requested_by", "job")
+    return rows.defer("payload").order_by("-requested_at", "-pk")
 
 
 def edition_or_none(*, edition_id: int, states: Collection[str]) -> Edition | None:
-    rows = Edition.objects.select_related("convention", "requested_by", "job", "origin", "agreement__agreed_by")
-    return rows.filter(pk=edition_id, state__in=states).first()
+    """An edition one may read; its content is read when it is asked for."""
+    rows = _readable(states).select_related("convention", "requested_by", "job", "origin", "agreement__agreed_by")
+    return rows.defer("payload", "origin__payload").filter(pk=edition_id).first()
+
+
+def _readable(states: Collection[str]) -> QuerySet[Edition]:
+    """What is asked for, under way or refused is for who produces editions; the others read what is printed."""
+    rows = Edition.objects.filter(state__in=states)
+    return rows if EditionState.DRAFT in states else rows.exclude(file="")
 
 
 def stored_report(*, convention: Convention, year: int) -> Edition | None:
@@ -50,8 +56,9 @@ def stored_report(*, convention: Convention, year: int) -> Edition | None:
 
 
 def former_editions(*, convention: Convention, year: int, before: int) -> list[Edition]:
-    """What a new edition is compared with: the last one of the same year, the last one of the year before it."""
+    """What a new edition is compared with: what was last sent or shown of the same year, and of a year before it."""
     rows = Edition.objects.filter(convention=convention, kind=DocumentKind.ANNUAL).exclude(file="")
+    rows = rows.exclude(state=EditionState.DRAFT)
     same = rows.filter(year=year, number__lt=before).order_by("-number").first()
     earlier = rows.filter(year__lt=year).order_by("-year", "-number").first()
     return [one for one in (same, earlier) if one is not None]
@@ -100,7 +107,12 @@ def sentence_lines(edition: Edition) -> list[SentenceLine]:
 def last_report_sent(*, convention: Convention, year: int) -> Transmission | None:
     """The last project of the bilan of a year that was sent to the State."""
     rows = Transmission.objects.filter(convention=convention, kind=TransmissionKind.REPORT, period=str(year))
-    return rows.select_related("transmitted_by").order_by("-number").first()
+    return rows.select_related("transmitted_by").defer("payload", "receipt").order_by("-number").first()
+
+
+def package_of(edition: Edition) -> DataPackage | None:
+    """The open data of a published edition, however far their preparation is."""
+    return DataPackage.objects.filter(edition=edition).select_related("job").first()
 
 
 def due_of(*, convention: Convention, year: int) -> date | None:
@@ -129,12 +141,17 @@ class NextStep:
 
 
 def next_step(edition: Edition) -> NextStep | None:
-    """What may follow a printed edition (l. 12255); None when another one is past it, or nothing follows."""
+    """What may follow a printed edition (l. 12255); None when another one is past it, or nothing follows.
+
+    A later draft is past a draft only: it takes nothing from what was sent.
+    """
     if not edition.is_ready:
         return None
     rows = Edition.objects.filter(convention=edition.convention_id, kind=edition.kind, year=edition.year)
-    is_last = not rows.filter(number__gt=edition.number).exclude(file="").exists()
-    return _step_after(edition) if is_last else None
+    later = rows.filter(number__gt=edition.number).exclude(file="")
+    if edition.state != EditionState.DRAFT:
+        later = later.exclude(state=EditionState.DRAFT)
+    return None if later.exists() else _step_after(edition)
 
 
 def _step_after(edition: Edition) -> NextStep | None:
@@ -151,7 +168,12 @@ def _step_after(edition: Edition) -> NextStep | None:
 
 
 def waiting_steps(*, convention: Convention) -> list[tuple[Edition, NextStep]]:
-    """The last edition of each year with what it waits for; a year presented to the board waits for nothing."""
+    """The last draft and the last later edition of each year, with what they wait for."""
     rows = Edition.objects.filter(convention=convention, kind=DocumentKind.ANNUAL).exclude(file="")
-    last = {row.year: row for row in rows.select_related("agreement").defer("payload").order_by("number")}
+    last: dict[tuple[int, bool], Edition] = {}
+    for row in rows.select_related("agreement").defer("payload").order_by("number"):
+        is_draft = row.state == EditionState.DRAFT
+        if not is_draft:
+            last.pop((row.year, True), None)  # what left is past the drafts before it
+        last[row.year, is_draft] = row
     return [(row, step) for _, row in sorted(last.items()) if (step := _step_after(row)) is not None]

@@ -15,6 +15,7 @@ from cog.permissions import Permission, can, requires
 from cog.queries import obligation_titles
 from cog.views import convention_or_404
 from reports import transmitted
+from reports.annual_editions import parts_changed
 from reports.annual_parts import corrections
 from reports.annual_workbook import report_workbook
 from reports.budget_dashboard import annexes_changed, changes, presentation
@@ -118,8 +119,9 @@ def differences(request: HttpRequest, transmission_id: int) -> HttpResponse:
         context = {"sent": found, "rows": changes(before, after), "annexes": annexes_changed(before, after)}
         return render(request, "reports/transmissions/budget_differences.html", context)
     if found.is_report:
-        told = corrections(transmitted.content_of(found.replaces), transmitted.content_of(found), str(found.replaces))
-        return render(request, "reports/transmissions/report_differences.html", {"sent": found, "told": told})
+        before, after = transmitted.content_of(found.replaces), transmitted.content_of(found)
+        context = {"told": corrections(before, after, str(found.replaces)), "parts": parts_changed(before, after)}
+        return render(request, "reports/transmissions/report_differences.html", {"sent": found, **context})
     if found.is_document:
         changed = document_differences(transmitted.content_of(found.replaces), transmitted.content_of(found))
         return render(request, "reports/transmissions/document_differences.html", {"sent": found, "rows": changed})
@@ -209,7 +211,8 @@ def attached(request: HttpRequest, transmission_id: int) -> FileResponse:
 def note(request: HttpRequest, transmission_id: int) -> HttpResponse:
     """Write on a transmission: the State acknowledges, asks, observes; the Cnaf answers."""
     found = _found(transmission_id)
-    form = NoteForm(request.POST)
+    subjects = transmitted.report_page(found).subjects if found.is_report else ()
+    form = NoteForm(request.POST, subjects=subjects)
     back = request.POST.get("subject", "")
     if not form.is_valid():
         messages.error(request, "La note n'est pas enregistrée : " + " ".join(form.told()))

@@ -22,13 +22,15 @@ LONGEST_REASON = 220
 """Characters of an explanation that the synthesis quotes."""
 
 NAME = re.compile(r"\{([a-z0-9_]*)\}")
+A_FIGURE = "¤"
+"""What stands for a name while the rest of a text is searched for typed figures."""
 PLAIN_NUMBERS = re.compile(
     r"F\d+-\d+(?:\.\d+)?"  # an indicator
-    r"|(?:[Ff]iches?|[Aa]ctions?|[Dd]omaines?|[Pp]rogrammes?|Tbb|édition)(?:\s+n°)?\s+\d+(?:(?:,| et)\s+\d+)*"
-    r"|n°\s*\d+|l\.\s*\d+"
+    r"|(?:[Ff]iches?|[Aa]ctions?|[Dd]omaines?|[Pp]rogrammes?|Tbb|édition)\s+(?:n°\s*)?\d{1,3}(?:(?:,| et) \d{1,3})*"
+    r"|n°\s*\d{1,3}|l\.\s*\d+"
     r"|\d{1,2}(?:er)?\s+(?:janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre)"
     r"|\d{2}/\d{2}/\d{4}|\b[TS][1-4]\b|\b[1-4](?:er|e)\s+(?:trimestre|semestre)"
-    r"|\b20\d\d\b"
+    r"|\b20[0-2]\d\b"
 )
 """Numbers that are no figure of the bilan: codes, ranks, dates, years."""
 
@@ -70,15 +72,32 @@ def faults(text: str, figures: Mapping[str, str]) -> list[str]:
         for name in dict.fromkeys(NAME.findall(text))
         if name not in figures
     ]
-    rest = NAME.sub("", text)
+    rest = NAME.sub(A_FIGURE, text)
     if "{" in rest or "}" in rest:
         found.append("trouvé une accolade seule ; attendu un nom de chiffre entre deux accolades.")
-    typed = re.findall(r"\d[\d\u00a0\u202f .,]*\d|\d", PLAIN_NUMBERS.sub("", rest))
+    if re.search(rf"[\w−-]{A_FIGURE}|{A_FIGURE}[\w{A_FIGURE}]", rest):
+        found.append("trouvé un nom de chiffre collé à un signe ou à un mot ; attendu un nom entre deux espaces.")
+    typed = [
+        number for number in re.findall(r"\d[\d\u00a0\u202f .,]*\d|\d|[^\W\d_]", _bare(rest)) if _is_figure(number)
+    ]
     found += [
         f"trouvé « {number.strip()} » écrit à la main ; attendu un nom de chiffre parmi : {known}."
         for number in dict.fromkeys(typed)
     ]
     return found
+
+
+def _bare(text: str) -> str:
+    """The text without the numbers that are no figure; one that a measure follows is a figure all the same."""
+    return PLAIN_NUMBERS.sub(lambda found: found[0] if _measured(text[found.end() :]) else "", text)
+
+
+def _measured(rest: str) -> bool:
+    return re.match(r"[\d.,]*\d|\s*(?:%|points?\b|€|k€|M€|places?\b|dossiers?\b|caisses?\b|jours?\b)", rest) is not None
+
+
+def _is_figure(text: str) -> bool:
+    return any(character.isnumeric() for character in text)
 
 
 def synthesis_payload(sentences: Iterable[Sentence], written: Mapping[str, Written]) -> list[Payload]:
@@ -142,10 +161,17 @@ def _agreed(count: int, none: str, one: str, several: str) -> str:
 def _reached(content: Payload) -> Iterable[Sentence]:
     sheets = content["sheets"]
     reached, on_track, tally = _of(sheets, "atteint"), _of(sheets, "conforme"), content["actions"]
+    if not sheets:
+        yield Sentence(REACHED, "atteints", "Aucun indicateur de résultat n'est suivi.", {})
+        return
     yield Sentence(
         REACHED,
         "atteints",
-        _agreed(
+        "En {annee}, le seul indicateur de résultat atteint sa cible : {liste}."
+        if len(sheets) == len(reached) == 1
+        else "En {annee}, le seul indicateur de résultat n'atteint pas sa cible."
+        if len(sheets) == 1
+        else _agreed(
             len(reached),
             "En {annee}, aucun des {total} indicateurs de résultat n'atteint sa cible.",
             "En {annee}, {atteints} des {total} indicateurs de résultat atteint sa cible : {liste}.",
@@ -170,6 +196,8 @@ def _reached(content: Payload) -> Iterable[Sentence]:
             ),
             {"conformes": str(len(on_track)), "liste": _named(on_track)},
         )
+    if not tally["total"]:
+        return
     yield Sentence(
         REACHED,
         "actions",
@@ -186,7 +214,9 @@ def _reached(content: Payload) -> Iterable[Sentence]:
 def _slips(content: Payload) -> Iterable[Sentence]:
     sheets = content["sheets"]
     missed, behind, partial = _of(sheets, "non_atteint"), _of(sheets, "en_retard"), _of(sheets, "incomplet")
-    unknown = [sheet for sheet in sheets if sheet["value"] is None or not sheet["value"]["value"]]
+    apart = _of(sheets, "non_comparable")
+    unknown = [sheet for sheet in sheets if not sheet["value"] or not sheet["value"]["value"]]
+    unknown = [sheet for sheet in unknown if sheet not in partial]
     yield Sentence(
         SLIPS,
         "ecarts",
@@ -203,12 +233,18 @@ def _slips(content: Payload) -> Iterable[Sentence]:
             "Dans le même cas : {liste}.",
             {"nombre": str(len(rest)), "liste": ", ".join(sheet["code"] for sheet in rest)},
         )
-    if partial or unknown:
+    if partial or unknown or apart:
         yield Sentence(
             SLIPS,
             "non-juges",
-            "Non jugés en {annee}, faute de remontées : {incomplets} ; sans valeur : {sans_valeur}.",
-            {"incomplets": str(len(partial)), "sans_valeur": str(len(unknown)), "annee": str(content["year"])},
+            "Non jugés en {annee}, faute de remontées : {incomplets} ; non comparables : {non_comparables} ; sans"
+            " valeur : {sans_valeur}.",
+            {
+                "incomplets": str(len(partial)),
+                "non_comparables": str(len(apart)),
+                "sans_valeur": str(len(unknown)),
+                "annee": str(content["year"]),
+            },
         )
     yield _late(content)
 
@@ -261,7 +297,7 @@ def _why(content: Payload) -> Iterable[Sentence]:
         yield Sentence(
             WHY,
             "causes",
-            "Causes des {ecarts} écarts : internes au régime {internes}, non imputables au régime {externes}, non"
+            "Causes des écarts ({ecarts}) : internes au régime {internes}, non imputables au régime {externes}, non"
             " expliquées {muets}.",
             {
                 "ecarts": str(len(gaps)),
@@ -288,8 +324,8 @@ def _means(content: Payload) -> Iterable[Sentence]:
         yield Sentence(
             MEANS,
             "calendrier",
-            "Restitutions datées de {annee} : {dues}, dont {heure} faites à l'heure, {tard} en retard et {reste} qui ne"
-            " sont pas enregistrées comme faites.",
+            "Restitutions datées de {annee} : {dues} ; faites à l'heure : {heure} ; en retard : {tard} ; non"
+            " enregistrées comme faites : {reste}.",
             {
                 "dues": str(kept["dated"]),
                 "annee": str(content["year"]),
@@ -306,11 +342,14 @@ def _spent(fund: Payload, year: int) -> Sentence:
     figures, anchor = {"fonds": fund["name"], "annee": str(year)}, f"budget-{fund['code']}"
     whole = fund["whole"]
     if whole is None:
-        return Sentence(MEANS, anchor, "{fonds} : l'exécution de {annee} n'est pas connue.", figures, anchor)
+        return Sentence(MEANS, anchor, "{fonds} : l'exécution de {annee} n'est pas connue en entier.", figures, anchor)
     figures |= {
         "execute": f"{whole['executed']} {fund['unit']}",
         "ouverts": f"{whole['voted']} {fund['unit']}",
         "taux": whole["rate"],
     }
-    words = "{fonds} : {execute} exécutés en {annee} pour {ouverts} ouverts, soit {taux}."
+    when = "en {annee}"
+    if whole["until"]:  # the exercise is not closed
+        figures["jour"], when = whole["until"], "au {jour}"
+    words = "{fonds} : {execute} exécutés " + when + " pour {ouverts} ouverts, soit {taux}."
     return Sentence(MEANS, anchor, words, figures, anchor)

@@ -31,6 +31,7 @@ urlpatterns = [
     path("documents/<int:edition_id>/", document_views.edition, name="edition"),
     path("documents/<int:edition_id>/pdf", document_views.edition_pdf, name="edition-pdf"),
     path("documents/<int:edition_id>/synthese/", document_views.synthesis, name="edition-synthesis"),
+    path("documents/<int:edition_id>/donnees/", document_views.data_package, name="edition-data"),
     path("documents/<int:edition_id>/accord/", document_views.agree, name="edition-agree"),
     path("documents/<int:edition_id>/suite/<slug:state>/", document_views.following, name="edition-following"),
     path("donnees/", package_views.open_data, name="open-data"),

@@ -74,6 +74,14 @@ class Edition(models.Model):
         return bool(self.file)
 
     @property
+    def file_size(self) -> int:
+        """Bytes of the PDF; 0 when its file is missing, which `check_integrity` tells."""
+        try:
+            return int(self.file.size) if self.file else 0
+        except FileNotFoundError:
+            return 0
+
+    @property
     def gathered_at(self) -> datetime:
         """When its figures were gathered: those of a draft or of what was sent; a later state keeps the latter's."""
         if self.origin is None or self.state == EditionState.SENT:

@@ -139,7 +139,10 @@ def _amounts(known: Published) -> Iterator[Row]:
 
 
 def _sent(known: Published) -> Iterator[Row]:
-    return (row for row in map(tuple, rows.transmissions(known)) if year_of(row[1]) <= known.until)
+    for row in map(tuple, rows.transmissions(known)):
+        period = row[1].split()[-1]  # after the obligation of a document owed; « unique » where it covers no year
+        if not period[:4].isdigit() or year_of(period) <= known.until:
+            yield row
 
 
 _KEPT_IN: dict[str, Any] = {"targets": _national_targets, "budget_amounts": _amounts, "transmissions": _sent}

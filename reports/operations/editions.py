@@ -83,17 +83,18 @@ def request_following(
     if state is EditionState.SENT and last_report_sent(convention=edition.convention, year=edition.year) and not reason:
         raise EditionRefused("Un projet de cet exercice est déjà transmis : dire pourquoi celui-ci le remplace.")
     if state is EditionState.PUBLISHED:
-        _check_day(presented_on, timezone.localdate(at), edition.year)
+        _check_day(presented_on, timezone.localdate(edition.agreement.agreed_at), timezone.localdate(at))
     after = _numbered(edition.convention, edition.year, by, at, state=state, origin=edition, presented_on=presented_on)
     return _asked(after, by, at, reason=reason)
 
 
-def _check_day(presented_on: date | None, today: date, year: int) -> None:
+def _check_day(presented_on: date | None, agreed_on: date, today: date) -> None:
     if presented_on is None:
         raise EditionRefused("Dire le jour de la séance du conseil : trouvé aucune date.")
-    if not date(year, 12, 31) < presented_on <= today:
+    if not agreed_on <= presented_on <= today:
         raise EditionRefused(
-            f"Trouvé la séance du {presented_on:%d/%m/%Y}, attendu un jour après le 31/12/{year}, et passé."
+            f"Trouvé la séance du {presented_on:%d/%m/%Y}, attendu un jour entre l'accord de la tutelle, le"
+            f" {agreed_on:%d/%m/%Y}, et aujourd'hui."
         )
 
 
@@ -147,10 +148,10 @@ def produce_edition(*, edition: Edition, by: User, at: datetime, progress: Progr
     if edition.is_ready:
         return edition
     if edition.payload is None:
-        edition.payload = _content(edition, at, progress)
-        edition.payload_sha256 = digest(edition.payload)
-        edition.simulated = edition.payload["simulated"]
-        edition.save(update_fields=["payload", "payload_sha256", "simulated"])
+        gathered = _content(edition, at, progress)
+        told = {"payload": gathered, "payload_sha256": digest(gathered), "simulated": gathered["simulated"]}
+        Edition.objects.filter(pk=edition.pk, payload__isnull=True).update(**told)
+        edition.refresh_from_db()  # the content another worker kept meanwhile is the one
     payload = edition.payload
     total = sum(len(domain["fiches"]) for domain in payload["domains"]) + 2
     progress(total - 2, total, "compose le document")
@@ -196,11 +197,14 @@ def _content(edition: Edition, at: datetime, progress: Progress) -> Payload:
                 " le transmettre."
             )
     assert origin is not None  # noqa: S101 - the database holds it
+    if edition.state == EditionState.PUBLISHED:
+        return following(origin.payload, standing)
     said = written_sentences(convention=edition.convention, year=edition.year)
     remarks = None
     if edition.state == EditionState.COMMON:
         titles = {sheet["code"]: sheet["title"] for sheet in origin.payload["sheets"]}
-        remarks = remarks_payload(remarks_on(convention=edition.convention, year=edition.year), titles)
+        threads = remarks_on(convention=edition.convention, year=edition.year)
+        remarks = remarks_payload(threads, titles, timezone.localdate)
     return following(origin.payload, standing, said=said, remarks=remarks)
 
 
@@ -246,6 +250,8 @@ def agree_to_common(*, edition: Edition, by: User, at: datetime) -> EditionAgree
     """
     if not can(by, Permission.ANNOTATE_TRANSMISSION):
         raise NotAllowed(f"Le compte {by.email} ne permet pas de {Permission.ANNOTATE_TRANSMISSION.value}.")
+    _lock(edition.convention)
+    edition = Edition.objects.select_related("convention", "agreement").get(pk=edition.pk)
     step = next_step(edition)
     if edition.state != EditionState.COMMON or step is None:
         raise EditionRefused(f"{edition} n'est pas le dernier document commun de son exercice.")

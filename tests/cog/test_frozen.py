@@ -26,7 +26,7 @@ from cog import audit, frozen
 from cog.models import AuditEvent, Convention, Organisation, StateCommitment, User
 from cog.operations import command_account
 from reports.enums import DocumentKind, EditionState, NoteKind, TransmissionKind
-from reports.models import Edition, EditionAgreement, StateNote, SynthesisText, Transmission
+from reports.models import DataPackage, Edition, EditionAgreement, StateNote, SynthesisText, Transmission
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +100,15 @@ def rows(convention: Convention) -> dict[str, Any]:
         requested_at=AT,
         requested_by=by,
     )
+    package = DataPackage.objects.create(
+        convention=convention,
+        edition=edition,
+        files="fiches",
+        file="essai.zip",
+        file_sha256="0" * 64,
+        requested_at=AT,
+        requested_by=by,
+    )
     amounts = dict.fromkeys(("dotation", "executed", "limit", "kept", "pooled", "overspent"), 1)
     unspent = UnspentRow.objects.create(statement=state, organisation=Organisation.objects.first(), **amounts)
     return {
@@ -111,6 +120,7 @@ def rows(convention: Convention) -> dict[str, Any]:
         "reports_transmission": sent,
         "reports_statenote": note,
         "reports_edition": edition,
+        "reports_datapackage": package,
         "reports_editionagreement": EditionAgreement.objects.create(edition=edition, agreed_at=AT, agreed_by=by),
         "reports_synthesistext": SynthesisText.objects.create(
             convention=convention, year=2014, key="actions", text="Essai.", written_at=AT, written_by=by

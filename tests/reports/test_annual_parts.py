@@ -15,6 +15,7 @@ from reports.annual_parts import (
     bars_payload,
     brief,
     calendar_counts,
+    calendar_payload,
     corrections,
     map_payload,
     oldest_late,
@@ -85,16 +86,17 @@ def test_the_calendar_counts_what_was_kept() -> None:
     assert calendar_counts(rows) == {"dated": 4, "on_time": 2, "late": 1, "missing": 1}
 
 
-def _total(executed: str | None, *, partial: bool = False) -> SimpleNamespace:
+def _total(executed: str | None, *, partial: bool = False, rate: str | None = "90") -> SimpleNamespace:
     def figure(amount: str | None) -> SimpleNamespace:
         return SimpleNamespace(amount=Decimal(amount) if amount else None, shown=amount or "", partial=partial)
 
-    row = SimpleNamespace(is_total=True, depth=0, voted=figure("10"), executed=figure(executed), rate=figure("90"))
-    return SimpleNamespace(rows=[row])
+    row = SimpleNamespace(is_total=True, depth=0, voted=figure("10"), executed=figure(executed), rate=figure(rate))
+    return SimpleNamespace(rows=[row], closed_on=None, executed_on=date(2014, 9, 30))
 
 
 def test_a_fund_has_a_rate_only_when_it_is_known_whole() -> None:
-    assert whole_fund(_total("9")) == {"voted": "10", "executed": "9", "rate": "90"}
+    assert whole_fund(_total("9")) == {"voted": "10", "executed": "9", "rate": "90", "until": "30 septembre 2014"}
+    assert whole_fund(_total("9", rate=None)) is None
     assert whole_fund(_total(None)) is None
     assert whole_fund(_total("9", partial=True)) is None
     assert whole_fund(SimpleNamespace(rows=[])) is None
@@ -143,7 +145,7 @@ def test_a_value_that_moves_behind_its_rounding_is_told() -> None:
 
 def test_a_following_edition_keeps_every_figure() -> None:
     origin = _content("85", "85,0", state="projet", number=1, produced_on="1er avril 2015", remarks=[], synthesis=[])
-    after = following(origin, Standing("publie", 4, date(2015, 6, 20), date(2015, 6, 16)), said={})
+    after = following(origin, Standing("publie", 4, date(2015, 6, 20), date(2015, 6, 16)))
     assert after["domains"] == origin["domains"]
     assert (after["state"], after["number"], after["presented_on"]) == ("publie", 4, "16 juin 2015")
     assert changed_since(origin, after) == []
@@ -158,11 +160,20 @@ def test_what_moved_is_named_by_its_code_or_its_part() -> None:
 
 def test_remarks_stand_side_by_side_in_the_order_of_the_indicators() -> None:
     def note(subject: str) -> SimpleNamespace:
-        when = SimpleNamespace(date=lambda: date(2015, 5, 4))
-        said = {"text": "Oui.", "written_by": SimpleNamespace(name="Alex"), "written_at": when}
+        said = {"text": "Oui.", "written_by": SimpleNamespace(name="Alex"), "written_at": date(2015, 5, 4)}
         answers = SimpleNamespace(all=lambda: [SimpleNamespace(**said)])
-        return SimpleNamespace(subject=subject, get_kind_display=lambda: "question", answers=answers, **said)
+        return SimpleNamespace(
+            subject=subject, kind="question", get_kind_display=lambda: "question", answers=answers, **said
+        )
 
-    rows = remarks_payload([note("F2-1"), note("F1-1"), note("")], {"F1-1": "Un", "F2-1": "Deux"})
+    rows = remarks_payload([note("F2-1"), note("F1-1"), note("")], {"F1-1": "Un", "F2-1": "Deux"}, lambda at: at)
     assert [row["title"] for row in rows] == ["Ensemble du bilan", "Un", "Deux"]
     assert rows[0]["answers"] == [{"text": "Oui.", "by": "Alex", "on": "4 mai 2015"}]
+
+
+def test_what_was_delivered_after_the_day_is_not_told_at_it() -> None:
+    obligation = SimpleNamespace(title="Bilan", recipient="État")
+    restitution = SimpleNamespace(due=date(2014, 12, 30), covers="2014", obligation=obligation)
+    row = SimpleNamespace(restitution=restitution, state=State.EN_RETARD, delivered=date(2015, 3, 5))
+    assert calendar_payload([row], date(2014, 12, 31))[0]["done_on"] == ""
+    assert calendar_payload([row], date(2015, 3, 31))[0]["done_on"] == "5 mars 2015"

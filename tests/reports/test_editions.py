@@ -11,6 +11,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from actions.enums import ActionStatus
 from actions.models import Action
@@ -29,17 +30,20 @@ from reports.operations import (
     NotAllowed,
     SentenceRefused,
     agree_to_common,
+    editions,
     request_annual_report,
     request_following,
     write_note,
     write_sentence,
 )
-from reports.report_queries import next_step, sentence_lines
+from reports.report_queries import next_step, sentence_lines, waiting_steps
+from reports.snapshot import digest
 from reports.synthesis import sentences_of
 
 pytestmark = pytest.mark.django_db
 
 AT = datetime(2015, 4, 28, 10, tzinfo=UTC)
+AGREED = datetime(2015, 6, 10, 10, tzinfo=UTC)
 LATER = datetime(2015, 6, 20, 10, tzinfo=UTC)
 
 
@@ -110,7 +114,7 @@ def test_a_bilan_goes_from_draft_to_the_board(common: Edition, people: dict[str,
         request_following(
             edition=common, state=EditionState.PUBLISHED, by=people["pilotage"], at=LATER, presented_on=LATER.date()
         )
-    agree_to_common(edition=common, by=people["tutelle"], at=LATER)
+    agree_to_common(edition=common, by=people["tutelle"], at=AGREED)
     shown = _next(
         Edition.objects.get(pk=common.pk),
         EditionState.PUBLISHED,
@@ -182,11 +186,11 @@ def test_an_edition_past_which_another_went_is_left(draft: Edition, sent: Editio
         request_following(edition=draft, state=EditionState.SENT, by=people["pilotage"], at=AT, reason="encore")
 
 
-@pytest.mark.parametrize("day", [None, date(2014, 12, 31), date(2015, 6, 21)])
-def test_the_day_of_the_board_is_after_the_year_and_past(
+@pytest.mark.parametrize("day", [None, date(2015, 6, 9), date(2015, 6, 21)])
+def test_the_day_of_the_board_is_after_the_agreement_and_past(
     common: Edition, people: dict[str, User], day: date | None
 ) -> None:
-    agree_to_common(edition=common, by=people["tutelle"], at=LATER)
+    agree_to_common(edition=common, by=people["tutelle"], at=AGREED)
     found = Edition.objects.get(pk=common.pk)
     with pytest.raises(EditionRefused, match=r"séance|date"):
         request_following(
@@ -203,9 +207,9 @@ def test_only_who_may_takes_it_further(draft: Edition, people: dict[str, User]) 
 def test_agreement_is_the_states_and_said_once(common: Edition, people: dict[str, User]) -> None:
     with pytest.raises(NotAllowed):
         agree_to_common(edition=common, by=people["pilotage"], at=LATER)
-    agree_to_common(edition=common, by=people["tutelle"], at=LATER)
+    agree_to_common(edition=common, by=people["tutelle"], at=AGREED)
     with pytest.raises(EditionRefused, match="déjà donné"):
-        agree_to_common(edition=Edition.objects.get(pk=common.pk), by=people["tutelle"], at=LATER)
+        agree_to_common(edition=Edition.objects.get(pk=common.pk), by=people["tutelle"], at=AGREED)
     assert EditionAgreement.objects.count() == 1
 
 
@@ -219,10 +223,60 @@ def test_the_calendar_knows_what_the_bilan_answered(common: Edition, people: dic
 
     assert state("BIL-AN") is State.FAITE
     assert state("BIL-CA") is State.SANS_DATE
-    agree_to_common(edition=common, by=people["tutelle"], at=LATER)
+    agree_to_common(edition=common, by=people["tutelle"], at=AGREED)
     found = Edition.objects.get(pk=common.pk)
     _next(found, EditionState.PUBLISHED, people["pilotage"], LATER, presented_on=date(2015, 6, 16))
     assert state("BIL-CA") is State.FAITE
+
+
+def test_the_board_is_given_word_for_word_what_the_state_agreed_to(common: Edition, people: dict[str, User]) -> None:
+    agree_to_common(edition=common, by=people["tutelle"], at=AGREED)
+    line = next(one for one in sentence_lines(common) if one.sentence.key == "actions-en-retard")
+    said = {"convention": common.convention, "year": 2014, "sentence": line.sentence, "by": people["pilotage"]}
+    write_sentence(text="Autrement : {retard}.", at=LATER, **said)
+    found = Edition.objects.get(pk=common.pk)
+    shown = _next(found, EditionState.PUBLISHED, people["pilotage"], LATER, presented_on=date(2015, 6, 16))
+    assert shown.payload["synthesis"] == common.payload["synthesis"]
+
+
+def test_a_later_draft_takes_nothing_from_what_was_sent(common: Edition, people: dict[str, User]) -> None:
+    agree_to_common(edition=common, by=people["tutelle"], at=AGREED)
+    by = people["pilotage"]
+    draft = _done(request_annual_report(convention=common.convention, year=2014, by=by, at=LATER))
+    steps = {(edition.number, step.state) for edition, step in waiting_steps(convention=common.convention)}
+    assert steps == {(3, EditionState.PUBLISHED), (draft.number, EditionState.SENT)}
+    step = next_step(Edition.objects.get(pk=common.pk))
+    assert step is not None and step.state is EditionState.PUBLISHED
+    assert draft.payload["corrections"][0]["against"] == "bilan annuel 2014, édition 3"
+
+
+def test_what_is_asked_for_is_read_once_printed(draft: Edition, people: dict[str, User]) -> None:
+    asked = request_following(edition=draft, state=EditionState.SENT, by=people["pilotage"], at=AT)
+    client = Client()
+    client.force_login(people["tutelle"])
+    assert client.get(reverse("edition", args=[asked.pk])).status_code == 404
+    assert reverse("edition", args=[asked.pk]) not in _read(client.get(reverse("documents")))
+    _done(asked)
+    assert client.get(reverse("edition", args=[asked.pk])).status_code == 200
+
+
+def test_a_worker_that_wakes_up_late_changes_nothing(
+    convention: Convention, people: dict[str, User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The content kept by the worker that took over is the one that is printed, by whoever prints it."""
+    asked = request_annual_report(convention=convention, year=2014, by=people["pilotage"], at=AT)
+    gather = editions.annual_payload
+
+    def overtaken(**told: Any) -> dict[str, Any]:
+        other = gather(**told) | {"at": "autrement"}
+        kept = {"payload": other, "payload_sha256": digest(other), "simulated": False}
+        Edition.objects.filter(pk=asked.pk).update(**kept)
+        return gather(**told)
+
+    monkeypatch.setattr(editions, "annual_payload", overtaken)
+    found = _done(asked)
+    assert found.payload["at"] == "autrement"
+    assert found.payload_sha256 == digest(found.payload)
 
 
 # --- Producing -----------------------------------------------------------------------------------------------------
@@ -349,7 +403,9 @@ def test_the_journey_on_the_pages(draft: Edition, people: dict[str, User]) -> No
     assert "n'a pas encore donné son accord" in waits
     assert "Donner l'accord" in _read(state.get(reverse("edition", args=[common.pk])))
     assert state.post(reverse("edition-agree", args=[common.pk])).status_code == 302
-    shown = steering.post(reverse("edition-following", args=[common.pk, "publie"]), {"presented_on": "2015-06-16"})
+    shown = steering.post(
+        reverse("edition-following", args=[common.pk, "publie"]), {"presented_on": f"{timezone.localdate():%Y-%m-%d}"}
+    )
     assert shown.status_code == 302
 
 

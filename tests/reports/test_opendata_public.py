@@ -17,8 +17,8 @@ from cog import jobs
 from cog.models import Convention, User
 from cog.operations import command_account
 from indicators.operations import accept_batch, receive_batch
-from reports.enums import DocumentKind, EditionState
-from reports.models import DataPackage, Edition
+from reports.enums import DocumentKind, EditionState, TransmissionKind
+from reports.models import DataPackage, Edition, Transmission
 from reports.opendata import PUBLIC_FILES
 from reports.opendata.known import WHOLE, DispersionRow, ResultRow
 from reports.opendata.public import public_dispersion, public_row
@@ -94,6 +94,12 @@ def published(convention: Convention, people: dict[str, User]) -> Edition:
     _import(convention, "visites,011,2014-05,,55443322\n", AT)
     _import(convention, "pieces_traitees,011,2015-01,,64229\npieces_traitees_15j,011,2015-01,,64229\n", AT)
     _import(convention, "pieces_traitees,131,2014-04,,97531\n", AFTER)
+    for period in ("2014-T1", "unique", "2015-T1"):
+        Transmission.objects.create(
+            convention=convention, kind=TransmissionKind.DOCUMENT, subject="FRA-TDB", period=period, number=1,
+            transmitted_at=AT, transmitted_by=people["pilotage"], payload="{}", sha256="0" * 64, receipt=b"%PDF",
+            receipt_sha256="0" * 64,
+        )  # fmt: skip
     told = {"convention": convention, "kind": DocumentKind.ANNUAL, "year": 2014, "requested_by": people["pilotage"]}
     draft = Edition.objects.create(number=1, state=EditionState.DRAFT, requested_at=AT, **told)
     sent = Edition.objects.create(number=2, state=EditionState.SENT, origin=draft, requested_at=AT, **told)
@@ -162,6 +168,15 @@ def _is_valid(folder: Path) -> None:
     told = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     assert told["as_of"] == "2015-04-28"
     assert "secret" in told["description"]
+
+
+@pytest.mark.django_db
+def test_what_was_sent_for_a_later_year_is_not_told(package: DataPackage) -> None:
+    with zipfile.ZipFile(package.file.path) as archive:
+        told = archive.read("transmissions.csv").decode()
+    assert "FRA-TDB 2014-T1" in told
+    assert "FRA-TDB unique" in told
+    assert "FRA-TDB 2015-T1" not in told
 
 
 @pytest.mark.django_db

@@ -20,6 +20,12 @@ FIGURES = {"valeur": "83,8 %", "cible": "85 %"}
         ("Environ 1 200 dossiers et 12 caisses.", ["« 1 200 » écrit à la main", "« 12 » écrit à la main"]),
         ("{valeurs} contre {cible}", ["{valeurs}"]),
         ("{valeur", ["accolade seule"]),
+        ("Il reste 2050 places et 2085 dossiers.", ["« 2050 »", "« 2085 »"]),
+        ("En 2014 places.", ["« 2014 »"]),
+        ("Aux actions 85 %.", ["« 85 »"]),
+        ("n° 1{valeur}", ["collé"]),
+        ("−{valeur}", ["collé"]),
+        ("La moitié (½).", ["« ½ »"]),
     ],
 )
 def test_a_person_moves_names_and_types_no_figure(text: str, told: list[str]) -> None:
@@ -73,7 +79,7 @@ def _text(content: dict[str, Any], key: str) -> str:
 @pytest.mark.parametrize(
     ("verdicts", "words"),
     [
-        (["non_atteint"], "En 2014, aucun des 1 indicateurs de résultat n'atteint sa cible."),
+        (["non_atteint"], "En 2014, le seul indicateur de résultat n'atteint pas sa cible."),
         (["atteint", "non_atteint"], "En 2014, 1 des 2 indicateurs de résultat atteint sa cible : Titre F1-0 (F1-0)."),
         (
             ["atteint", "atteint"],
@@ -103,7 +109,10 @@ def test_each_gap_has_its_value_its_target_and_its_cause() -> None:
     assert "(repère : 16,7 %)" in _text(content, "ecart-F1-2")
     assert "Aucune explication n'est écrite." in _text(content, "ecart-F1-3")
     assert "F1-4" not in " ".join(one.key for one in sentences(content))
-    assert _text(content, "non-juges") == "Non jugés en 2014, faute de remontées : 1 ; sans valeur : 1."
+    assert (
+        _text(content, "non-juges")
+        == "Non jugés en 2014, faute de remontées : 1 ; non comparables : 0 ; sans valeur : 1."
+    )
     assert _text(content, "causes").endswith("internes au régime 1, non imputables au régime 1, non expliquées 1.")
 
 
@@ -115,11 +124,24 @@ def test_beyond_two_pages_the_gaps_are_only_named() -> None:
 
 
 def test_an_execution_not_known_whole_is_no_figure() -> None:
-    known = {"code": "fnga", "name": "Fnga", "unit": "M€", "whole": {"voted": "10", "executed": "9", "rate": "90,0 %"}}
+    known = {
+        "code": "fnga",
+        "name": "Fnga",
+        "unit": "M€",
+        "whole": {"voted": "10", "executed": "9", "rate": "90,0 %", "until": ""},
+    }
     unknown = {"code": "fnas", "name": "Fnas", "unit": "k€", "whole": None}
     content = _content(budgets=[known, unknown])
     assert _text(content, "budget-fnga") == "Fnga : 9 M€ exécutés en 2014 pour 10 M€ ouverts, soit 90,0 %."
-    assert _text(content, "budget-fnas") == "Fnas : l'exécution de 2014 n'est pas connue."
+    assert _text(content, "budget-fnas") == "Fnas : l'exécution de 2014 n'est pas connue en entier."
+    known["whole"]["until"] = "30 septembre 2014"
+    assert "exécutés au 30 septembre 2014" in _text(content, "budget-fnga")
+
+
+def test_nothing_followed_is_said_without_figures() -> None:
+    told = {one.key: one.text for one in sentences(_content(actions={"total": 0, "done": 0, "late": 0}))}
+    assert told["atteints"] == "Aucun indicateur de résultat n'est suivi."
+    assert "actions" not in told
 
 
 def test_the_words_of_a_person_stand_until_their_figure_is_gone() -> None:
@@ -142,3 +164,21 @@ def test_a_long_explanation_is_cut_at_a_sentence() -> None:
     told = _text(content, "ecart-F1-1")
     assert told.endswith("annuel.")
     assert len(told) < 400
+
+
+def test_every_generated_sentence_may_be_kept_as_it_is() -> None:
+    sheets = [_sheet(f"F1-{rank}", verdict) for rank, verdict in enumerate(("atteint", "conforme", "en_retard"))]
+    sheets += [_sheet(f"F2-{rank}", "non_atteint", explanation=_said("interne au régime")) for rank in range(14)]
+    fund = {"code": "fnga", "name": "Fnga", "unit": "M€", "whole": {"voted": "10", "executed": "9", "rate": "90 %"}}
+    fund["whole"]["until"] = "30 juin 2014"
+    content = _content(
+        sheets=[*sheets, _sheet("F3-1", "incomplet")],
+        actions={"total": 10, "done": 4, "late": 2},
+        oldest_late={"fiche": 10, "end": "31 décembre 2013"},
+        budgets=[fund, fund | {"code": "fnas", "whole": None}],
+        sdsi={"counts": {"total": 76, "done": 9, "late": 1}},
+        calendar_counts={"dated": 4, "on_time": 2, "late": 1, "missing": 1},
+    )
+    told = sentences(content)
+    assert len(told) > 20
+    assert [(one.key, faults(one.template, one.figures)) for one in told if faults(one.template, one.figures)] == []
