@@ -1,15 +1,29 @@
 """The actions' part of the demonstration: simulated progress, through the same operation as real progress."""
 
+import random
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from actions.demo_data import DemoAction, Entry, generate_progress
 from actions.enums import ActionStatus, Charge
-from actions.models import Action, ActionProgress
+from actions.models import Action, ActionProgress, SdsiProgramme
 from actions.operations import Naming, ProgressEntry, name_responsible, open_direction, record_progress
+from actions.operations.sdsi import write_synthesis
 from cog.models import Convention, Fiche, User
 
 SEED = 2013
 A_YEAR = timedelta(days=365)
+SYNTHESES = (2013, 2014, 2015, 2016)
+GAINS = (
+    "Apport simulé : moins de ressaisies pour les agents, une réponse plus rapide à l'allocataire.",
+    "Apport simulé : les caisses partagent un même outil, les traitements sont harmonisés.",
+    "Apport simulé : des contrôles faits à la source, moins de rejets.",
+)
+ACHIEVEMENTS = (
+    "Réalisation simulée : première version en service dans dix caisses.",
+    "Réalisation simulée : cahier des charges validé, marché notifié.",
+    "Réalisation simulée : généralisation achevée, ancienne application arrêtée.",
+)
 
 
 def load_progress(*, convention: Convention, by: User, at: datetime) -> bool:
@@ -37,7 +51,26 @@ def load_progress(*, convention: Convention, by: User, at: datetime) -> bool:
     ]
     record_progress(entries=entries, by=by, at=at, simulated=True)
     _name_directions(convention, by, at)
+    _write_syntheses(convention, by, at)
     return True
+
+
+def _write_syntheses(convention: Convention, by: User, at: datetime) -> None:
+    """What each programme of the Sdsi brought and cost in the years of the demonstration."""
+    for programme in SdsiProgramme.objects.filter(axis__convention=convention).order_by("number"):
+        chance = random.Random(f"{SEED}:{programme.number}")  # noqa: S311 - the same every time
+        for year in SYNTHESES:
+            write_synthesis(
+                programme=programme,
+                year=year,
+                gains=chance.choice(GAINS),
+                achievements=chance.choice(ACHIEVEMENTS),
+                spending=Decimal(chance.randint(400, 9000)),
+                seen=0,
+                by=by,
+                at=at,
+                simulated=True,
+            )
 
 
 def _entry(action: Action, demo: DemoAction, word: Entry) -> ProgressEntry:

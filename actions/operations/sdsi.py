@@ -83,6 +83,7 @@ def write_synthesis(
     seen: int,
     by: User,
     at: datetime,
+    simulated: bool = False,
 ) -> SdsiSynthesis:
     """Add what a programme brought in a year; `seen`: the last word the person had in view. Raises SynthesisMoved."""
     SdsiProgramme.objects.select_for_update(of=("self",)).get(pk=programme.pk)
@@ -97,6 +98,7 @@ def write_synthesis(
         gains=gains.strip(),
         achievements=achievements.strip(),
         spending=spending,
+        simulated=simulated,
         recorded_at=at,
         recorded_by=by,
     )
