@@ -46,7 +46,7 @@ class Permission(StrEnum):
     READ_BUDGETS = "lire les budgets votés, exécutés et prévus, les virements et les effectifs, avant transmission"
     KEEP_BUDGETS = "tenir les budgets : actes, exécution, prévisions, virements, effectifs, annexes"
     SEND_REMINDERS = "rappeler aux caisses ce qu'elles doivent"
-    PRODUCE_REPORT = "produire un projet de bilan"
+    PRODUCE_REPORT = "produire le bilan annuel, du projet au document présenté au conseil"
     EXPORT_MISSION = "produire le dossier d'une mission de contrôle"
     SEE_JOBS = "suivre et annuler les travaux de fond"
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from cog import audit, jobs
@@ -103,7 +103,7 @@ def _lock(convention: Convention) -> None:
     Convention.objects.select_for_update().get(pk=convention.pk)
 
 
-def _under_way(convention: Convention, year: int) -> Any:
+def _under_way(convention: Convention, year: int) -> QuerySet[Edition]:
     rows = Edition.objects.filter(convention=convention, kind=DocumentKind.ANNUAL, year=year, file="")
     return rows.filter(job__finished_at__isnull=True, job__isnull=False)
 
