@@ -15,7 +15,7 @@ from cog.xlsx import Value
 from indicators.compute.gaps import default_allowance
 from indicators.enums import GapMode
 from indicators.enums import Operator as Side
-from indicators.models import GapThreshold, ImportBatch, LocalTarget, Observation
+from indicators.models import GapThreshold, ImportBatch, IndicatorVersion, LocalTarget, Observation
 from indicators.queries.definitions import VersionsPage
 from indicators.queries.explanations import ThresholdLine
 from indicators.queries.floor import FloorPage, TargetsLine
@@ -91,7 +91,7 @@ def definitions_table(page: VersionsPage) -> Table:
         ("En vigueur jusqu'au", ["jamais en vigueur" if one.is_void else one.until for one in page.columns]),
         ("Provisoire, non arrêtée", ["oui" if one.provisional else "non" for one in versions]),
         ("Arrêtée le", [one.agreed_on for one in versions]),
-        ("Arrêtée par", [one.agreed_by for one in versions]),
+        ("Arrêtée par", [_agreed_by(one) for one in versions]),
         ("Motif", [one.reason for one in versions]),
         ("Enregistrée le", [_moment(one.adopted_at) for one in versions]),
         ("Enregistrée par", [one.adopted_by.name if one.adopted_by else "avec la convention" for one in versions]),
@@ -111,6 +111,12 @@ def definitions_table(page: VersionsPage) -> Table:
     header = ["Champ", *(f"Version {one.number}" for one in versions), "Modifié à la version"]
     framed = [[[label, *cells, ""] for label, cells in part] for part in (told, last)]
     return "Définitions", header, [*framed[0], *fields, *framed[1]]
+
+
+def _agreed_by(version: IndicatorVersion) -> str:
+    if version.agreed_on:
+        return str(version.agreed_by)
+    return "personne encore, proposition tirée de la convention" if version.provisional else "la convention signée"
 
 
 # --- Cpog targets -------------------------------------------------------------------------------------------------
