@@ -41,7 +41,8 @@ class FilterForm(forms.Form):
         for name, value in self.cleaned_data.items():
             if value and name not in self.unsaid:
                 choices = dict(getattr(self.fields[name], "choices", ()))
-                words.append(f"{str(self.fields[name].label).lower()} «\u00a0{choices.get(value, value)}\u00a0»")
+                label, _, _ = str(self.fields[name].label).partition(" (")  # what stands in brackets is an example
+                words.append(f"{label.lower()} «\u00a0{choices.get(value, value)}\u00a0»")
         return words
 
 

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.template.defaultfilters import filesizeformat
 
+from cog.forms import FilterForm
 from cog.models import Organisation
 from cog.periods import Period, PeriodError, parse
 from indicators.enums import BatchState
@@ -96,7 +97,7 @@ class ConfirmForm(forms.Form):
         )
 
 
-class BatchFilter(forms.Form):
+class BatchFilter(FilterForm):
     """Which batches to show."""
 
     etat = forms.ChoiceField(label="État", required=False, choices=[("", "Tous les états"), *BatchState.choices])

@@ -12,16 +12,18 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cog.downloads import workbook
-from cog.exports import DataState, Export, xlsx
+from cog.exports import DataState, Export, table_file
 from cog.models import Organisation
 from cog.permissions import Permission, Scope, caisses_visible_to, requires, scopes
 from cog.views import convention_or_404
 from indicators.batch_forms import BatchFilter, ConfirmForm, TemplateForm, UploadForm
 from indicators.due_views import chosen_quarter
 from indicators.enums import BatchState
+from indicators.exports import batch_tables, batches_table, history_table
 from indicators.intake.template import write_template
-from indicators.models import ImportBatch
+from indicators.models import ImportBatch, Observation
 from indicators.operations import AcceptanceRefused, abandon_batch, request_acceptance, request_check, send_batch
+from indicators.problem_titles import PROBLEM_TITLES
 from indicators.queries.batches import (
     batches_visible_to,
     filtered,
@@ -40,17 +42,40 @@ FEW = 50
 
 @requires(Permission.SEE_OBSERVATIONS)
 def batches(request: HttpRequest) -> HttpResponse:
-    convention = convention_or_404()
+    form, rows = _chosen(request)
+    chosen = form.cleaned_data if form.is_valid() else {}
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "indicators/batches/list.html", {"form": form, "page": page, "chosen": chosen})
+
+
+@requires(Permission.SEE_OBSERVATIONS)
+def batches_file(request: HttpRequest, kind: str) -> HttpResponse:
+    """Every batch that the filters keep; to a caisse, its own."""
+    form, rows = _chosen(request)
+    found = list(rows)
+    export = Export(
+        title="Lots de remontée",
+        convention=convention_or_404(),
+        page=reverse("batches"),
+        state=DataState.CURRENT,
+        filters=form.in_words(),
+        simulated=any(row.simulated for row in found),
+        about=[("Lots", len(found))],
+    )
+    return table_file(request, export, [batches_table(found)], name="remontees", kind=kind)
+
+
+def _chosen(request: HttpRequest) -> tuple[BatchFilter, QuerySet[ImportBatch]]:
+    """The form, and the batches it keeps among those the reader may see."""
     form = BatchFilter(request.GET or None)
     chosen = form.cleaned_data if form.is_valid() else {}
     rows = filtered(
-        batches_visible_to(request.user, convention=convention),
+        batches_visible_to(request.user, convention=convention_or_404()),
         state=chosen.get("etat", ""),
         caisse=chosen.get("caisse", ""),
         period=chosen.get("periode"),
     )
-    page = Paginator(rows.defer("problems"), PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "indicators/batches/list.html", {"form": form, "page": page, "chosen": chosen})
+    return form, rows.defer("problems")
 
 
 @require_http_methods(["GET", "POST"])
@@ -103,10 +128,10 @@ def template(request: HttpRequest) -> HttpResponse:
 def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Step 2: how the check goes, then what it found; later, how it ended."""
     found = get_object_or_404(_batches(request), pk=batch_id)
-    under_way = found.job is not None and not found.job.is_over
+    under_way = found.is_under_way
     chosen = request.GET.get("nature", "")
     problems = Paginator(problems_of(found, chosen), FEW).get_page(request.GET.get("anomalies"))
-    corrections = Paginator(found.summary.get("corrections", []), FEW).get_page(request.GET.get("page"))
+    corrections = Paginator(found.shown_corrections, FEW).get_page(request.GET.get("page"))
     response = render(
         request,
         "indicators/batches/batch.html",
@@ -198,18 +223,36 @@ def batch_problems(request: HttpRequest, batch_id: int) -> JsonResponse:
 
 
 @requires(Permission.SEE_OBSERVATIONS)
-def batch_problems_xlsx(request: HttpRequest, batch_id: int) -> HttpResponse:
-    """Every problem listed by the check, as a workbook."""
+def batch_problems_file(request: HttpRequest, batch_id: int, kind: str) -> HttpResponse:
+    """The problems listed by the check, all or of one kind, as a table."""
     found = get_object_or_404(_batches(request), pk=batch_id)
+    nature = request.GET.get("nature", "")
     export = Export(
         title="Anomalies de contrôle d'un fichier remonté",
         convention=found.convention,
         page=reverse("batch", args=[found.pk]),
         state=DataState.CURRENT,
+        filters=[f"nature «\u00a0{PROBLEM_TITLES.get(nature, nature).lower()}\u00a0»"] if nature else [],
         simulated=found.simulated,
         about=batch_facts(found),
     )
-    return xlsx(request, export, [problems_table(found)], name=f"anomalies-lot-{found.pk}")
+    return table_file(request, export, [problems_table(found, nature)], name=f"anomalies-lot-{found.pk}", kind=kind)
+
+
+@requires(Permission.SEE_OBSERVATIONS)
+def batch_values_file(request: HttpRequest, batch_id: int, kind: str) -> HttpResponse:
+    """What a file corrects, and its values body by body."""
+    found = get_object_or_404(_batches(request), pk=batch_id)
+    shown, corrected = found.shown_corrections, found.summary.get("corrected", 0)
+    export = Export(
+        title="Valeurs d'un fichier remonté",
+        convention=found.convention,
+        page=reverse("batch", args=[found.pk]),
+        state=DataState.CURRENT,
+        simulated=found.simulated or any(one["old_simulated"] for one in shown),
+        about=[*batch_facts(found), ("État", found.state_in_words), ("Corrections", f"{len(shown)} sur {corrected}")],
+    )
+    return table_file(request, export, batch_tables(found, shown), name=f"valeurs-lot-{found.pk}", kind=kind)
 
 
 @requires(Permission.SEE_OBSERVATIONS)
@@ -224,13 +267,7 @@ def batch_annotated(request: HttpRequest, batch_id: int) -> HttpResponse:
 @requires(Permission.SEE_OBSERVATIONS)
 def value_history(request: HttpRequest, caisse: str, measure: str, period: str) -> HttpResponse:
     """Every revision of a value, with the file, the sheet and the cell each came from."""
-    convention = convention_or_404()
-    visible = caisses_visible_to(request.user, Permission.SEE_OBSERVATIONS)
-    organisation = get_object_or_404(visible, convention=convention, code=caisse)
-    breakdown = request.GET.get("ventilation", "")
-    revisions = list(history(organisation=organisation, measure=measure, period=period, breakdown=breakdown))
-    if not revisions:
-        raise Http404("Aucune valeur n'a été remontée pour cette donnée, cette caisse et cette période.")
+    organisation, breakdown, revisions = _history_or_404(request, caisse, measure, period)
     context: dict[str, Any] = {
         "organisation": organisation,
         "measure": revisions[0].measure,
@@ -240,6 +277,42 @@ def value_history(request: HttpRequest, caisse: str, measure: str, period: str) 
         "readable": set(_batches(request).values_list("pk", flat=True)) & {one.batch_id for one in revisions},
     }
     return render(request, "indicators/batches/history.html", context)
+
+
+@requires(Permission.SEE_OBSERVATIONS)
+def value_history_file(request: HttpRequest, caisse: str, measure: str, period: str, kind: str) -> HttpResponse:
+    """The same revisions."""
+    organisation, breakdown, revisions = _history_or_404(request, caisse, measure, period)
+    what = revisions[0].measure
+    export = Export(
+        title="Historique d'une valeur remontée",
+        convention=what.convention,
+        page=reverse("value-history", args=[caisse, measure, period]),
+        state=DataState.CURRENT,
+        filters=[f"ventilation «\u00a0{breakdown}\u00a0»"] if breakdown else [],
+        simulated=any(one.batch.simulated for one in revisions),
+        about=[
+            ("Donnée", f"{what.code} · {what.label}"),
+            ("Unité", what.unit),
+            ("Organisme", f"{organisation.code} · {organisation.name}"),
+            ("Période", period),
+        ],
+    )
+    name = f"historique-{measure}-{caisse}-{period}"
+    return table_file(request, export, [history_table(revisions)], name=name, kind=kind)
+
+
+def _history_or_404(
+    request: HttpRequest, caisse: str, measure: str, period: str
+) -> tuple[Organisation, str, list[Observation]]:
+    """The body, the breakdown asked for, and every revision of its value."""
+    visible = caisses_visible_to(request.user, Permission.SEE_OBSERVATIONS)
+    organisation = get_object_or_404(visible, convention=convention_or_404(), code=caisse)
+    breakdown = request.GET.get("ventilation", "")
+    revisions = list(history(organisation=organisation, measure=measure, period=period, breakdown=breakdown))
+    if not revisions:
+        raise Http404("Aucune valeur n'a été remontée pour cette donnée, cette caisse et cette période.")
+    return organisation, breakdown, revisions
 
 
 def _batches(request: HttpRequest) -> QuerySet[ImportBatch]:

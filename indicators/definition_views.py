@@ -3,13 +3,16 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from cog.exports import DataState, Export, table_file
 from cog.permissions import Permission, account, can, requires
 from cog.views import convention_or_404
 from indicators.compute.methods_file import definition_from
 from indicators.definition_forms import AdoptionForm, WithdrawalForm, initial_of
+from indicators.exports import definitions_table
 from indicators.models import Indicator, IndicatorVersion
 from indicators.operations import Adoption, AdoptionRefused, adopt_version, faults_of, why_it_stays, withdraw_version
 from indicators.queries.definitions import measures_to_choose, preview_of, versions_page
@@ -39,6 +42,24 @@ def versions(request: HttpRequest, code: str) -> HttpResponse:
             "withdrawable": last if may_adopt and last is not None and not why_it_stays(last) else None,
         },
     )
+
+
+@require_safe
+@requires(Permission.READ_REFERENCE)
+def versions_file(request: HttpRequest, code: str, kind: str) -> HttpResponse:
+    """The same versions side by side."""
+    indicator = _indicator_or_404(code)
+    page = versions_page(convention=indicator.convention, code=code)
+    if page is None or not page.columns:
+        raise Http404(f"L'indicateur « {code} » n'a pas encore de définition.")
+    adopted = any(one.version.adopted_at for one in page.columns)
+    export = Export(
+        title=f"Définitions de {code} · {indicator.title}",
+        convention=indicator.convention,
+        page=reverse("indicator-definitions", args=[code]),
+        state=DataState.CURRENT if adopted else DataState.REFERENCE,
+    )
+    return table_file(request, export, [definitions_table(page)], name=f"definitions-{code}", kind=kind)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -4,12 +4,15 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from cog.exports import DataState, Export, table_file
 from cog.models import Convention
 from cog.permissions import Permission, account, can, requires
 from cog.views import convention_or_404
+from indicators.exports import groups_table
 from indicators.intake.groups import read_groups
 from indicators.operations import GroupsOverlap, save_groups
 from indicators.queries.groups import group_blocks, group_reference
@@ -30,6 +33,22 @@ class GroupsFileForm(forms.Form):
 @requires(Permission.READ_REFERENCE)
 def groups(request: HttpRequest) -> HttpResponse:
     return _page(request, convention_or_404(), GroupsFileForm(), [])
+
+
+@require_safe
+@requires(Permission.READ_REFERENCE)
+def groups_export(request: HttpRequest, kind: str) -> HttpResponse:
+    """Every membership; it may be sent back as a file of groups."""
+    convention = convention_or_404()
+    blocks = group_blocks(convention=convention)
+    export = Export(
+        title="Groupes de caisses comparables",
+        convention=convention,
+        page=reverse("organisation-groups"),
+        state=DataState.CURRENT,
+        simulated=any(block.simulated for block in blocks),
+    )
+    return table_file(request, export, [groups_table(blocks)], name="groupes", kind=kind)
 
 
 def _page(request: HttpRequest, convention: Convention, form: GroupsFileForm, problems: list[str]) -> HttpResponse:

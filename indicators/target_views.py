@@ -10,12 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cog.exports import DataState, Export, xlsx
+from cog.exports import DataState, Export, table_file
 from cog.figures import format_exact
 from cog.models import Convention
 from cog.permissions import Permission, Scope, account, caisses_visible_to, can, requires, scopes
 from cog.views import convention_or_404
 from indicators.enums import Operator as Side
+from indicators.exports import floor_tables, own_targets_table, targets_table
 from indicators.intake.local_targets import read_targets
 from indicators.intake.messages import Severity
 from indicators.models import Indicator
@@ -101,19 +102,47 @@ def _floor(request: HttpRequest, indicator: Indicator, years: list[int]) -> Floo
 
 @require_safe
 @requires(Permission.READ_RESULTS)
-def target_export(request: HttpRequest, code: str) -> HttpResponse:
-    """The table of the floor test as a workbook, one line a caisse; it may be sent back as a file of targets."""
+def targets_export(request: HttpRequest, kind: str) -> HttpResponse:
+    """The same list, a year a row; to a caisse, its own targets only."""
+    convention = convention_or_404()
+    if not _sees_all(request):
+        return _own_export(request, convention, "", kind)
+    export = Export(
+        title="Cibles des Cpog",
+        convention=convention,
+        page=reverse("local-targets"),
+        state=DataState.CURRENT,
+        about=[("Source", "convention, l. 12265 ; cibles en vigueur dans l'application")],
+    )
+    tables = [targets_table(targets_lines(convention=convention))]
+    return table_file(request, export, tables, name="cibles-cpog", kind=kind)
+
+
+def _own_export(request: HttpRequest, convention: Convention, code: str, kind: str) -> HttpResponse:
+    rows = own_targets(convention=convention, caisses=caisses_visible_to(request.user), code=code)
+    export = Export(
+        title="Les cibles de votre Cpog",
+        convention=convention,
+        page=reverse("local-target", args=[code]) if code else reverse("local-targets"),
+        state=DataState.CURRENT,
+        filters=[f"indicateur\u00a0: {code}"] if code else [],
+        simulated=any(row.simulated for row in rows),
+    )
+    name = f"cibles-cpog-{code}".rstrip("-")
+    return table_file(request, export, [own_targets_table(rows)], name=name, kind=kind)
+
+
+@require_safe
+@requires(Permission.READ_RESULTS)
+def target_export(request: HttpRequest, code: str, kind: str) -> HttpResponse:
+    """The floor test, a caisse a row; it may be sent back as a file of targets. To a caisse, its own targets only."""
     convention = convention_or_404()
     indicator = _indicator_or_404(convention, code)
+    if not _sees_all(request):
+        return _own_export(request, convention, code, kind)
     page = _floor(request, indicator, list(range(convention.start.year, convention.end.year + 1)))
-    if page is None or not _sees_all(request):
-        raise Http404("Ce tableau n'existe pas.")
-    header = ["indicateur", "caisse", "nom", "annee", "seuil", "attendu", "poids", "part dans l'écart", "constat"]
-    rows = [
-        [code, row.body.code, row.body.name, page.year, row.threshold, row.expected, row.weight, row.contribution,
-         "insuffisante" if row.contribution is not None else "sans cible" if row.threshold is None else ""]
-        for row in sorted(page.rows, key=lambda one: one.body.code)
-    ]  # fmt: skip
+    if page is None:
+        raise Http404(f"L'indicateur « {code} » n'a pas de définition : ses cibles ne s'agrègent pas.")
     export = Export(
         title=f"Cibles des Cpog, {code}, {page.year}",
         convention=convention,
@@ -130,7 +159,8 @@ def target_export(request: HttpRequest, code: str) -> HttpResponse:
             ("Source", "convention, l. 12265 ; cibles en vigueur dans l'application"),
         ],
     )
-    return xlsx(request, export, [("Cibles", header, rows)], name=f"cibles-cpog-{code}-{page.year}")
+    tables = floor_tables(page, past_targets(indicator=indicator)[:SHOWN_CHANGES])
+    return table_file(request, export, tables, name=f"cibles-cpog-{code}-{page.year}", kind=kind)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

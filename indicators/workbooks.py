@@ -17,8 +17,8 @@ from indicators.queries.revisions import Triangle
 from indicators.queries.standing import Standing
 
 
-def problems_table(batch: ImportBatch) -> Table:
-    """The problems of a file, one a line, as the page lists them."""
+def problems_table(batch: ImportBatch, nature: str = "") -> Table:
+    """The problems of a file (of one kind), one a line, as the page lists them."""
     header = ["Gravité", "Anomalie", "Feuille", "Cellule", "Ligne", "Colonne", "Trouvé", "Attendu", "Comment corriger"]
     rows: list[list[Any]] = [
         [
@@ -32,7 +32,7 @@ def problems_table(batch: ImportBatch) -> Table:
             one["expected"],
             one["mend"],
         ]
-        for one in problems_of(batch)
+        for one in problems_of(batch, nature)
     ]
     return "Anomalies", header, rows
 

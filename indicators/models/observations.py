@@ -1,6 +1,6 @@
 """What is reported: measures, files received, values, and the reminders of what is late."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -103,6 +103,27 @@ class ImportBatch(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether its job still waits or runs."""
+        return self.job is not None and not self.job.is_over
+
+    @property
+    def state_in_words(self) -> str:
+        """Its state, and what its job makes of it."""
+        if self.state == BatchState.CHECKED and self.is_under_way:
+            return "acceptation en cours"
+        if self.state == BatchState.RECEIVED and self.job is not None and self.job.is_over:
+            return "reçu, contrôle interrompu"
+        return str(self.get_state_display())
+
+    @property
+    def shown_corrections(self) -> list[dict[str, Any]]:
+        """The values in force it would correct, or did, as its check keeps them; none while it is not known."""
+        if self.is_under_way or self.state == BatchState.REFUSED:
+            return []
+        return list(self.summary.get("corrections", []))
 
 
 class Observation(models.Model):

@@ -151,7 +151,16 @@ def test_a_caisse_sends_for_itself_only(client_of, convention: Convention) -> No
     assert "seule caisse de cet envoi" in client.get(f"/remontees/{batch.pk}/").content.decode()
 
 
-ADDRESSES = ["", "confirmer/", "fichier/", "anomalies.json", "anomalies.xlsx", "annote.xlsx"]
+ADDRESSES = [
+    "",
+    "confirmer/",
+    "fichier/",
+    "anomalies.json",
+    "anomalies.xlsx",
+    "anomalies.csv",
+    "annote.xlsx",
+    "tableau.csv",
+]
 ACTS = ["confirmer/", "controler/", "abandonner/"]
 
 

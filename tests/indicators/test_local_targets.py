@@ -1,6 +1,7 @@
 """Cpog targets in the database: revisions, the floor test from results, the pages, the open data package."""
 
 import csv
+import io
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -25,8 +26,9 @@ from indicators.intake.local_targets import read_targets
 from indicators.models import Indicator, IndicatorResult, LocalTarget, StaleResult
 from indicators.operations import TargetEntry, TargetsMoved, TargetsSaved, save_local_targets
 from indicators.queries import local_targets_of
-from indicators.queries.floor import caisses_of, floor_page, target_reference
+from indicators.queries.floor import caisses_of, floor_page, target_reference, targets_lines
 from indicators.target_forms import sealed, unsealed
+from tests.workbooks import sheets
 
 pytestmark = pytest.mark.django_db
 
@@ -211,7 +213,10 @@ def test_a_caisse_sees_its_own_target_and_no_other(convention: Convention, clien
         assert "52,5123" not in page, path
         assert other.name not in page, path
     assert "61,6123" in clients["caf"].get(READ[1]).content.decode()
-    assert clients["caf"].get("/indicateurs/cibles-cpog/F10-21/tableau.xlsx").status_code == 404
+    for path in ("/indicateurs/cibles-cpog/tableau", "/indicateurs/cibles-cpog/F10-21/tableau"):
+        file = clients["caf"].get(f"{path}.csv").content.decode()
+        assert "61.6123" in file and "52.5123" not in file and other.name not in file, path
+        assert [row[2] for row in sheets(clients["caf"].get(f"{path}.xlsx").content)["Cibles"][1:]] == [own.code]
     assert "52,5123" in clients["pilotage"].get(READ[1] + "?annee=2015").content.decode()
 
 
@@ -311,7 +316,7 @@ def test_the_table_is_downloaded_with_every_digit(convention: Convention, client
     _results(2013, {"011": 300, "021": 100})
     _save(convention, [_entry("011", "80.125"), _entry("021", "90")])
     data = clients["pilotage"].get("/indicateurs/cibles-cpog/F10-21/tableau.xlsx?annee=2015").content
-    sheet, notes = open_untrusted_xlsx(data).sheets
+    sheet, _, notes = open_untrusted_xlsx(data).sheets
     rows = [[cell.text for cell in cells] for _, cells in sheet.rows()]
     assert len(rows) == 103
     assert rows[1][:6] == ["F10-21", "011", "Caf Ain", "2015", "80.125", "85"]
@@ -322,6 +327,39 @@ def test_the_table_is_downloaded_with_every_digit(convention: Convention, client
     again = read_targets(data, target_reference(convention=convention))  # our own export is a file of targets
     assert [(row.body, row.threshold) for row in again.rows] == [("011", D("80.125")), ("021", D(90))]
     assert not again.is_refused
+
+
+def test_the_flat_table_says_what_the_page_says_and_comes_back(convention: Convention, clients: dict) -> None:
+    _results(2013, {"011": 300, "021": 100})
+    _save(convention, [_entry("011", "80.125"), _entry("021", "90")])
+    _save(convention, [_entry("011", "80.25", seen=1)])
+    data = clients["pilotage"].get("/indicateurs/cibles-cpog/F10-21/tableau.csv?annee=2015").content
+    again = read_targets(data, target_reference(convention=convention))
+    assert [(row.body, row.threshold) for row in again.rows] == [("011", D("80.25")), ("021", D(90))]
+    rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
+    assert [row["constat"] for row in rows[:3]] == ["insuffisante", "suffisante", "sans cible"]
+    book = sheets(clients["pilotage"].get("/indicateurs/cibles-cpog/F10-21/tableau.xlsx?annee=2015").content)
+    header, past = book["Cibles remplacées"]
+    assert (past[header.index("Caisse")], past[header.index("Cible")]) == ("011", 80.125)
+    assert isinstance(past[header.index("Close le")], datetime)
+
+
+def test_the_list_is_downloaded_a_year_a_row(convention: Convention, clients: dict[str, Client]) -> None:
+    _results(2013, {"011": 100})
+    _save(convention, [_entry("011", "84.96")])
+    header, *rows = sheets(clients["pilotage"].get("/indicateurs/cibles-cpog/tableau.xlsx").content)["Cibles des Cpog"]
+    lines = targets_lines(convention=convention)
+    assert [(row[0], row[2], row[3]) for row in rows] == [
+        (line.indicator.code, year, count) for line in lines for year, count, _ in line.years
+    ]
+    told = {(row[0], row[2]): dict(zip(header, row, strict=True)) for row in rows}["F10-21", 2015]
+    assert told["Caisses qui ont une cible"] == 1
+    assert (told["Agrégat"], told["Sens"], told["Objectif de la Cog"]) == (84.96, "au moins", 85)
+    assert told["Plancher"] == "non respecté, incomplet"
+    for role, client in clients.items():
+        reads = 200 if role in {"pilotage", "contributeur", "caf", "controle"} else 403
+        assert client.get("/indicateurs/cibles-cpog/tableau.csv").status_code == reads, role
+        assert client.get("/indicateurs/cibles-cpog/F10-21/tableau.csv").status_code == reads, role
 
 
 def test_a_caisse_s_result_shows_its_own_target(convention: Convention, clients: dict[str, Client]) -> None:

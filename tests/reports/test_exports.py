@@ -46,6 +46,12 @@ EXPORTS = {
     "/remontees/attendu/fiche/10/": "/remontees/attendu/fiche/10/tableau.xlsx",
     "/remontees/attendu/011/": "/remontees/attendu/011/tableau.xlsx",
     "/indicateurs/F10-21/revisions/": "/indicateurs/F10-21/revisions/tableau.xlsx",
+    "/indicateurs/F10-21/definitions/": "/indicateurs/F10-21/definitions/tableau.xlsx",
+    "/indicateurs/seuils-explication/": "/indicateurs/seuils-explication/tableau.xlsx",
+    "/indicateurs/groupes/": "/indicateurs/groupes/tableau.xlsx",
+    "/indicateurs/cibles-cpog/": "/indicateurs/cibles-cpog/tableau.xlsx",
+    "/indicateurs/cibles-cpog/F10-21/": "/indicateurs/cibles-cpog/F10-21/tableau.xlsx",
+    "/remontees/": "/remontees/tableau.xlsx",
     "/budgets/fnga/2014/": "/budgets/fnga/2014/tableau.xlsx",
     "/budgets/fnas/periode/": "/budgets/fnas/periode/tableau.xlsx",
 }
