@@ -1,32 +1,25 @@
 """The calendar of the actions: their timeline, and month by month what ends."""
 
-from collections import defaultdict
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from actions.enums import ActionStatus, Plan
-from actions.queries import ActionView, action_views
+from actions.enums import ActionStatus
+from actions.exports import actions_table, holds_simulated, months_table, state_of_actions
+from actions.queries import ActionView, action_views, with_leads
+from actions.queries.calendar import months_of
 from actions.views import read_at
 from cog import downloads
+from cog.exports import Export, table_file
 from cog.models import Convention, Fiche
-from cog.periods import MONTH_NAMES
 from cog.permissions import Permission, can, requires
-from cog.queries import DatedRestitution, dated_restitutions
 from cog.timeline import Bar, timeline_chart
 from cog.views import convention_or_404
-
-
-class Month(NamedTuple):
-    """A month: the actions that end in it, the accounts owed in it."""
-
-    name: str
-    ending: list[ActionView]
-    owed: list[DatedRestitution]
 
 
 class CalendarFilter(forms.Form):
@@ -59,10 +52,37 @@ def action_calendar(request: HttpRequest) -> HttpResponse:
         "drawn": len(_bars(own)),
         "undated": [view for view in own if view.end is None],
         "views": own,
-        "months": _by_month(views, year, _owed(convention, at, year)),
+        "months": months_of(views, convention=convention, at=at, year=year),
         "with_progress": can(request.user, Permission.READ_PROGRESS),
     }
     return render(request, "actions/calendar.html", context)
+
+
+@require_safe
+@requires(Permission.READ_REFERENCE)
+def action_calendar_file(request: HttpRequest, kind: str) -> HttpResponse:
+    """The year month by month, and, in the workbook, the actions of the fiche in view."""
+    convention = convention_or_404()
+    _, at = read_at(request, convention)
+    fiche, year, _ = _chosen(request, convention, at)
+    seen = can(request.user, Permission.READ_PROGRESS)
+    views = action_views(convention=convention, at=at, with_progress=seen)
+    months = months_of(views, convention=convention, at=at, year=year)
+    own = [view for view in views if view.action.fiche_id == fiche.pk]
+    export = Export(
+        title=f"Calendrier des actions, {year}",
+        convention=convention,
+        page=reverse("action-calendar"),
+        state=state_of_actions(seen),
+        filters=[f"fiche «\u00a0{fiche.number}\u00a0»", f"année, mois par mois «\u00a0{year}\u00a0»"],
+        simulated=holds_simulated([*own, *(view for month in months for view in month.ending)]),
+        about=[("Situation au", at), ("Actions qui finissent dans l'année", sum(len(one.ending) for one in months))],
+    )
+    tables = [
+        months_table(months, with_progress=seen),
+        actions_table(with_leads(own) if seen else own, with_progress=seen),
+    ]
+    return table_file(request, export, tables, name=f"calendrier-actions-{year}-au-{at:%Y-%m-%d}", kind=kind)
 
 
 @require_safe
@@ -120,29 +140,3 @@ def _bar(view: ActionView) -> Bar | None:
         late=view.is_late,
         faded=view.status == ActionStatus.ABANDONED,
     )
-
-
-def _owed(convention: Convention, at: date, year: int) -> dict[int, list[DatedRestitution]]:
-    """month -> the accounts owed to the State and the board in it."""
-    found: dict[int, list[DatedRestitution]] = defaultdict(list)
-    for row in dated_restitutions(convention=convention, at=at):
-        if row.restitution.due is not None and row.restitution.due.year == year:
-            found[row.restitution.due.month].append(row)
-    return found
-
-
-def _by_month(views: list[ActionView], year: int, owed: dict[int, list[DatedRestitution]]) -> list[Month]:
-    """The months of a year with the actions whose end in force falls in each, and the accounts owed."""
-    found: dict[int, list[ActionView]] = defaultdict(list)
-    for view in views:
-        if view.end is not None and view.end.year == year:
-            found[view.end.month].append(view)
-    order = {Plan.COG: 0, Plan.SDSI: 1}
-    return [
-        Month(
-            name,
-            sorted(found[number], key=lambda one: (one.end or date.max, order[Plan(one.action.plan)])),
-            owed.get(number, []),
-        )
-        for number, name in enumerate(MONTH_NAMES, start=1)
-    ]

@@ -3,8 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
-from actions.models import SharedDocument, StateValidation
-from actions.queries import ActionView
+from django.utils import timezone
+
+from actions.models import ActionProgress, Evidence, Responsibility, SharedDocument, StateValidation
+from actions.queries import ActionView, DeadlineView
+from actions.queries.calendar import Month
+from actions.queries.pages import ActionPage
+from actions.queries.people import ChargeLine
 from actions.queries.sdsi import AxisView
 from actions.queries.state_part import CommitmentView
 from cog.exports import DataState, Table
@@ -110,3 +115,95 @@ def register_table(documents: Iterable[SharedDocument]) -> Table:
         for one in documents
     ]  # fmt: skip
     return "Registre", header, rows
+
+
+CHARGED = ["Fiche", "Intitulé de la fiche", "Portée", "Rôle", "Direction", "Nom de la direction", "Personne"]
+CHARGED += ["Suppléance", "Nommée le", "Simulé"]
+
+
+def charges_table(lines: Iterable[ChargeLine]) -> Table:
+    """Who is in charge: one row a naming; a fiche that nobody carries has its row, which says so."""
+    rows = []
+    for line in lines:
+        if line.lead is None:
+            nobody = ["toute la fiche", "pilote", "personne", "", "", "", None, ""]
+            rows.append([line.fiche.number, line.fiche.title, *nobody])
+        named = [*([line.lead] if line.lead else []), *line.associated, *line.own]
+        rows += [_charge(one, line.fiche.number, line.fiche.title) for one in named]
+    return "Responsabilités", CHARGED, rows
+
+
+def _charge(one: Responsibility, number: int, title: str) -> list[Any]:
+    scope = f"action {one.action.key}" if one.action else "toute la fiche"
+    people = [one.person.name if one.person else "", one.substitute.name if one.substitute else ""]
+    named = [scope, one.get_charge_display(), one.direction.code, one.direction.name, *people]
+    return [number, title, *named, timezone.localdate(one.named_at), "simulé" if one.simulated else ""]
+
+
+def months_table(months: Iterable[Month], *, with_progress: bool) -> Table:
+    """What ends in a year, month by month, as the calendar: the accounts that are owed, then the actions."""
+    header = ["Mois", "Nature", "Date", "Plan", "Fiche", "Action", "Intitulé", *["Respect"] * with_progress]
+    rows: list[list[Any]] = []
+    for month in months:
+        for row in month.owed:
+            owed = [month.name, "remise", row.restitution.due, "", None, "", row.restitution.obligation.title]
+            rows.append([*owed, *[""] * with_progress])
+        for view in month.ending:
+            one = view.action
+            told = [month.name, "action", view.end, one.get_plan_display(), one.fiche.number, one.key, one.name]
+            rows.append([*told, *[view.timeliness.label if view.timeliness else ""] * with_progress])
+    return "Mois par mois", header, rows
+
+
+def action_tables(page: ActionPage, *, with_progress: bool) -> list[Table]:
+    """One action: what was said of it, its deadlines, its proofs, what the State was asked, who is in charge."""
+    deadlines = _deadlines_table(page.view)
+    if not with_progress:
+        return [deadlines]
+    fiche = page.action.fiche
+    charge = [_charge(one, fiche.number, fiche.title) for one in page.responsibilities]
+    return [
+        _history_table(page.history),
+        deadlines,
+        _evidence_table(page.evidence),
+        validations_table(page.validations),
+        ("Responsabilités", CHARGED, charge),
+    ]
+
+
+def _history_table(words: Iterable[ActionProgress]) -> Table:
+    """Every word said of an action, the latest first."""
+    header = ["Situation au", "État", "Avancement (%)", "Réalisée le", "Commentaire", "Décision"]
+    header += ["Sans pièce, parce que", "Échéance révisée", "Motif de la révision", "Révision acceptée par"]
+    rows = [
+        [
+            word.as_of, word.get_status_display(), word.percent, word.done_on, word.comment, word.decision,
+            word.without_evidence, word.revised_end, word.revision_reason, word.revision_agreed_by,
+            word.recorded_by.name, timezone.localtime(word.recorded_at), "simulé" if word.simulated else "",
+        ]
+        for word in words
+    ]  # fmt: skip
+    return "Historique", [*header, "Saisi par", "Saisi le", "Simulé"], rows
+
+
+def _deadlines_table(view: ActionView) -> Table:
+    """The deadlines of an action and of its steps, as written and as read."""
+    told: list[tuple[str, DeadlineView]] = [("", one) for one in view.deadlines]
+    told += [(step.label, one) for step in view.steps for one in step.deadlines]
+    rows = [[step, one.raw or "case vide", one.kind_label, one.start, one.end] for step, one in told]
+    return "Échéances", ["Étape", "Échéance écrite", "Lue comme", "Début", "Fin"], rows
+
+
+def _evidence_table(proofs: Iterable[Evidence]) -> Table:
+    """The proofs of an action, those withdrawn too, each with its fingerprint."""
+    header = ["Intitulé", "Fichier", "Taille (octets)", "Empreinte (sha256)", "Jointe par", "Jointe le"]
+    rows = [
+        [
+            one.title, one.file_name, one.size, one.sha256, one.added_by.name, timezone.localtime(one.added_at),
+            timezone.localtime(one.withdrawn_at) if one.withdrawn_at else None,
+            one.withdrawn_by.name if one.withdrawn_by else "", one.withdrawal_reason,
+            "simulé" if one.simulated else "",
+        ]
+        for one in proofs
+    ]  # fmt: skip
+    return "Pièces", [*header, "Retirée le", "Retirée par", "Motif du retrait", "Simulé"], rows

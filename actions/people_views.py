@@ -3,15 +3,18 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from actions.exports import charges_table
 from actions.forms import NamingForm
 from actions.models import Action
 from actions.operations import Naming, ResponsibilityRefused, end_responsibility, name_responsible, open_direction
 from actions.queries.lists import directions_in
 from actions.queries.people import charge_lines, charge_of, people_to_name, responsibility_or_none
 from actions.views import action_or_404
+from cog.exports import DataState, Export, table_file
 from cog.models import Fiche
 from cog.permissions import Permission, account, can, requires
 from cog.views import convention_or_404
@@ -23,11 +26,29 @@ def responsibilities(request: HttpRequest) -> HttpResponse:
     """Every fiche with who carries it; those that nobody carries first."""
     lines = charge_lines(convention=convention_or_404())
     context = {
-        "lines": sorted(lines, key=lambda line: line.lead is not None),
+        "lines": lines,
         "orphans": sum(line.lead is None for line in lines),
         "may_name": can(request.user, Permission.NAME_RESPONSIBLES),
     }
     return render(request, "actions/responsibilities.html", context)
+
+
+@require_safe
+@requires(Permission.READ_PROGRESS)
+def responsibilities_file(request: HttpRequest, kind: str) -> HttpResponse:
+    """Every naming in force, one a row, and the fiches that nobody carries."""
+    convention = convention_or_404()
+    lines = charge_lines(convention=convention)
+    named = [one for line in lines for one in (line.lead, *line.associated, *line.own) if one is not None]
+    export = Export(
+        title="Responsabilités",
+        convention=convention,
+        page=reverse("responsibilities"),
+        state=DataState.CURRENT,
+        simulated=any(one.simulated for one in named),
+        about=[("Fiches", len(lines)), ("Fiches sans direction", sum(line.lead is None for line in lines))],
+    )
+    return table_file(request, export, [charges_table(lines)], name="responsabilites", kind=kind)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

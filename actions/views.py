@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django_tables2 import RequestConfig
 
-from actions.exports import actions_table, holds_simulated, sdsi_table, state_of_actions
+from actions.exports import action_tables, actions_table, holds_simulated, sdsi_table, state_of_actions
 from actions.forms import ActionFilter, EvidenceForm
 from actions.models import Action
 from actions.queries import ActionView, tally
@@ -124,6 +124,27 @@ def action(request: HttpRequest, key: str) -> HttpResponse:
     context = {"page": page, "dated": dated, "at": at, "with_progress": seen, "form": EvidenceForm()}
     context |= {"project": project_of(found.pk)}
     return render(request, "actions/action.html", context | {"may_record": may_record(request, found)})
+
+
+@require_safe
+@requires(Permission.READ_REFERENCE)
+def action_file(request: HttpRequest, key: str, kind: str) -> HttpResponse:
+    """One action: its history, then its deadlines, its proofs, the rest; only its deadlines without progress."""
+    found = action_or_404(key)
+    convention = found.fiche.convention
+    _, at = read_at(request, convention)
+    seen = can(request.user, Permission.READ_PROGRESS)
+    page = action_page(action=found, at=at, with_progress=seen)
+    told = [*page.history, *page.evidence, *page.validations, *page.responsibilities]
+    export = Export(
+        title=f"Action {key}",
+        convention=convention,
+        page=reverse("action", args=[key]),
+        state=state_of_actions(seen),
+        simulated=any(one.simulated for one in told),
+        about=[("Action", found.label), ("Fiche", found.fiche.number), ("Situation au", at)],
+    )
+    return table_file(request, export, action_tables(page, with_progress=seen), name=f"action-{key}", kind=kind)
 
 
 def action_or_404(key: str) -> Action:

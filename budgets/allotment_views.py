@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from budgets.allotment_forms import AllotmentForm, sealed, unsealed
 from budgets.allotment_workbooks import allotment_workbook, template_workbook
+from budgets.exports import allotments_table
 from budgets.intake.allotment_workbook import read_entries
 from budgets.models import Allotment
 from budgets.operations import record_allotment
@@ -26,7 +27,7 @@ from budgets.queries.allotment import (
     table_of,
 )
 from cog.downloads import workbook
-from cog.exports import DataState, Export
+from cog.exports import DataState, Export, table_file
 from cog.models import Convention
 from cog.permissions import Permission, account, can, requires
 from cog.views import convention_or_404
@@ -60,6 +61,23 @@ def allotment_list(request: HttpRequest) -> HttpResponse:
         "budgets/allotment/list.html",
         {"years": by_exercise(convention=convention), "may_keep": can(request.user, Permission.KEEP_BUDGETS)},
     )
+
+
+@require_safe
+@requires(Permission.READ_BUDGETS)
+def allotments_file(request: HttpRequest, kind: str) -> HttpResponse:
+    """The same exercises, amounts as numbers."""
+    convention = convention_or_404()
+    lines = by_exercise(convention=convention)
+    export = Export(
+        title="Dotations d'action sociale par exercice",
+        convention=convention,
+        page=reverse("allotments"),
+        state=DataState.CURRENT,
+        simulated=any(line.last.simulated for line in lines if line.last),
+        about=[("Unité", "k€"), ("Exercices", len(lines))],
+    )
+    return table_file(request, export, [allotments_table(lines)], name="dotations", kind=kind)
 
 
 @require_safe

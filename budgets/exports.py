@@ -6,14 +6,16 @@ from typing import Any
 
 from budgets.act_workbook import FORMATS, HEAD, column_sum
 from budgets.enums import LineKind
-from budgets.models import Transfer
+from budgets.models import Fund, ReusableReceipt, Transfer
+from budgets.queries.allotment import ExerciseLine
 from budgets.queries.carry_over import CarryStatement
 from budgets.queries.conformity import ConformityPage
 from budgets.queries.ledger import Ledger
-from budgets.queries.programme import BudgetTable
+from budgets.queries.programme import BudgetTable, PlacesTable, YearTotal
 from budgets.queries.published import PublishedRow
-from budgets.queries.tables import HEADINGS, TermTable, YearTable
-from budgets.queries.transfers import information_due, next_step
+from budgets.queries.statements import ListedStatement
+from budgets.queries.tables import HEADINGS, LinePage, TermTable, YearTable
+from budgets.queries.transfers import InformationDue, information_due, next_step
 from cog.exports import Table
 from cog.xlsx import SafeSheet, SafeWorkbook, Value, column_letters, notes_sheet, write_workbook
 
@@ -175,6 +177,102 @@ def transfers_table(rows: Iterable[Transfer]) -> Table:
         said = [row.fund.unit, row.reason, row.get_state_display(), row.done_on, *waited, information_due(row)]
         told.append([*named, *said, "simulé" if row.simulated else ""])
     return "Virements", header, told
+
+
+def funds_table(found: Iterable[tuple[Fund, Sequence[YearTotal]]], years: Iterable[int]) -> Table:
+    """The funds, one a row, with the total the convention programmes for each year; blank where it prints none."""
+    told = list(years)
+    rows: list[list[Any]] = []
+    for fund, totals in found:
+        amounts = {total.year: total.amount for total in totals}
+        rows.append([fund.code.title(), fund.name, fund.unit, *(amounts.get(year) for year in told), fund.seed_line])
+    return "Fonds", ["Fonds", "Nom", "Unité", *(str(year) for year in told), "Ligne du texte"], rows
+
+
+def places_rows(places: PlacesTable) -> Table:
+    """The chronicle of places, as printed."""
+    rows = [[label, *values] for (label, _, _), values in zip(places.rows, places.values, strict=True)]
+    return "Places", ["Solutions", *places.columns], rows
+
+
+def receipts_table(receipts: Iterable[ReusableReceipt]) -> Table:
+    """The receipts that may be spent the year after, in the order of the text."""
+    rows = [[one.account, one.label, one.share, one.note, one.seed_line] for one in receipts]
+    return "Recettes réemployables", ["Compte", "Intitulé", "Part réemployable (%)", "Note", "Ligne du texte"], rows
+
+
+def informations_table(informations: Iterable[InformationDue]) -> Table:
+    """The informations that must still be given of a transfer."""
+    rows = [[str(one.transfer), one.due, one.recipients] for one in informations]
+    return "Informations à donner", ["Virement", "Au plus tard le", "Destinataires"], rows
+
+
+def line_tables(page: LinePage, unit: str, places: PlacesTable | None) -> list[Table]:
+    """A line in an exercise: its movements, or the lines it adds up; then its amounts, the places they pay for."""
+    row = page.row
+    measures = ["Programme", "Budget initial", "Crédits ouverts", "Exécuté", "Prévision d'exécution"]
+    amounts = [row.programme, row.initial, row.voted, row.executed, row.forecast]
+    own = [[name, one.amount, unit] for name, one in zip(measures, amounts, strict=True)]
+    own.append(["Taux d'exécution", row.rate.amount, "%"])
+    tables = [
+        _parts_table(page, unit) if page.parts else _movements_table(page, unit),
+        ("Montants de la ligne", ["Mesure", "Montant", "Unité"], own),
+    ]
+    return [*tables, places_rows(places)] if places and places.rows else tables
+
+
+def _parts_table(page: LinePage, unit: str) -> Table:
+    rows = [
+        [
+            row.line.position, row.line.label, row.programme.amount, row.voted.amount, row.executed.amount,
+            row.forecast.amount, unit,
+        ]
+        for row in page.parts
+    ]  # fmt: skip
+    return "La somme de", ["Rang", "Ligne", "Programme", "Crédits ouverts", "Exécuté", "Prévision", "Unité"], rows
+
+
+def _movements_table(page: LinePage, unit: str) -> Table:
+    header = ["En date du", "Acte", "Pièce", "Compté dans", "Mouvement", "Niveau après", "dont Caisse nationale"]
+    rows = [
+        [
+            row.act.dated, row.act.label, row.act.reference, row.measure.label, row.amount.amount, row.after.amount,
+            row.national.amount, unit, row.comment, "simulé" if row.act.simulated else "",
+        ]
+        for row in page.movements
+    ]  # fmt: skip
+    return "Mouvements", [*header, "Unité", "Commentaire", "Simulé"], rows
+
+
+def allotments_table(lines: Iterable[ExerciseLine]) -> Table:
+    """The exercises, each with the allotment in force and those it replaced; amounts in k€."""
+    header = ["Exercice", "Programme de la convention (k€)", "Enveloppe répartie (k€)", "Taux moyen (%)"]
+    header += ["Répartition en vigueur", "Décidée le", "Décision", "Remplacées", "Crédits non consommés", "Simulé"]
+    rows: list[list[Any]] = []
+    for line in lines:
+        last, former = line.last, ", ".join(f"n° {one.number}" for one in line.former)
+        if last is None:
+            rows.append([line.year, line.programme, None, None, "aucune", None, "", former, "s.o.", ""])
+            continue
+        decided = [last.envelope, last.mean_growth * 100, f"n° {last.number}", last.decided_on, last.act]
+        simulated = "simulé" if last.simulated else ""
+        rows.append([line.year, line.programme, *decided, former, line.unspent_words, simulated])
+    return "Répartitions", header, rows
+
+
+def statements_table(listed: Iterable[ListedStatement]) -> Table:
+    """The tables that are owed, one a row for each exercise, with the number that was last filled."""
+    header = ["Tableau", "État du tableau", "Destinataire", "Exercice", "Rempli", "Numéro", "En date du"]
+    rows: list[list[Any]] = []
+    for row in listed:
+        named = [row.layout.title, row.label, row.layout.recipient]
+        for year, filled in row.cells:
+            said: list[Any] = ["à remplir", None, None, "", ""]
+            if filled is not None:
+                simulated = "simulé" if filled.simulated else ""
+                said = ["rempli", filled.number, filled.dated, filled.reference, simulated]
+            rows.append([*named, year, *said, row.layout.seed_line])
+    return "Tableaux dus", [*header, "Acte ou pièce", "Simulé", "Ligne du texte"], rows
 
 
 def _head(sheet: SafeSheet, title: str, simulated: bool, headings: Sequence[str]) -> None:

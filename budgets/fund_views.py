@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from budgets.enums import ActKind, Measure
-from budgets.exports import carried_workbook, conformity_tables, term_workbook, year_workbook
+from budgets.exports import carried_workbook, conformity_tables, line_tables, term_workbook, year_workbook
+from budgets.models import Fund
 from budgets.queries.carry_over import carry_statement
 from budgets.queries.charts import chart_svg, rate_svg
 from budgets.queries.conformity import conformity_page
@@ -16,7 +17,7 @@ from budgets.queries.entry import ENTERED
 from budgets.queries.ledger import read_ledger
 from budgets.queries.programme import places_table
 from budgets.queries.statements import layouts
-from budgets.queries.tables import HEADINGS, line_page, term_table, year_table
+from budgets.queries.tables import HEADINGS, LinePage, line_page, term_table, year_table
 from budgets.views import exercise_or_404, fund_or_404, may
 from cog import downloads
 from cog.exports import DataState, Export, table_file
@@ -132,15 +133,37 @@ def chart(request: HttpRequest, code: str) -> HttpResponse:
 @requires(Permission.READ_BUDGETS)
 def line(request: HttpRequest, code: str, exercise: int, position: int) -> HttpResponse:
     """Where the figures of a line come from."""
+    fund, page, at = _line(request, code, exercise, position)
+    places = places_table(convention=fund.convention) if page.has_chronicle else None
+    context = {"fund": fund, "page": page, "at": at, "places": places}
+    return render(request, "budgets/line.html", context | may(request))
+
+
+@requires(Permission.READ_BUDGETS)
+def line_file(request: HttpRequest, code: str, exercise: int, position: int, kind: str) -> HttpResponse:
+    """The movements of a line, or the lines it adds up, every digit."""
+    fund, page, at = _line(request, code, exercise, position)
+    places = places_table(convention=fund.convention) if page.has_chronicle else None
+    export = Export(
+        title=f"{fund.name}, exercice {exercise}, ligne {position}",
+        convention=fund.convention,
+        page=reverse("budget-line", args=[code, exercise, position]),
+        state=DataState.CURRENT,
+        about=[("Ligne", page.line.label), ("Situation au", at), ("Unité", fund.unit)],
+    )
+    tables = line_tables(page, fund.unit, places)
+    return table_file(request, export, tables, name=f"{code}-{exercise}-ligne-{position}-au-{at:%Y-%m-%d}", kind=kind)
+
+
+def _line(request: HttpRequest, code: str, exercise: int, position: int) -> tuple[Fund, LinePage, date]:
+    """The fund, one of its lines in an exercise, and the date in view."""
     fund = fund_or_404(code)
     exercise_or_404(fund, exercise)
     _, at = _asked(request)
     page = line_page(fund=fund, exercise=exercise, position=position, at=at)
     if page is None:
         raise Http404(f"Le {code} n'a pas de ligne {position}.")
-    places = places_table(convention=fund.convention) if page.has_chronicle else None
-    context = {"fund": fund, "page": page, "at": at, "places": places}
-    return render(request, "budgets/line.html", context | may(request))
+    return fund, page, at
 
 
 @requires(Permission.READ_BUDGETS)

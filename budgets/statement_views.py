@@ -5,10 +5,12 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from budgets.compute.statements import Axis, Form
+from budgets.exports import statements_table
 from budgets.models import Statement, StatementLayout
 from budgets.operations import SameStatement, StatementEntry, StatementMoved, StatementRefused, record_statement
 from budgets.queries.statements import (
@@ -27,6 +29,7 @@ from budgets.statement_forms import GridForm, StatementHeading, initial_of
 from budgets.statement_workbook import read_statement_workbook, write_statement_workbook
 from budgets.views import may
 from cog import downloads
+from cog.exports import DataState, Export, table_file
 from cog.permissions import Permission, account, requires
 from cog.views import convention_or_404
 from cog.xlsx import MAX_BYTES, WorkbookRefused
@@ -47,6 +50,23 @@ def statement_list(request: HttpRequest) -> HttpResponse:
     convention = convention_or_404()
     rows = listed_statements(convention=convention)
     return render(request, "budgets/statements/list.html", {"rows": rows, "years": convention.years, **may(request)})
+
+
+@requires(Permission.READ_BUDGETS)
+def statements_file(request: HttpRequest, kind: str) -> HttpResponse:
+    """The same tables, one a row for each exercise."""
+    convention = convention_or_404()
+    listed = listed_statements(convention=convention)
+    filled = [one for row in listed for _, one in row.cells if one is not None]
+    export = Export(
+        title="Effectifs, recettes, masse salariale et autres tableaux dus",
+        convention=convention,
+        page=reverse("statements"),
+        state=DataState.CURRENT,
+        simulated=any(one.simulated for one in filled),
+        about=[("Tableaux", len(listed)), ("Remplis, par exercice", len(filled))],
+    )
+    return table_file(request, export, [statements_table(listed)], name="tableaux-dus", kind=kind)
 
 
 @requires(Permission.READ_BUDGETS)

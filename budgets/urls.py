@@ -13,6 +13,7 @@ from budgets import (
 
 urlpatterns = [
     path("", views.budgets, name="budgets"),
+    path("tableau.<str:kind>", views.budgets_file, name="budgets-file"),
     path("regles/", transfer_views.rules, name="budget-rules"),
     path("virements/", transfer_views.transfer_list, name="budget-transfers"),
     path("virements/tableau.<str:kind>", transfer_views.transfers_file, name="budget-transfers-file"),
@@ -21,6 +22,7 @@ urlpatterns = [
     path("virements/<int:transfer_id>/abandonner/", transfer_views.transfer_drop, name="budget-transfer-drop"),
     path("actes/<int:act_id>/", act_views.act, name="budget-act"),
     path("dotations/", allotment_views.allotment_list, name="allotments"),
+    path("dotations/tableau.<str:kind>", allotment_views.allotments_file, name="allotments-file"),
     path("dotations/saisie/", allotment_views.allotment_entry, name="allotment-entry"),
     path("dotations/confirmer/", allotment_views.allotment_confirm, name="allotment-confirm"),
     path("dotations/<int:year>/modele.xlsx", allotment_views.allotment_template, name="allotment-template"),
@@ -36,6 +38,7 @@ urlpatterns = [
     path("publies/", views.published, name="published-budgets"),
     path("publies/tableau.<str:kind>", views.published_file, name="published-budgets-file"),
     path("tableaux/", statement_views.statement_list, name="statements"),
+    path("tableaux/tableau.<str:kind>", statement_views.statements_file, name="statements-file"),
     path("tableaux/<slug:code>/<int:exercise>/", statement_views.statement, name="statement"),
     path("tableaux/<slug:code>/<int:exercise>/tableau.xlsx", statement_views.statement_xlsx, name="statement-xlsx"),
     path("tableaux/<slug:code>/<int:exercise>/saisie/", statement_views.statement_entry, name="statement-entry"),
@@ -64,6 +67,11 @@ urlpatterns = [
     path("<slug:code>/<int:exercise>/", fund_views.year, name="budget-year"),
     path("<slug:code>/<int:exercise>/tableau.xlsx", fund_views.year_xlsx, name="budget-year-xlsx"),
     path("<slug:code>/<int:exercise>/lignes/<int:position>/", fund_views.line, name="budget-line"),
+    path(
+        "<slug:code>/<int:exercise>/lignes/<int:position>/tableau.<str:kind>",
+        fund_views.line_file,
+        name="budget-line-file",
+    ),
     path("<slug:code>/<int:exercise>/reports/", fund_views.carried, name="budget-carried"),
     path("<slug:code>/<int:exercise>/reports/etat.xlsx", fund_views.carried_xlsx, name="budget-carried-xlsx"),
     path("<slug:code>/<int:exercise>/conformite/", fund_views.conformity, name="budget-conformity"),

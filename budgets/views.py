@@ -4,12 +4,20 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from budgets.exports import programme_tables, published_table
+from budgets.exports import (
+    funds_table,
+    informations_table,
+    places_rows,
+    programme_tables,
+    published_table,
+    receipts_table,
+)
 from budgets.models import Fund
-from budgets.queries.programme import budget_table, funds, grand_totals, places_table, receipts
+from budgets.queries.programme import YearTotal, budget_table, funds, grand_totals, places_table, receipts
 from budgets.queries.published import published_budgets
 from budgets.queries.transfers import informations_due
 from cog.exports import DataState, Export, table_file
+from cog.models import Convention
 from cog.permissions import Permission, can, requires
 from cog.views import convention_or_404
 
@@ -37,16 +45,14 @@ def may(request: HttpRequest) -> dict[str, bool]:
 
 @requires(Permission.READ_REFERENCE)
 def budgets(request: HttpRequest) -> HttpResponse:
+    """The two funds; what is still to be told of transfers is for who reads the budgets."""
     convention = convention_or_404()
-    totals = grand_totals(convention=convention)
     allowed = may(request)
     return render(
         request,
         "budgets/list.html",
         {
-            "funds": [
-                (fund, [total for total in totals if total.fund.pk == fund.pk]) for fund in funds(convention=convention)
-            ],
+            "funds": _totalled(convention),
             "places": places_table(convention=convention),
             "receipts": receipts(convention=convention),
             "years": convention.years,
@@ -54,6 +60,33 @@ def budgets(request: HttpRequest) -> HttpResponse:
             **allowed,
         },
     )
+
+
+@requires(Permission.READ_REFERENCE)
+def budgets_file(request: HttpRequest, kind: str) -> HttpResponse:
+    """The tables of the page, amounts as numbers."""
+    convention = convention_or_404()
+    tables = [
+        funds_table(_totalled(convention), convention.years),
+        places_rows(places_table(convention=convention)),
+        receipts_table(receipts(convention=convention)),
+    ]
+    informations = informations_due(convention=convention) if may(request)["may_read"] else []
+    export = Export(
+        title="Budgets\u00a0: les fonds de la convention",
+        convention=convention,
+        page=reverse("budgets"),
+        state=DataState.REFERENCE,
+        simulated=any(one.transfer.simulated for one in informations),
+    )
+    tables += [informations_table(informations)] if informations else []
+    return table_file(request, export, tables, name="budgets", kind=kind)
+
+
+def _totalled(convention: Convention) -> list[tuple[Fund, list[YearTotal]]]:
+    """The funds, each with its totals by year."""
+    totals = grand_totals(convention=convention)
+    return [(fund, [one for one in totals if one.fund.pk == fund.pk]) for fund in funds(convention=convention)]
 
 
 @requires(Permission.READ_REFERENCE)

@@ -15,7 +15,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from cog import jobs
-from cog.downloads import workbook
 from cog.exports import DataState, Export, table_file
 from cog.forms import AcronymFilter, AnomalyFilter
 from cog.models import Acronym, Convention, SourceAnomaly
@@ -27,7 +26,6 @@ from cog.queries import (
     current_convention,
     demonstration_accounts,
 )
-from cog.xlsx import write_workbook
 
 PAGE_SIZE = 50
 
@@ -71,21 +69,28 @@ def glossary(request: HttpRequest) -> HttpResponse:
     form, rows, total = _acronyms(request)
     letters = [(letter, list(group)) for letter, group in groupby(rows, key=lambda row: row.code[0].upper())]
     context = {"form": form, "letters": letters, "count": len(rows), "total": total}
-    return render(request, "cog/glossary.html", context | {"query": request.GET.urlencode()})
+    return render(request, "cog/glossary.html", context)
 
 
 @require_safe
 @requires(Permission.READ_REFERENCE)
-def glossary_xlsx(request: HttpRequest) -> HttpResponse:
+def glossary_file(request: HttpRequest, kind: str) -> HttpResponse:
     """The acronyms the filter keeps."""
     form, rows, total = _acronyms(request)
     header = ["Sigle", "Mots", "Ligne du texte", "Écrit en toutes lettres par la convention", "Source des mots", "Note"]
     lines = [
         [row.code, row.words, row.seed_line, "oui" if row.spelled_out else "non", row.source, row.note] for row in rows
     ]
-    notes = [["Sigles", len(rows)], ["Sur", total], ["Filtres", " ; ".join(form.in_words()) or "aucun"]]
-    sheets = [("Glossaire", header, lines), ("Notes", ["Quoi", "Valeur"], notes)]
-    return workbook(write_workbook(sheets, title="Glossaire"), "glossaire")
+    export = Export(
+        title="Glossaire",
+        convention=convention_or_404(),
+        page=reverse("glossary"),
+        state=DataState.REFERENCE,
+        filters=form.in_words(),
+        simulated=False,
+        about=[("Sigles", len(rows)), ("Sur", total)],
+    )
+    return table_file(request, export, [("Glossaire", header, lines)], name="glossaire", kind=kind)
 
 
 def _acronyms(request: HttpRequest) -> tuple[AcronymFilter, list[Acronym], int]:

@@ -3,7 +3,7 @@
 Same rule as `annual_report`: plain text and lists, each figure as it will be read, nothing that the clock decides.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -279,24 +279,29 @@ def corrections(former: Payload, content: Payload, label: str) -> Payload:
 
     `label` names the former edition. Values are compared unrounded: one that moves behind its rounding is told.
     """
+    rows = [
+        {
+            "code": line["code"],
+            "title": line["title"],
+            "unit": line["unit"],
+            "period": point["period"],
+            "before": _said(old, point),
+            "after": _said(point, old),
+        }
+        for line, old, point in moved_points(former, content)
+    ]
+    return {"against": label, "rows": rows[:MOST_CORRECTIONS], "more": max(0, len(rows) - MOST_CORRECTIONS)}
+
+
+def moved_points(former: Payload, content: Payload) -> Iterator[tuple[Payload, Payload, Payload]]:
+    """Every yearly point that moved: its indicator, what it was, what it is; unrounded, in printed order."""
     before = {line["code"]: line for line in _lines(former)}
-    rows = []
     for line in _lines(content):
         known = {point["period"]: point for point in before.get(line["code"], {}).get("years", [])}
         for point in line["years"]:
             old = known.get(point["period"])
             if old is not None and any(old[name] != point[name] for name in ("value", "state", "verdict")):
-                rows.append(
-                    {
-                        "code": line["code"],
-                        "title": line["title"],
-                        "unit": line["unit"],
-                        "period": point["period"],
-                        "before": _said(old, point),
-                        "after": _said(point, old),
-                    }
-                )
-    return {"against": label, "rows": rows[:MOST_CORRECTIONS], "more": max(0, len(rows) - MOST_CORRECTIONS)}
+                yield line, old, point
 
 
 def _lines(content: Payload) -> list[Payload]:

@@ -3,15 +3,20 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from cog.exports import DataState, Export, table_file
+from cog.models import Convention
 from cog.permissions import Permission, can, requires
 from cog.views import convention_or_404
 from reports.enums import EditionState
+from reports.exports import library_table
 from reports.forms import FollowingForm, LibraryFilter, ReportRequest, SentenceForm
 from reports.models import Edition
 from reports.operations import (
@@ -53,9 +58,7 @@ def documents(request: HttpRequest) -> HttpResponse:
                 request, f"Le projet de bilan {edition.year} est demandé : suivre sa production ci-dessous."
             )
             return redirect("edition", edition_id=edition.pk)
-    states = readable_states(request.user)
-    chosen = LibraryFilter(request.GET or None, years=convention.years, states=states)
-    rows = chosen.kept(editions(convention=convention, states=states))
+    states, chosen, rows = _library(request, convention)
     return render(
         request,
         "reports/documents.html",
@@ -67,6 +70,41 @@ def documents(request: HttpRequest) -> HttpResponse:
             "sees_projects": EditionState.SENT in states,
         },
     )
+
+
+@require_safe
+@requires(Permission.READ_PUBLISHED)
+def documents_file(request: HttpRequest, kind: str) -> HttpResponse:
+    """The editions one may read, as the filters keep them, with their fingerprints."""
+    convention = convention_or_404()
+    states, chosen, rows = _library(request, convention)
+    told = list(rows)
+    export = Export(
+        title="Éditions des documents",
+        convention=convention,
+        page=reverse("documents"),
+        state=_state_of_library(states),
+        filters=chosen.in_words(),
+        simulated=any(one.simulated for one in told),
+        about=[("Éditions", len(told))],
+    )
+    return table_file(request, export, [library_table(told)], name="documents", kind=kind)
+
+
+def _library(
+    request: HttpRequest, convention: Convention
+) -> tuple[set[EditionState], LibraryFilter, QuerySet[Edition]]:
+    """The states one may read, the filters of the address, the editions they keep."""
+    states = readable_states(request.user)
+    chosen = LibraryFilter(request.GET or None, years=convention.years, states=states)
+    return states, chosen, chosen.kept(editions(convention=convention, states=states))
+
+
+def _state_of_library(states: set[EditionState]) -> DataState:
+    """How far the list may be relied on: drafts may still come and go, what was sent does not change."""
+    if EditionState.DRAFT in states:
+        return DataState.CURRENT
+    return DataState.SENT if EditionState.SENT in states else DataState.PUBLISHED
 
 
 @requires(Permission.READ_PUBLISHED)

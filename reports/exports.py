@@ -1,6 +1,7 @@
 """The tables of the reports' pages as they leave them: every row the filters keep, dates and numbers as such."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -9,10 +10,15 @@ from cog.exports import Table
 from cog.models import SourceAnomaly
 from cog.queries import DatedRestitution
 from indicators.queries.explanations import Figure
+from reports.annual_editions import parts_changed
+from reports.annual_parts import moved_points
+from reports.budget_dashboard import annexes_changed, changes
 from reports.campaign_queries import CampaignLine, CampaignPage
 from reports.edition_queries import EditionLine
 from reports.link_queries import LinkPage
-from reports.models import Transmission
+from reports.models import Edition, Transmission
+from reports.owed_document import DocumentChange
+from reports.quarter_snapshot import NATIONAL, NUMBERS, Difference
 from reports.queries import DomainMap
 
 
@@ -136,3 +142,82 @@ def link_tables(page: LinkPage) -> list[Table]:
         ("Indicateurs", ["Indicateur", "Intitulé", "Ce qui en est attendu", "Lié le", "Par"], links),
         ("Écarts", ["Indicateur", "Période", "Cause", "Explication", "Écrite par"], gaps),
     ]
+
+
+def differences_table(rows: Iterable[Difference]) -> Table:
+    """What a rectified quarter changes, all of it: the sheets and the whole, then the caisses; numbers as numbers."""
+    header = ["Indicateur", "Intitulé", "Où", "Période", "Valeur de", "Ce qui change", "Avant", "Après"]
+    told = []
+    for one in sorted(rows, key=lambda row: not row.is_national):
+        where = "national" if one.scope == NATIONAL else one.scope or "la fiche"
+        numeric = one.what in NUMBERS
+        values = [_number(text) if numeric else text for text in (one.before, one.after)]
+        told.append([one.code, one.title, where, one.period, one.name, one.what, *values])
+    return "Différences", header, told
+
+
+def _number(text: str) -> Decimal | None:
+    """A frozen number; nothing where there was or is none."""
+    return Decimal(text) if text else None
+
+
+def budget_differences_tables(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Table]:
+    """What a rectified edition of a fund changes: its amounts, and the annexes that are other."""
+    units = {row["position"]: row["unit"] for row in after["rows"]}
+    rows: list[list[Any]] = []
+    for one in changes(before, after):
+        unit = "%" if one.column == "rate" else units[one.position]
+        told = [_number(one.before or ""), _number(one.after or ""), one.change]
+        rows.append([one.position, one.label, one.heading, *told, unit])
+    return [
+        ("Différences", ["Rang", "Ligne", "Colonne", "Avant", "Après", "Écart", "Unité"], rows),
+        ("Annexes changées", ["Annexe"], [[name] for name in annexes_changed(before, after)]),
+    ]
+
+
+def report_differences_tables(before: dict[str, Any], after: dict[str, Any]) -> list[Table]:
+    """What a second project of the bilan changes: every national yearly value, and the parts that are other."""
+    header = ["Indicateur", "Intitulé", "Unité", "Année", "Valeur avant", "État avant", "Verdict avant"]
+    rows = []
+    for line, old, new in moved_points(before, after):
+        told = [
+            cell
+            for point in (old, new)
+            for cell in (_number(point["value"] or ""), point["state_label"], point["verdict_label"])
+        ]
+        rows.append([line["code"], line["title"], line["unit"], new["period"], *told])
+    return [
+        ("Différences", [*header, "Valeur après", "État après", "Verdict après"], rows),
+        ("Parties changées", ["Partie"], [[name] for name in parts_changed(before, after)]),
+    ]
+
+
+def document_differences_table(rows: Iterable[DocumentChange]) -> Table:
+    """What a document sent again changes, all of it."""
+    header = ["Partie", "Ligne", "Colonne", "Avant", "Unité avant", "Après", "Unité après"]
+    told = []
+    for one in rows:
+        before, after = one.cells or (one.before, one.after)
+        told.append([one.block, one.row, one.column, *_cell_and_unit(before), *_cell_and_unit(after)])
+    return "Différences", header, told
+
+
+def _cell_and_unit(cell: Any) -> list[Any]:
+    """A cell of a document, its number as a number with its unit beside."""
+    if isinstance(cell, Mapping):
+        return [Decimal(cell["number"]), cell.get("unit", "")]
+    return ["" if cell is None else cell, ""]
+
+
+def library_table(editions: Iterable[Edition]) -> Table:
+    """The editions one may read, the newest first, with their fingerprints."""
+    header = ["Document", "Exercice", "Édition", "État", "Demandée le", "Demandée par", "Production"]
+    header += ["Présentée au conseil le", "Taille du PDF (octets)", "Empreinte du PDF (sha256)"]
+    rows: list[list[Any]] = []
+    for one in editions:
+        job = one.job.get_state_display() if one.job else "non demandée"
+        asked = [timezone.localtime(one.requested_at), one.requested_by.name, "prête" if one.is_ready else job]
+        printed = [one.presented_on, one.file_size or None, one.file_sha256]
+        named = [one.get_kind_display(), one.year, one.number, one.get_state_display()]
+        rows.append([*named, *asked, *printed, one.payload_sha256, "simulé" if one.simulated else ""])
+    return "Éditions", [*header, "Empreinte du contenu (sha256)", "Simulé"], rows

@@ -22,13 +22,17 @@ WIDE, NARROW = 60, 18
 
 @dataclass(frozen=True, slots=True)
 class DocumentChange:
-    """One thing that differs between two contents; texts, empty where there was or is nothing."""
+    """One thing that differs between two contents; texts, empty where there was or is nothing.
+
+    `cells`: what was and is written there, a number as a number, where the change is that of a cell of a table.
+    """
 
     block: str
     row: str
     column: str
     before: str
     after: str
+    cells: tuple[Any, Any] | None = None
 
     def __str__(self) -> str:
         what = " · ".join(filter(None, (self.block, self.row, self.column)))
@@ -76,21 +80,22 @@ def _of_block(title: str, one: Content | None, two: Content | None) -> Iterator[
         former, cells = _cells(before), _cells(after)
         for key in (*cells, *(key for key in former if key not in cells)):
             row, _, column = key
-            if former.get(key, "") != cells.get(key, ""):
-                yield DocumentChange(title, row, column, former.get(key, ""), cells.get(key, ""))
+            told = former.get(key), cells.get(key)
+            if said(told[0]) != said(told[1]):
+                yield DocumentChange(title, row, column, said(told[0]), said(told[1]), told)
     if one["notes"] != two["notes"]:
         yield DocumentChange(title, "", "notes", " ".join(one["notes"]), " ".join(two["notes"]))
 
 
-def _cells(table: Content | None) -> dict[tuple[str, int, str], str]:
-    """(first cell, which of the rows that begin so, heading) -> the cell in words."""
-    found: dict[tuple[str, int, str], str] = {}
+def _cells(table: Content | None) -> dict[tuple[str, int, str], Any]:
+    """(first cell, which of the rows that begin so, heading) -> the cell."""
+    found: dict[tuple[str, int, str], Any] = {}
     met: dict[str, int] = {}
     for row in table["rows"] if table else []:
         name = said(row[0])
         met[name] = met.get(name, 0) + 1
         for heading, cell in zip(table["header"][1:], row[1:], strict=True):  # type: ignore[index]  # it has rows
-            found[name, met[name], heading] = said(cell)
+            found[name, met[name], heading] = cell
     return found
 
 

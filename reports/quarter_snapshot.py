@@ -28,6 +28,9 @@ COMPARED = {
 }
 """What of a result may be rectified, and its name."""
 
+NUMBERS = frozenset(COMPARED[name] for name in ("value", "numerator", "denominator", "reported"))
+"""Those of them that are numbers, by their names."""
+
 GENERAL = {
     "title": "intitulé",
     "unit": "unité",

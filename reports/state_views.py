@@ -1,5 +1,7 @@
 """What the State sees: transmissions as they were frozen, and what it writes on them. Nothing else is read here."""
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -10,10 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cog import downloads
 from cog.downloads import attachment
-from cog.exports import DataState, Export, table_file, xlsx
+from cog.exports import DataState, Export, Table, table_file, xlsx
 from cog.permissions import Permission, can, requires
 from cog.queries import obligation_titles
 from cog.views import convention_or_404
+from cog.xlsx import Value
 from reports import transmitted
 from reports.annual_editions import parts_changed
 from reports.annual_parts import corrections
@@ -21,7 +24,13 @@ from reports.annual_workbook import report_workbook
 from reports.budget_dashboard import annexes_changed, changes, presentation
 from reports.budget_workbook import dashboard_workbook
 from reports.enums import NoteKind
-from reports.exports import transmissions_table
+from reports.exports import (
+    budget_differences_tables,
+    differences_table,
+    document_differences_table,
+    report_differences_tables,
+    transmissions_table,
+)
 from reports.forms import NoteForm
 from reports.models import StateNote, Transmission
 from reports.operations import NoteRefused, write_note
@@ -95,12 +104,7 @@ def _report(request: HttpRequest, found: Transmission) -> HttpResponse:
 @requires(Permission.READ_TRANSMITTED)
 def sheet(request: HttpRequest, transmission_id: int, code: str) -> HttpResponse:
     """One technical sheet of a transmission: definition, targets, figures, explanations, every caisse."""
-    found = _found(transmission_id)
-    if not found.is_quarter:
-        raise Http404(f"La transmission {found.receipt_number} n'a pas de fiche.")
-    page = transmitted.sheet_page(found, code=code, period=request.GET.get("periode", ""))
-    if page is None:
-        raise Http404(f"La transmission {found.receipt_number} n'a pas de fiche « {code} ».")
+    page = _sheet(request, transmission_id, code)
     rows = Paginator(page.local_rows, PER_PAGE).get_page(request.GET.get("page"))
     form = NoteForm(initial={"subject": code})
     return render(
@@ -109,11 +113,35 @@ def sheet(request: HttpRequest, transmission_id: int, code: str) -> HttpResponse
 
 
 @requires(Permission.READ_TRANSMITTED)
+def sheet_file(request: HttpRequest, transmission_id: int, code: str, kind: str) -> HttpResponse:
+    """The results of the sheet at the period in view, the whole first, then every caisse; unrounded."""
+    page = _sheet(request, transmission_id, code)
+    rows = [transmitted.result_cells(page.sheet, row) for row in [*page.national_rows, *page.local_rows]]
+    export = _export(
+        page.sent,
+        title=f"{code}, {page.sheet['title']}",
+        page=reverse("transmission-sheet", args=[page.sent.pk, code]),
+        filters=[f"période «\u00a0{page.period}\u00a0»"],
+    )
+    name = f"transmission-{page.sent.period}-{page.sent.number}-{code}-{page.period}"
+    return table_file(request, export, [("Résultats", transmitted.HEADER, rows)], name=name, kind=kind)
+
+
+def _sheet(request: HttpRequest, transmission_id: int, code: str) -> transmitted.TransmittedSheet:
+    """The sheet at the period of the address."""
+    found = _found(transmission_id)
+    if not found.is_quarter:
+        raise Http404(f"La transmission {found.receipt_number} n'a pas de fiche.")
+    page = transmitted.sheet_page(found, code=code, period=request.GET.get("periode", ""))
+    if page is None:
+        raise Http404(f"La transmission {found.receipt_number} n'a pas de fiche « {code} ».")
+    return page
+
+
+@requires(Permission.READ_TRANSMITTED)
 def differences(request: HttpRequest, transmission_id: int) -> HttpResponse:
     """What a rectification changes of the transmission it replaces."""
-    found = _found(transmission_id)
-    if not found.is_rectification:
-        raise Http404(f"La transmission {found.receipt_number} ne rectifie rien.")
+    found = _rectification(transmission_id)
     if found.is_budget:
         before, after = transmitted.content_of(found.replaces), transmitted.content_of(found)
         context = {"sent": found, "rows": changes(before, after), "annexes": annexes_changed(before, after)}
@@ -136,6 +164,64 @@ def differences(request: HttpRequest, transmission_id: int) -> HttpResponse:
                 request.GET.get("page")
             ),
         },
+    )
+
+
+@requires(Permission.READ_TRANSMITTED)
+def differences_file(request: HttpRequest, transmission_id: int, kind: str) -> HttpResponse:
+    """Everything a rectification changes, none left out."""
+    found = _rectification(transmission_id)
+    export = _export(
+        found,
+        title=f"Ce que change le n° {found.receipt_number}",
+        page=reverse("transmission-differences", args=[found.pk]),
+        about=[("Remplace le n°", str(found.replaces.receipt_number)), ("Motif", found.reason)],
+    )
+    name = f"differences-{found.file_name}"
+    return table_file(request, export, _differences(found), name=name, kind=kind)
+
+
+def _differences(found: Transmission) -> list[Table]:
+    """The tables of what a rectification changes, by what was sent."""
+    if found.is_quarter:
+        return [differences_table(transmitted.differences(found))]
+    before, after = transmitted.content_of(found.replaces), transmitted.content_of(found)
+    if found.is_budget:
+        return budget_differences_tables(before, after)
+    if found.is_report:
+        return report_differences_tables(before, after)
+    return [document_differences_table(document_differences(before, after))]
+
+
+def _rectification(transmission_id: int) -> Transmission:
+    found = _found(transmission_id)
+    if not found.is_rectification:
+        raise Http404(f"La transmission {found.receipt_number} ne rectifie rien.")
+    return found
+
+
+def _export(
+    sent: Transmission,
+    *,
+    title: str,
+    page: str,
+    filters: Sequence[str] = (),
+    about: Sequence[tuple[str, Value]] = (),
+) -> Export:
+    """What a file of a transmission says of itself, the fingerprint of its content with it."""
+    facts: list[tuple[str, Value]] = [
+        ("Transmise le", timezone.localtime(sent.transmitted_at)),
+        ("Échéance", sent.due),
+        ("Empreinte du contenu (sha256)", sent.sha256),
+    ]
+    return Export(
+        title=title,
+        convention=sent.convention,
+        page=page,
+        state=DataState.SENT,
+        filters=filters,
+        simulated=sent.simulated,
+        about=[*about, *facts],
     )
 
 
@@ -178,17 +264,10 @@ def figures(request: HttpRequest, transmission_id: int) -> HttpResponse:
     if found.is_document:
         return downloads.workbook(document_workbook(transmitted.content_of(found)), found.file_name)
     header, rows = transmitted.table(found)
-    export = Export(
+    export = _export(
+        found,
         title=f"{found.get_kind_display().capitalize()}, {found.period_label}, reçu n° {found.receipt_number}",
-        convention=found.convention,
         page=reverse("transmission", args=[found.pk]),
-        state=DataState.SENT,
-        simulated=found.simulated,
-        about=[
-            ("Transmise le", timezone.localtime(found.transmitted_at)),
-            ("Échéance", found.due),
-            ("Empreinte du contenu (sha256)", found.sha256),
-        ],
     )
     return xlsx(request, export, [("Résultats", header, rows)], name=f"transmission-{found.period}-{found.number}")
 

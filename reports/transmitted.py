@@ -245,17 +245,14 @@ def differences(sent: Transmission) -> list[Difference]:
 def table(sent: Transmission) -> tuple[list[str], list[list[Any]]]:
     """Every result of a transmission, numbers as numbers."""
     content = content_of(sent)
-    rows = []
-    for sheet in content["sheets"]:
-        for row in rows_of(content, sheet):
-            numbers = [
-                None if row[name] is None else Decimal(row[name]) for name in ("value", "numerator", "denominator")
-            ]
-            rows.append(
-                [
-                    sheet["fiche"], sheet["code"], sheet["title"], row["period"], row["scope"], row["name"],
-                    row["breakdown"], *numbers, "" if row["name"] else sheet["unit"], row["state"], row["verdict"],
-                    row["reported"], row["concerned"], row["version"], "simulé" if row["simulated"] else "",
-                ]
-            )  # fmt: skip
-    return HEADER, rows
+    return HEADER, [result_cells(sheet, row) for sheet in content["sheets"] for row in rows_of(content, sheet)]
+
+
+def result_cells(sheet: dict[str, Any], row: dict[str, Any]) -> list[Any]:
+    """A result as a row of `HEADER`, unrounded."""
+    numbers = [None if row[name] is None else Decimal(row[name]) for name in ("value", "numerator", "denominator")]
+    return [
+        sheet["fiche"], sheet["code"], sheet["title"], row["period"], row["scope"], row["name"], row["breakdown"],
+        *numbers, "" if row["name"] else sheet["unit"], row["state"], row["verdict"], row["reported"],
+        row["concerned"], row["version"], "simulé" if row["simulated"] else "",
+    ]  # fmt: skip

@@ -28,6 +28,7 @@ urlpatterns = [
     path("explications.xlsx", explanation_views.explanations_xlsx, name="explanations-xlsx"),
     path("explications/<str:code>/<str:period>/", explanation_views.explanation, name="explanation"),
     path("documents/", document_views.documents, name="documents"),
+    path("documents/tableau.<str:kind>", document_views.documents_file, name="documents-file"),
     path("documents/<int:edition_id>/", document_views.edition, name="edition"),
     path("documents/<int:edition_id>/pdf", document_views.edition_pdf, name="edition-pdf"),
     path("documents/<int:edition_id>/synthese/", document_views.synthesis, name="edition-synthesis"),
@@ -68,6 +69,16 @@ urlpatterns = [
     path("transmissions/<int:transmission_id>/contenu.json", state_views.content, name="transmission-content"),
     path("transmissions/<int:transmission_id>/resultats.xlsx", state_views.figures, name="transmission-figures"),
     path("transmissions/<int:transmission_id>/differences/", state_views.differences, name="transmission-differences"),
+    path(
+        "transmissions/<int:transmission_id>/differences/tableau.<str:kind>",
+        state_views.differences_file,
+        name="transmission-differences-file",
+    ),
     path("transmissions/<int:transmission_id>/notes/", state_views.note, name="transmission-note"),
     path("transmissions/<int:transmission_id>/<str:code>/", state_views.sheet, name="transmission-sheet"),
+    path(
+        "transmissions/<int:transmission_id>/<str:code>/tableau.<str:kind>",
+        state_views.sheet_file,
+        name="transmission-sheet-file",
+    ),
 ]

@@ -22,14 +22,15 @@ class ChargeLine:
 
 
 def charge_lines(*, convention: Convention) -> list[ChargeLine]:
-    """Every fiche, with who carries it today."""
+    """Every fiche, with who carries it today; those that nobody carries first."""
     rows = Responsibility.objects.filter(fiche__convention=convention, ended_at__isnull=True)
     rows = rows.select_related("direction", "person", "substitute", "action__fiche").order_by("action__ordinal", "pk")
     held: dict[int, list[Responsibility]] = defaultdict(list)
     for row in rows:
         held[row.fiche_id].append(row)
     fiches = Fiche.objects.filter(convention=convention).order_by("number")
-    return [_line(fiche, held[fiche.pk]) for fiche in fiches]
+    lines = [_line(fiche, held[fiche.pk]) for fiche in fiches]
+    return sorted(lines, key=lambda line: line.lead is not None)
 
 
 def _line(fiche: Fiche, rows: list[Responsibility]) -> ChargeLine:

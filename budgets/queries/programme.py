@@ -126,19 +126,21 @@ class PlacesTable:
 
     columns: list[str]
     rows: list[tuple[str, str, list[str]]]
+    values: list[list[int | None]]
 
 
 def places_table(*, convention: Convention) -> PlacesTable:
     """« Chronique de sortie des solutions d'accueil collectif », as printed beside the Fnas."""
     cells = list(PlacesLine.objects.filter(convention=convention).order_by("position", "seed_line"))
     columns = list(dict.fromkeys(cell.year for cell in cells))
-    rows = []
+    rows, values = [], []
     for position in dict.fromkeys(cell.position for cell in cells):
         own = {cell.year: cell for cell in cells if cell.position == position}
         first = next(iter(own.values()))
         shown = [format_figure(Decimal(own[year].value), 0) if year in own else "" for year in columns]
         rows.append((first.label, first.kind, shown))
-    return PlacesTable(columns, rows)
+        values.append([own[year].value if year in own else None for year in columns])
+    return PlacesTable(columns, rows, values)
 
 
 def receipts(*, convention: Convention) -> QuerySet[ReusableReceipt]:

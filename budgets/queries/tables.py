@@ -240,7 +240,7 @@ class MovementRow:
     act: BudgetAct
     measure: Measure
     amount: Figure
-    national: str
+    national: Figure
     after: Figure
     comment: str
 
@@ -276,7 +276,7 @@ def line_page(*, fund: Fund, exercise: int, position: int, at: date | None = Non
             ledger.printed.get((position, str(exercise)), Decimal(0)) if measure is Measure.PROGRAMME else Decimal(0)
         )
         standing[measure] = standing.get(measure, start) + moved.amount
-        national = "" if moved.national is None else full(moved.national, ledger)
+        national = figure(moved.national, line, ledger)
         found.append(
             MovementRow(
                 moved.act,

@@ -152,10 +152,13 @@ def test_the_address_filters_and_the_workbook_follows_it(board: Client) -> None:
     assert "/glossaire/tableau.xlsx?mots=creche" in page
     response = board.get("/glossaire/tableau.xlsx?mots=creche")
     assert 'filename="glossaire.xlsx"' in response["Content-Disposition"]
-    sheet, _ = open_untrusted_xlsx(response.content).sheets
+    sheet, notes = open_untrusted_xlsx(response.content).sheets
+    assert notes.name == "Notes"
     rows = [[cell.text for cell in cells] for _, cells in sheet.rows()]
     assert rows[0][:3] == ["Sigle", "Mots", "Ligne du texte"]
     assert [row[0] for row in rows[1:]] == ["Eaje", "FIPE", "PCPI"]
+    flat = board.get("/glossaire/tableau.csv?mots=creche").content.decode("utf-8-sig").splitlines()
+    assert [line.split(",")[0] for line in flat] == ["Sigle", "Eaje", "FIPE", "PCPI"]
 
 
 def test_nothing_found_says_why_and_what_to_do(board: Client, convention: Convention) -> None:

@@ -39,6 +39,7 @@ from reports.operations import (
 from reports.report_queries import next_step, sentence_lines, waiting_steps
 from reports.snapshot import digest
 from reports.synthesis import sentences_of
+from tests.tables import told_in_csv, told_in_sheet
 
 pytestmark = pytest.mark.django_db
 
@@ -426,3 +427,40 @@ def test_the_page_of_the_sentences_keeps_what_was_refused(draft: Edition, people
         other = Client()
         other.force_login(people[role])
         assert other.get(address).status_code == 403
+
+
+def test_the_library_as_a_file_has_what_one_may_read_with_its_fingerprints(
+    common: Edition, people: dict[str, User]
+) -> None:
+    for role, count in {"pilotage": 3, "tutelle": 2, "conseil": 0}.items():
+        client = Client()
+        client.force_login(people[role])
+        listed = client.get(reverse("documents")).context["editions"]
+        rows = told_in_csv(client, "/documents/tableau.csv")
+        assert len(rows) == count
+        assert [
+            (row["Édition"], row["Empreinte du PDF (sha256)"], row["Empreinte du contenu (sha256)"]) for row in rows
+        ] == [(str(one.number), one.file_sha256, one.payload_sha256) for one in listed]
+        typed = told_in_sheet(client, "/documents/tableau.xlsx", "Éditions")
+        assert [row["Taille du PDF (octets)"] for row in typed] == [one.file_size for one in listed]
+    client.force_login(people["pilotage"])
+    kept = told_in_csv(client, f"/documents/tableau.csv?etat={EditionState.COMMON.value}")
+    assert [row["Édition"] for row in kept] == ["3"]
+    client.force_login(people["exploitation"])
+    assert client.get("/documents/tableau.xlsx").status_code == 403
+
+
+def test_what_a_second_project_changes_as_a_file(sent: Edition, people: dict[str, User]) -> None:
+    action = Action.objects.get(fiche__number=10, plan="cog", ordinal=3)
+    entry = ProgressEntry(action.pk, ActionStatus.RUNNING, date(2014, 6, 30), None, "Lancée.")
+    record_progress(entries=[entry], by=people["pilotage"], at=AT)
+    again = _done(request_annual_report(convention=sent.convention, year=2014, by=people["pilotage"], at=LATER))
+    _next(again, EditionState.SENT, people["pilotage"], LATER, reason="Une action est lancée.")
+    second = Transmission.objects.get(number=2)
+    client = Client()
+    client.force_login(people["tutelle"])
+    page = client.get(reverse("transmission-differences", args=[second.pk]))
+    assert f"/transmissions/{second.pk}/differences/tableau.xlsx" in page.content.decode()
+    address = reverse("transmission-differences-file", args=[second.pk, "xlsx"])
+    assert [row["Partie"] for row in told_in_sheet(client, address, "Parties changées")] == page.context["parts"] != []
+    assert len(told_in_sheet(client, address, "Différences")) == len(page.context["told"]["rows"])

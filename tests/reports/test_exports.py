@@ -53,6 +53,15 @@ EXPORTS = {
     "/indicateurs/cibles-cpog/F10-21/": "/indicateurs/cibles-cpog/F10-21/tableau.xlsx",
     "/remontees/": "/remontees/tableau.xlsx",
     "/budgets/fnga/2014/": "/budgets/fnga/2014/tableau.xlsx",
+    "/actions/responsabilites/": "/actions/responsabilites/tableau.xlsx",
+    "/actions/calendrier/": "/actions/calendrier/tableau.xlsx",
+    "/actions/10-3/": "/actions/10-3/tableau.xlsx",
+    "/budgets/": "/budgets/tableau.xlsx",
+    "/budgets/fnga/2014/lignes/3/": "/budgets/fnga/2014/lignes/3/tableau.xlsx",
+    "/budgets/dotations/": "/budgets/dotations/tableau.xlsx",
+    "/budgets/tableaux/": "/budgets/tableaux/tableau.xlsx",
+    "/documents/": "/documents/tableau.xlsx",
+    "/glossaire/": "/glossaire/tableau.xlsx",
     "/budgets/fnas/periode/": "/budgets/fnas/periode/tableau.xlsx",
 }
 """A page, and the file of its tables."""

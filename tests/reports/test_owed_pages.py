@@ -33,6 +33,7 @@ from reports.operations import (
     TransmissionRefused,
     transmit_document,
 )
+from reports.owed_document import differences as document_differences
 from reports.owed_queries import (
     NoDocument,
     delivered,
@@ -42,6 +43,7 @@ from reports.owed_queries import (
     situation_of,
 )
 from reports.transmitted import content_of
+from tests.tables import told_in_sheet
 
 pytestmark = pytest.mark.django_db
 
@@ -256,6 +258,12 @@ def test_what_is_sent_is_frozen_and_only_a_change_is_sent_again(
     assert content_of(Transmission.objects.get(pk=first.pk)) == content
     page = _text(_as(people["tutelle"]), f"/transmissions/{second.pk}/differences/")
     assert "Fonctionnement informatique" in page and "99,5" in page
+    changed = told_in_sheet(
+        _as(people["tutelle"]), f"/transmissions/{second.pk}/differences/tableau.xlsx", "Différences"
+    )
+    assert len(changed) == len(document_differences(content, content_of(second)))
+    assert 99.5 in [row["Après"] for row in changed]
+    assert _as(people["conseil"]).get(f"/transmissions/{second.pk}/differences/tableau.csv").status_code == 403
     with pytest.raises(Error), transaction.atomic():
         Transmission.objects.update(payload="{}")
     assert everything_wrong() == []
