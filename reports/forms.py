@@ -32,7 +32,7 @@ class LibraryFilter(FilterForm):
     etat = forms.ChoiceField(label="État", required=False)
 
     def __init__(self, *args: Any, years: range, states: Collection[str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, auto_id="liste_%s", **kwargs)  # another form of the page asks for an exercise too
         self.fields["exercice"].choices = [("", "Tous"), *((year, str(year)) for year in years)]
         self.fields["etat"].choices = [("", "Tous"), *((one.value, one.label) for one in EditionState if one in states)]
 

@@ -93,7 +93,7 @@ def test_targets_are_entered_weighed_confirmed_and_read_by_their_caisse(site: Si
     assert "3 ajoutées" in page.inner_text("main")
     _sound(page)
     with page.expect_download() as download:
-        page.get_by_role("link", name="Télécharger le tableau (XLSX)").click()
+        page.get_by_role("link", name="XLSX").click()
     assert download.value.suggested_filename == "cibles-cpog-F10-21-2014.xlsx"
     site.enter(page, "caf")
     page.goto(site.address("/indicateurs/cibles-cpog/"))

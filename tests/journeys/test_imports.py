@@ -96,7 +96,7 @@ def test_the_steering_mends_a_file_then_confirms_it_with_a_reason(site: Site, pa
     _send(page, _file(tmp_path, "fevrier-corrige.csv", MENDED))
     _work()
     page.get_by_role("link", name="Continuer vers la confirmation").wait_for()
-    assert "1 valeur corrigée" in page.inner_text("#corrections + .table-scroll caption")
+    assert "1 valeur corrigée" in page.inner_text("#corrections ~ .table-scroll caption")
     assert "avertissement" in page.inner_text("main .lead")
     _sound(page)
     page.get_by_role("link", name="Continuer vers la confirmation").click()
