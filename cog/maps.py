@@ -84,12 +84,12 @@ def map_chart(
     areas: Sequence[Area],
     keys: Sequence[str],
     grid: int = 1,
-    legend: bool = True,
+    plain: bool = False,
 ) -> str:
     """The departements in the shades of their classes; `keys`: the words of each class, the darkest first.
 
-    `grid`: how coarse the outlines are, in thousandths of the width; a small map needs few points. Without `legend` the
-    words of the classes are told beside the map.
+    `grid`: how coarse the outlines are, in thousandths of the width; a small map needs few points. `plain`, for paper:
+    one shape a class, nothing said on hover, and the words of the classes told beside the map.
 
     ValueError for more classes than shades, or a class that has no words.
     """
@@ -103,7 +103,8 @@ def map_chart(
         told.setdefault(area.code, []).append(area)
     missing = any(_shades(told.get(code, [])) == [None] for code in outlines["shapes"])
     double = any(len(_shades(several)) > 1 for several in told.values())
-    lines = [*keys, *["pas de valeur"] * missing, *["deux caisses : les deux teintes"] * double] if legend else []
+    lines = [*keys, *["pas de valeur"] * missing, *["deux caisses : les deux teintes"] * double]
+    lines = [] if plain else lines
     root = new_root(Head(id, title, desc, "chart-map", _WIDTH, tall + 8 + _ROW * ((len(lines) + 1) // 2)))
     patterns = SubElement(root, "defs")
     _pattern(patterns, f"{id}-none", WHITE, HAIRLINE)
@@ -112,13 +113,19 @@ def map_chart(
         frame = {"x": str(x), "y": str(y), "width": str(width), "height": str(height)}
         SubElement(ground, "rect", frame | {"fill": "none", "stroke": HAIRLINE})
     fills: dict[str, str] = {}
+    whole: dict[str, list[str]] = {}
     for shapes in (outlines["shapes"], outlines["insets"]):
         for code, path in shapes.items():
             known = told.get(code, [])
             if code not in fills:
                 fills[code] = _fill(patterns, id, code, _shades(known))
+            if plain:
+                whole.setdefault(fills[code], []).append(path)
+                continue
             shape = SubElement(ground, "path", {"d": path, "fill": fills[code]})
             SubElement(shape, "title").text = " ; ".join(area.said for area in known) or f"{code} : pas de valeur"
+    for fill, paths in whole.items():
+        SubElement(ground, "path", {"d": "".join(paths), "fill": fill})
     for number, words in enumerate(lines):
         own = number < len(keys)
         first = f"{id}-none" if missing and number == len(keys) else f"{id}-{_double(told)}"

@@ -57,7 +57,7 @@ def _map(one: Payload) -> str:
         desc=f"Les caisses par quart, par département, en {one['unit']}.",
         areas=[maps.Area(code, "", shade) for code, shade in one["areas"]],
         grid=COARSE,
-        legend=False,
+        plain=True,
         keys=[quarter["place"] for quarter in one["quarters"]],  # their values are in the table beside
     )
 

@@ -83,7 +83,14 @@ def test_coarse_outlines_have_fewer_points_and_every_departement() -> None:
         assert re.fullmatch(r"(M-?\d+,-?\d+l(-?\d+,-?\d+ ?)+z)+", path), code
 
 
-def test_the_words_of_the_classes_may_be_told_beside_the_map() -> None:
-    told = {"id": "c", "title": "t", "desc": "", "areas": [maps.Area("01", "", 0)], "keys": ["1er quart"]}
-    assert "1er quart" in maps.map_chart(**told)
-    assert "1er quart" not in maps.map_chart(**told, legend=False)
+def test_a_plain_map_has_one_shape_a_class_and_no_legend() -> None:
+    areas = [Area("01", "Ain", 0), Area("02", "Aisne", 1), Area("03", "Allier", 0)]
+    told = {"id": "c", "title": "t", "desc": "", "areas": areas, "keys": ["1er quart", "2e quart"]}
+    assert "1er quart" in map_chart(**told)
+    plain = map_chart(**told, plain=True)
+    assert "1er quart" not in plain and "Ain" not in plain
+    paths = list(ElementTree.fromstring(plain).iter(f"{SVG}path"))
+    assert sorted(path.get("fill") for path in paths) == sorted([*SHADES[:2], "url(#c-none)"])
+    fine = maps._outlines()["shapes"]
+    dark = next(path for path in paths if path.get("fill") == SHADES[0])
+    assert dark.get("d", "").startswith(fine["01"]) and fine["03"] in dark.get("d", "")
