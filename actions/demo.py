@@ -58,7 +58,7 @@ def load_progress(*, convention: Convention, by: User, at: datetime) -> bool:
 def _write_syntheses(convention: Convention, by: User, at: datetime) -> None:
     """What each programme of the Sdsi brought and cost in the years of the demonstration."""
     for programme in SdsiProgramme.objects.filter(axis__convention=convention).order_by("number"):
-        chance = random.Random(f"{SEED}:{programme.number}")  # noqa: S311 - the same every time
+        chance = random.Random(f"{SEED}:{programme.number}")  # noqa: S311 - simulated data, the same every time
         for year in SYNTHESES:
             write_synthesis(
                 programme=programme,

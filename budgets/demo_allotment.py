@@ -56,15 +56,15 @@ def _first_dotations(weights: dict[str, Decimal], total: Decimal) -> dict[str, D
     """Dotations of the year before the convention, near the prorata but inherited: some above, some below."""
     entries = []
     for code, weight in weights.items():
-        rng = Random(f"{SEED}:{code}:heritage")  # noqa: S311 - the same every time
+        rng = Random(f"{SEED}:{code}:heritage")  # noqa: S311 - simulated data, the same every time
         entries.append(Entry(code, (weight * rng.randint(85, 120)).quantize(CENT), Decimal(1)))
     return {share.entry.code: share.amount for share in allot(entries, envelope=total).shares}
 
 
 def _entry(code: str, year: int, weight: Decimal, previous: Decimal) -> Entry:
     """Benefits that grow, beneficiaries that decrease in about a quarter of the caisses."""
-    rng = Random(f"{SEED}:{code}:{year}")  # noqa: S311 - the same every time
-    trend = Random(f"{SEED}:{code}:allocataires").randint(-12, 30)  # noqa: S311 - per thousand and year
+    rng = Random(f"{SEED}:{code}:{year}")  # noqa: S311 - simulated data, the same every time
+    trend = Random(f"{SEED}:{code}:allocataires").randint(-12, 30)  # noqa: S311 - simulated data, the same every time; per thousand and year
     benefits = weight * 420_000 * (1000 + 20 * (year - SEED) + rng.randint(-15, 15)) / 1000
     people = round(weight * 80_000 * (1000 + trend * (year - SEED)) / 1000)
     now = people + round(people * Decimal(trend + rng.randint(-3, 3)) / 1000)
@@ -75,7 +75,7 @@ def _spent(year: int, dotations: dict[str, Decimal]) -> UnspentRequest:
     """Most caisses spend nearly all, some leave more than they may keep, a few spend more than they have."""
     executed = {}
     for code, dotation in dotations.items():
-        rng = Random(f"{SEED}:{code}:{year}:depense")  # noqa: S311 - the same every time
+        rng = Random(f"{SEED}:{code}:{year}:depense")  # noqa: S311 - simulated data, the same every time
         parts = rng.choices((rng.randint(950, 1000), rng.randint(900, 939), rng.randint(1001, 1010)), (85, 11, 4))
         executed[code] = (dotation * parts[0] / 1000).quantize(EURO)
     return UnspentRequest(

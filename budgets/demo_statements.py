@@ -48,7 +48,7 @@ def load_statements(*, convention: Convention, by: User, at: datetime) -> bool:
 
 def _entry(layout: StatementLayout, exercise: int, variant: str) -> StatementEntry:
     form = form_of_layout(layout)
-    chance = random.Random(f"{SEED}-{layout.code}-{exercise}-{variant}")  # noqa: S311 - the same every time
+    chance = random.Random(f"{SEED}-{layout.code}-{exercise}-{variant}")  # noqa: S311 - simulated data, the same every time
     labels = {f"ligne_{rank}": f"Opération simulée {rank}" for rank in range(1, 5)} if form.is_open else {}
     after, month, day = DATED.get(variant, (1, 3, 20))
     return StatementEntry(

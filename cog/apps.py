@@ -8,8 +8,8 @@ class CogConfig(AppConfig):
     verbose_name = "convention"
 
     def ready(self) -> None:
-        from cog import celery, charts_store, checks  # noqa: F401 - each registers itself
+        from cog import celery, charts_store, checks  # noqa: F401 - Celery's app and the checks register themselves
         from cog.drawings import CachedDrawings
-        from cog.reference import convention  # noqa: F401
+        from cog.reference import convention  # noqa: F401 - the ground floor's part of a convention's folder, likewise
 
         charts_store.keep_in(CachedDrawings())

@@ -21,5 +21,5 @@ class CachedDrawings:
     def set(self, key: str, text: str) -> None:
         try:
             caches["drawings"].set(key, text)
-        except Exception:  # idem
+        except Exception:  # whatever it raises, a drawing that is not kept is made again
             logger.warning("dessins gardés injoignables", exc_info=True)

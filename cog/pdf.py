@@ -28,7 +28,7 @@ class AddressRefused(FatalURLFetchingError):
 class _OnlyOurFonts(URLFetcher):
     """Refuses every address but inline data and the font files of our package."""
 
-    def fetch(self, url: str, headers: dict[str, str] | None = None):  # type: ignore[no-untyped-def]
+    def fetch(self, url: str, headers: dict[str, str] | None = None):  # type: ignore[no-untyped-def]  # what it answers is WeasyPrint's own type, and WeasyPrint publishes none
         if url.startswith("data:") or url in _FONT_URLS:
             return super().fetch(url, headers)
         raise AddressRefused(f"adresse refusée dans un document : {url}")

@@ -8,7 +8,7 @@ from django.core.files import File
 from django.db.models.fields.files import FieldFile
 
 
-class _Written(File):  # type: ignore[type-arg]
+class _Written(File):
     """A file on the disk of the storage, which the storage moves instead of copying it."""
 
     def temporary_file_path(self) -> str:

@@ -33,17 +33,17 @@ class UploadForm(forms.Form):
     )
 
     def __init__(self, *args: object, caisses: Iterable[Organisation], open_to_all: bool, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, **kwargs)
         field = self.fields["caisse"]
-        field.queryset = caisses  # type: ignore[attr-defined]
-        field.label_from_instance = lambda one: f"{one.code} · {one.name}"  # type: ignore[attr-defined]
+        field.queryset = caisses
+        field.label_from_instance = lambda one: f"{one.code} · {one.name}"
         if open_to_all:
             field.required = False
-            field.empty_label = "toutes celles du fichier"  # type: ignore[attr-defined]
+            field.empty_label = "toutes celles du fichier"
             field.help_text = "Pour n'admettre que les lignes d'une caisse."
-        elif len(field.queryset) == 1:  # type: ignore[attr-defined]
-            field.initial = field.queryset[0]  # type: ignore[attr-defined]
-            field.empty_label = None  # type: ignore[attr-defined]
+        elif len(field.queryset) == 1:
+            field.initial = field.queryset[0]
+            field.empty_label = None
 
     def clean_fichier(self) -> UploadedFile:
         file: UploadedFile = self.cleaned_data["fichier"]
@@ -68,11 +68,11 @@ class TemplateForm(forms.Form):
     def __init__(
         self, *args: object, caisses: QuerySet[Organisation], quarters: Iterable[Period], **kwargs: object
     ) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["periode"].choices = [(str(one), one.label) for one in quarters]  # type: ignore[attr-defined]
+        super().__init__(*args, **kwargs)
+        self.fields["periode"].choices = [(str(one), one.label) for one in quarters]
         field = self.fields["caisse"]
-        field.queryset = caisses  # type: ignore[attr-defined]
-        field.label_from_instance = lambda one: f"{one.code} · {one.name}"  # type: ignore[attr-defined]
+        field.queryset = caisses
+        field.label_from_instance = lambda one: f"{one.code} · {one.name}"
         self.auto_id = "modele_%s"  # two forms on one page
 
 
@@ -87,7 +87,7 @@ class ConfirmForm(forms.Form):
     )
 
     def __init__(self, *args: object, warnings: int, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, **kwargs)
         field = self.fields["motif"]
         field.required = warnings > 0
         field.help_text = (

@@ -37,9 +37,8 @@ def report_workbook(content: Payload) -> bytes:
         *_budgets(content),
         ("Calendrier", CALENDAR, _calendar(content)),
         ("Corrections", CORRECTIONS, _corrections(content)),
-        ("Notes", ["Ce qu'il faut savoir", ""], _notes(content)),
     ]
-    return write_workbook(sheets)
+    return write_workbook(sheets, title=f"Bilan annuel {content['year']}", notes=_notes(content))
 
 
 def _number(text: str) -> Decimal | None:
@@ -85,11 +84,11 @@ def _corrections(content: Payload) -> Rows:
     ]
 
 
-def _notes(content: Payload) -> Rows:
+def _notes(content: Payload) -> list[tuple[str, str]]:
     return [
-        ["Document", f"Bilan annuel {content['year']}, édition n° {content['number']}"],
-        ["Convention", content["convention"]["title"]],
-        ["Situation au", content["at"]],
-        ["Produit le", content["produced_on"]],
-        ["Données", "simulées pour la démonstration" if content["simulated"] else "réelles"],
+        ("Document", f"Bilan annuel {content['year']}, édition n° {content['number']}"),
+        ("Convention", content["convention"]["title"]),
+        ("Situation au", content["at"]),
+        ("Produit le", content["produced_on"]),
+        ("Données", "simulées pour la démonstration" if content["simulated"] else "réelles"),
     ]

@@ -1,9 +1,9 @@
 """The campaign of a quarter: what is missing, what is to be explained, and the gesture that transmits."""
 
 from datetime import date
+from functools import partial
 from itertools import groupby
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,10 +24,8 @@ from reports import campaign_queries as queries
 from reports.delivered import delivered
 from reports.exports import calendar_table, campaign_tables, campaigns_table
 from reports.forms import TransmitForm
+from reports.leaving_views import leave
 from reports.operations import (
-    AlreadyTransmitted,
-    ReasonMissing,
-    TransmissionRefused,
     transmit_quarter,
 )
 from reports.owed_queries import owed_restitutions
@@ -137,23 +135,15 @@ def transmit(request: HttpRequest, quarter: str) -> HttpResponse:
     former = queries.last_transmission(convention=convention, period=period)
     form = TransmitForm(request.POST or None, user=request.user, rectifies=former is not None)
     if request.method == "POST" and form.is_valid():
-        try:
-            sent = transmit_quarter(
-                convention=convention,
-                period=period,
-                by=request.user,
-                at=timezone.now(),
-                reason=form.cleaned_data.get("reason", ""),
-            )
-        except TransmissionRefused as refusal:
-            messages.error(request, "Rien n'a été transmis. " + " ".join(check.sentence for check in refusal.checks))
-            return redirect("campaign", quarter=period)
-        except (AlreadyTransmitted, ReasonMissing) as known:
-            messages.info(request, f"{known}.")
-            return redirect("campaign", quarter=period)
-        told = "en retard" if sent.late else "à l'heure"
-        messages.success(request, f"Transmis {told}. Reçu n° {sent.receipt_number}, envoyé aussi par courriel.")
-        return redirect("transmission", transmission_id=sent.pk)
+        send = partial(
+            transmit_quarter,
+            convention=convention,
+            period=period,
+            by=request.user,
+            at=timezone.now(),
+            reason=form.cleaned_data.get("reason", ""),
+        )
+        return leave(request, send, back=redirect("campaign", quarter=period))
     ready = queries.dossier(convention=convention, period=period, at=timezone.localdate())
     return render(
         request,

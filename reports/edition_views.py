@@ -1,8 +1,8 @@
 """Pages of the editions of the funds: the list, one being prepared, and the gesture that transmits it."""
 
 from datetime import date
+from functools import partial
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,7 +21,8 @@ from reports.budget_dashboard import presentation
 from reports.budget_workbook import dashboard_workbook
 from reports.exports import editions_table
 from reports.forms import TransmitForm
-from reports.operations import AlreadyTransmitted, ReasonMissing, TransmissionRefused, transmit_edition
+from reports.leaving_views import leave
+from reports.operations import transmit_edition
 
 
 def _name_or_404(code: str, exercise: int, number: int) -> tuple[Convention, queries.EditionName]:
@@ -127,21 +128,14 @@ def transmit(request: HttpRequest, code: str, exercise: int, number: int) -> Htt
 def _send(
     request: HttpRequest, convention: Convention, name: queries.EditionName, at: date, form: TransmitForm
 ) -> HttpResponse:
-    try:
-        sent = transmit_edition(
-            convention=convention,
-            name=name,
-            situation=at,
-            by=account(request),
-            at=timezone.now(),
-            reason=form.cleaned_data.get("reason", ""),
-        )
-    except TransmissionRefused as refusal:
-        messages.error(request, "Rien n'a été transmis. " + " ".join(check.sentence for check in refusal.checks))
-    except (AlreadyTransmitted, ReasonMissing) as known:
-        messages.info(request, f"{known}.")
-    else:
-        told = "en retard" if sent.late else "à l'heure"
-        messages.success(request, f"Transmis {told}. Reçu n° {sent.receipt_number}, envoyé aussi par courriel.")
-        return redirect("transmission", transmission_id=sent.pk)
-    return redirect("budget-edition", code=name.fund_code, exercise=name.exercise, number=name.spec.number)
+    send = partial(
+        transmit_edition,
+        convention=convention,
+        name=name,
+        situation=at,
+        by=account(request),
+        at=timezone.now(),
+        reason=form.cleaned_data.get("reason", ""),
+    )
+    back = redirect("budget-edition", code=name.fund_code, exercise=name.exercise, number=name.spec.number)
+    return leave(request, send, back=back)

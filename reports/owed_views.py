@@ -1,8 +1,8 @@
 """Pages of the documents owed: the list, one being prepared, the gesture that sends it, the file of a mission."""
 
 from datetime import date
+from functools import partial
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,11 +18,9 @@ from cog.views import convention_or_404
 from cog.xlsx import write_workbook
 from reports import owed_queries as queries
 from reports.forms import DocumentForm, EventForm, OwedFilter
+from reports.leaving_views import leave
 from reports.mission import NoMission, mission_layout
 from reports.operations import (
-    AlreadyTransmitted,
-    ReasonMissing,
-    TransmissionRefused,
     produce_mission_file,
     transmit_document,
 )
@@ -196,25 +194,18 @@ def transmit(request: HttpRequest, code: str, period: str) -> HttpResponse:
 def _send(
     request: HttpRequest, convention: Convention, owed: queries.Owed, at: date, form: DocumentForm
 ) -> HttpResponse:
-    try:
-        sent = transmit_document(
-            convention=convention,
-            owed=owed,
-            situation=at,
-            by=account(request),
-            at=timezone.now(),
-            reason=form.cleaned_data.get("reason", ""),
-            attachment=form.cleaned_data["fichier"],
-        )
-    except TransmissionRefused as refusal:
-        messages.error(request, "Rien n'a été remis. " + " ".join(check.sentence for check in refusal.checks))
-    except (AlreadyTransmitted, ReasonMissing) as known:
-        messages.info(request, f"{known}.")
-    else:
-        told = "en retard" if sent.late else "à l'heure" if sent.due else "sans échéance fixée"
-        messages.success(request, f"Remis {told}. Reçu n° {sent.receipt_number}, envoyé aussi par courriel.")
-        return redirect("transmission", transmission_id=sent.pk)
-    return redirect("owed-document", code=owed.code, period=owed.period)
+    send = partial(
+        transmit_document,
+        convention=convention,
+        owed=owed,
+        situation=at,
+        by=account(request),
+        at=timezone.now(),
+        reason=form.cleaned_data.get("reason", ""),
+        attachment=form.cleaned_data["fichier"],
+    )
+    back = redirect("owed-document", code=owed.code, period=owed.period)
+    return leave(request, send, back=back, word="remis")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -64,7 +64,7 @@ class FicheRecord(Record):
 class OrganisationRecord(Record):
     code: str = Field(min_length=1, max_length=12)
     name: str = Field(min_length=1, max_length=120)
-    kind: Literal[tuple(OrganisationKind.values)]  # type: ignore[valid-type]
+    kind: Literal[tuple(OrganisationKind.values)]
     departement: str = Field(default="", max_length=3)
     departement_name: str = Field(default="", max_length=60)
     region_2013: str = Field(default="", max_length=60)
@@ -82,7 +82,7 @@ class AnomalyRecord(Record):
     code: str = Field(min_length=1, max_length=40)
     place: str = Field(min_length=1, max_length=250)
     seed_line: int = Field(ge=1)
-    topic: Literal[tuple(AnomalyTopic.values)]  # type: ignore[valid-type]
+    topic: Literal[tuple(AnomalyTopic.values)]
     what: str = Field(min_length=1)
     reading: str = Field(min_length=1)
 
@@ -115,7 +115,7 @@ class CommitmentRecord(Record):
 
 class ObligationRecord(Record):
     code: str = Field(min_length=1, max_length=60)
-    family: Literal[tuple(ObligationFamily.values)]  # type: ignore[valid-type]
+    family: Literal[tuple(ObligationFamily.values)]
     title: str = Field(min_length=1)
     recipient: str = Field(min_length=1, max_length=250)
     rule: dict[str, Any]
@@ -181,7 +181,7 @@ def parse_convention(folder: Folder) -> ConventionContent | None:
         (domains, "number"), (fiches, "number"), (organisations, "code"), (anomalies, "code"), (acronyms, "code"),
         (commitments, "code"), (obligations, "code"),
     ):  # fmt: skip
-        folder.unique(items, key)  # type: ignore[arg-type]
+        folder.unique(items, key)
     # One wrong record is said once: what refers to it is checked when it is mended.
     fiches_read = bool(fiches) and len(fiches) == len(raw_fiches)
     if fiches_read and domains and len(domains) == len(raw_domains):

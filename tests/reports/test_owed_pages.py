@@ -2,11 +2,9 @@
 
 import hashlib
 import json
-import subprocess
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -14,73 +12,33 @@ import pytest
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import Error, transaction
-from django.test import Client
 
 from budgets.demo_statements import load_statements
 from budgets.models import Statement, StatementLayout
 from cog.attachments import accept_file
 from cog.models import AuditEvent, Convention, User
 from cog.periods import parse
-from cog.permissions import ROLES, Permission, Scope
-from cog.queries import next_restitutions, restitutions
 from indicators.queries.documents import known_figures, measure_lines
 from reports.integrity import everything_wrong
-from reports.models import StateNote, Transmission
+from reports.models import Transmission
 from reports.operations import (
     AlreadyTransmitted,
     NotAllowed,
     ReasonMissing,
     TransmissionRefused,
-    transmit_document,
 )
 from reports.owed_document import differences as document_differences
 from reports.owed_queries import (
     NoDocument,
-    delivered,
     document_dossier,
-    document_lines,
     owed_document,
     situation_of,
 )
 from reports.transmitted import content_of
+from tests.reports.owed_steps import AT, PASSWORD, PDF, as_, pages, send, steering, text_of
 from tests.tables import told_in_sheet
 
 pytestmark = pytest.mark.django_db
-
-PDF = b"%PDF-1.7\nune piece"
-PASSWORD = "un mot de passe long"
-AT = datetime(2014, 4, 15, 9, tzinfo=UTC)
-
-
-def _pages(data: bytes) -> list[str]:
-    """The words of each page of a PDF."""
-    done = subprocess.run(["pdftotext", "-layout", "-", "-"], input=data, capture_output=True, check=True)
-    return done.stdout.decode().split("\f")[:-1]
-
-
-def _as(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def _steering(people: dict[str, User]) -> User:
-    user = people["pilotage"]
-    user.set_password(PASSWORD)
-    user.save()
-    return user
-
-
-def _send(convention: Convention, by: User, code: str, period: str, at: datetime = AT, **more: Any) -> Transmission:
-    owed = owed_document(convention=convention, code=code, period=period)
-    situation = more.pop("situation", situation_of(owed, at.date()))
-    return transmit_document(convention=convention, owed=owed, situation=situation, by=by, at=at, **more)
-
-
-def _text(client: Client, url: str) -> str:
-    response = client.get(url)
-    assert response.status_code == 200, (url, response.status_code)
-    return response.content.decode()
 
 
 # --- What is owed ---------------------------------------------------------------------------------------------------
@@ -146,8 +104,8 @@ def test_a_document_speaks_of_its_day(convention: Convention, code: str, period:
 def test_a_file_is_filed_with_its_fingerprint_and_its_receipt(
     convention: Convention, people: dict[str, User], django_capture_on_commit_callbacks: Any
 ) -> None:
-    client = _as(_steering(people))
-    page = _text(client, "/documents-dus/JAL-COM/unique/")
+    client = as_(steering(people))
+    page = text_of(client, "/documents-dus/JAL-COM/unique/")
     assert "Pièce à joindre" in page and "686" in page
     url = "/documents-dus/JAL-COM/unique/remettre/"
     nothing = client.post(url, {"password": PASSWORD})
@@ -162,7 +120,7 @@ def test_a_file_is_filed_with_its_fingerprint_and_its_receipt(
     assert held["sha256"] == hashlib.sha256(PDF).hexdigest() and held["name"] == "schéma directeur.pdf"
     assert held["size"] == len(PDF) and "schéma" not in row.attachment.name
     assert row.receipt_number == "JAL-COM unique/1" and "JAL-COM" in str(row)
-    words = _pages(bytes(row.receipt))[0]
+    words = pages(bytes(row.receipt))[0]
     assert held["sha256"][:20] in words.replace("\n", "") and "PROJET" not in words
     [message] = mail.outbox
     assert "Schéma directeur de la communication" in message.body and "{" not in message.body
@@ -183,7 +141,7 @@ def test_a_file_is_filed_with_its_fingerprint_and_its_receipt(
 def test_a_file_is_judged_by_its_content(
     convention: Convention, people: dict[str, User], name: str, data: bytes, told: str
 ) -> None:
-    client = _as(_steering(people))
+    client = as_(steering(people))
     url = "/documents-dus/JAL-COM/unique/remettre/"
     answer = client.post(url, {"password": PASSWORD, "fichier": SimpleUploadedFile(name, data)})
     assert answer.status_code == 422 and told in answer.content.decode()
@@ -192,7 +150,7 @@ def test_a_file_is_judged_by_its_content(
 
 def test_the_antivirus_has_its_word_here_too(convention: Convention, people: dict[str, User], settings: Any) -> None:
     settings.EVIDENCE_SCANNER = f"{__name__}.found_something"
-    client = _as(_steering(people))
+    client = as_(steering(people))
     file = SimpleUploadedFile("a.pdf", PDF)
     answer = client.post("/documents-dus/JAL-COM/unique/remettre/", {"password": PASSWORD, "fichier": file})
     assert "essai de virus" in answer.content.decode() and not Transmission.objects.exists()
@@ -203,7 +161,7 @@ def found_something(data: bytes) -> str:
 
 
 def test_the_password_is_asked_again(convention: Convention, people: dict[str, User]) -> None:
-    client = _as(_steering(people))
+    client = as_(steering(people))
     url = "/documents-dus/JAL-COM/unique/remettre/"
     answer = client.post(url, {"password": "autre", "fichier": SimpleUploadedFile("a.pdf", PDF)})
     assert answer.status_code == 422 and not Transmission.objects.exists()
@@ -211,11 +169,11 @@ def test_the_password_is_asked_again(convention: Convention, people: dict[str, U
 
 def test_only_who_may_sends(convention: Convention, people: dict[str, User]) -> None:
     with pytest.raises(NotAllowed):
-        _send(convention, people["contributeur"], "JAL-COM", "unique", attachment=accept_file("a.pdf", PDF))
+        send(convention, people["contributeur"], "JAL-COM", "unique", attachment=accept_file("a.pdf", PDF))
     for name in ("contributeur", "controle", "tutelle", "conseil", "caisse011"):
         user = people.get(name)
         if user is not None:
-            assert _as(user).get("/documents-dus/JAL-COM/unique/remettre/").status_code == 403
+            assert as_(user).get("/documents-dus/JAL-COM/unique/remettre/").status_code == 403
 
 
 def test_an_empty_block_keeps_it_from_leaving_unless_a_file_goes(
@@ -223,16 +181,16 @@ def test_an_empty_block_keeps_it_from_leaving_unless_a_file_goes(
 ) -> None:
     steering = people["pilotage"]
     with pytest.raises(TransmissionRefused) as refused:
-        _send(convention, steering, "MOY-INFO", "2013")
+        send(convention, steering, "MOY-INFO", "2013")
     assert {check.code for check in refused.value.checks} == {"empty"}
     assert "n’est pas rempli" in refused.value.checks[0].sentence
-    sent = _send(convention, steering, "MOY-INFO", "2013", attachment=accept_file("a.pdf", PDF))
+    sent = send(convention, steering, "MOY-INFO", "2013", attachment=accept_file("a.pdf", PDF))
     assert content_of(sent)["attachment"] and content_of(sent)["blocks"][0]["tables"] == []
 
 
 def test_a_situation_to_come_is_refused(convention: Convention, people: dict[str, User]) -> None:
     with pytest.raises(TransmissionRefused) as refused:
-        _send(convention, people["pilotage"], "FRA-TDB", "2014-T1", situation=AT.date() + timedelta(days=1))
+        send(convention, people["pilotage"], "FRA-TDB", "2014-T1", situation=AT.date() + timedelta(days=1))
     assert "future" in {check.code for check in refused.value.checks}
 
 
@@ -241,29 +199,29 @@ def test_what_is_sent_is_frozen_and_only_a_change_is_sent_again(
 ) -> None:
     steering = people["pilotage"]
     load_statements(convention=convention, by=steering, at=datetime(2015, 6, 1, tzinfo=UTC))
-    first = _send(convention, steering, "MOY-INFO", "2013")
+    first = send(convention, steering, "MOY-INFO", "2013")
     content = content_of(first)
     table = content["blocks"][0]["tables"][0]
     assert table["header"][0] == "Ligne" and content["simulated"] and first.simulated
     assert any(isinstance(cell, dict) for row in table["rows"] for cell in row)
-    assert "DONNÉES SIMULÉES" in _pages(bytes(first.receipt))[0]
+    assert "DONNÉES SIMULÉES" in pages(bytes(first.receipt))[0]
     with pytest.raises(AlreadyTransmitted):
-        _send(convention, steering, "MOY-INFO", "2013", at=AT + timedelta(days=3))  # another day is no change
+        send(convention, steering, "MOY-INFO", "2013", at=AT + timedelta(days=3))  # another day is no change
     _correct(convention, steering)
     with pytest.raises(ReasonMissing) as missing:
-        _send(convention, steering, "MOY-INFO", "2013")
+        send(convention, steering, "MOY-INFO", "2013")
     assert any("Fonctionnement informatique" in str(one) for one in missing.value.differences)
-    second = _send(convention, steering, "MOY-INFO", "2013", reason="Erreur de saisie.")
+    second = send(convention, steering, "MOY-INFO", "2013", reason="Erreur de saisie.")
     assert (second.number, second.replaces_id, second.reason) == (2, first.pk, "Erreur de saisie.")
     assert content_of(Transmission.objects.get(pk=first.pk)) == content
-    page = _text(_as(people["tutelle"]), f"/transmissions/{second.pk}/differences/")
+    page = text_of(as_(people["tutelle"]), f"/transmissions/{second.pk}/differences/")
     assert "Fonctionnement informatique" in page and "99,5" in page
     changed = told_in_sheet(
-        _as(people["tutelle"]), f"/transmissions/{second.pk}/differences/tableau.xlsx", "Différences"
+        as_(people["tutelle"]), f"/transmissions/{second.pk}/differences/tableau.xlsx", "Différences"
     )
     assert len(changed) == len(document_differences(content, content_of(second)))
     assert 99.5 in [row["Après"] for row in changed]
-    assert _as(people["conseil"]).get(f"/transmissions/{second.pk}/differences/tableau.csv").status_code == 403
+    assert as_(people["conseil"]).get(f"/transmissions/{second.pk}/differences/tableau.csv").status_code == 403
     with pytest.raises(Error), transaction.atomic():
         Transmission.objects.update(payload="{}")
     assert everything_wrong() == []
@@ -280,9 +238,9 @@ def _correct(convention: Convention, by: User) -> None:
 
 
 def test_a_draft_says_so_on_every_page(convention: Convention, people: dict[str, User]) -> None:
-    client = _as(people["contributeur"])
+    client = as_(people["contributeur"])
     answer = client.get("/documents-dus/FRA-PLAN/2014/projet.pdf?au=2014-06-30")
-    assert all("PROJET" in page for page in _pages(answer.content))
+    assert all("PROJET" in page for page in pages(answer.content))
     book = openpyxl.load_workbook(BytesIO(client.get("/documents-dus/FRA-PLAN/2014/projet.xlsx").content))
     assert "PROJET" in str(book["Document"]["A2"].value)
     assert not Transmission.objects.exists()
@@ -321,157 +279,3 @@ def test_measures_add_up_what_was_reported_and_say_how_much(computed: Convention
     assert people_[1].concerned == 0  # a yearly count is not owed before the year ends
     before = measure_lines(convention=computed, rules=rules[:1], years=[2014], until=date(2014, 5, 31))
     assert before[0].totals[0].amount == Decimal(4000)
-
-
-# --- Reading --------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def filed(convention: Convention, people: dict[str, User]) -> Transmission:
-    return _send(
-        convention, people["pilotage"], "SOC-DD", "2013",
-        at=datetime(2014, 5, 6, 9, tzinfo=UTC), attachment=accept_file("données.pdf", PDF),
-    )  # fmt: skip
-
-
-def test_the_state_reads_it_and_answers_for_it(filed: Transmission, people: dict[str, User]) -> None:
-    state = _as(people["tutelle"])
-    assert "Données consolidées de développement durable" in _text(state, "/transmissions/")
-    page = _text(state, f"/transmissions/{filed.pk}/")
-    assert "en retard" in page and hashlib.sha256(PDF).hexdigest() in page
-    state.post(f"/transmissions/{filed.pk}/notes/", {"kind": "question", "text": "Et l'eau ?"})
-    assert StateNote.objects.get().text == "Et l'eau ?"
-    assert "Et l&#x27;eau ?" in _text(state, f"/transmissions/{filed.pk}/")
-    book = openpyxl.load_workbook(BytesIO(state.get(f"/transmissions/{filed.pk}/resultats.xlsx").content))
-    assert "Développement durable" in book.sheetnames
-    assert state.get(f"/transmissions/{filed.pk}/F18-44/").status_code == 404
-    exact = state.get(f"/transmissions/{filed.pk}/contenu.json").content
-    assert hashlib.sha256(exact).hexdigest() == filed.sha256
-
-
-def test_a_file_is_served_as_a_download_to_who_may_read(filed: Transmission, people: dict[str, User]) -> None:
-    url = f"/transmissions/{filed.pk}/piece"
-    answer = _as(people["tutelle"]).get(url)
-    assert b"".join(answer.streaming_content) == PDF
-    assert answer["Content-Type"] == "application/pdf" and answer["X-Content-Type-Options"] == "nosniff"
-    assert answer["Content-Disposition"].startswith("attachment")
-    assert _as(people["conseil"]).get(url).status_code == 403
-    assert Client().get(url).status_code == 302
-
-
-def test_a_transmission_without_a_file_has_none(filed: Transmission, people: dict[str, User]) -> None:
-    other = _send(filed.convention, people["pilotage"], "FRA-PLAN", "2014", situation=AT.date())
-    assert _as(people["tutelle"]).get(f"/transmissions/{other.pk}/piece").status_code == 404
-
-
-@pytest.mark.parametrize("name", ["tutelle", "conseil", "exploitation"])
-def test_what_is_not_sent_is_not_for_everyone(convention: Convention, people: dict[str, User], name: str) -> None:
-    client = _as(people[name])
-    for url in ("/documents-dus/", "/documents-dus/FRA-PLAN/2014/", "/documents-dus/FRA-PLAN/2014/projet.pdf"):
-        assert client.get(url).status_code == 403
-
-
-def test_who_reads_drafts_may_read_all_they_are_made_of() -> None:
-    """A draft mixes results, progress and budgets: its one permission is held only with all three."""
-    for card in ROLES.values():
-        if Permission.READ_EXPLANATIONS in card.grants or Permission.EXPORT_MISSION in card.grants:
-            for needed in (Permission.READ_RESULTS, Permission.READ_PROGRESS, Permission.READ_BUDGETS):
-                assert card.grants[needed] is Scope.ALL
-
-
-def test_integrity_sees_a_file_that_changed_or_is_gone(filed: Transmission) -> None:
-    path = Path(filed.attachment.path)
-    path.write_bytes(PDF + b" retouche")
-    [wrong] = everything_wrong()
-    assert "empreinte de la pièce" in wrong and "SOC-DD" in wrong
-    path.unlink()
-    [gone] = everything_wrong()
-    assert "manque" in gone
-
-
-# --- The calendar and the list --------------------------------------------------------------------------------------
-
-
-def test_the_calendar_counts_it_as_delivered(filed: Transmission, people: dict[str, User]) -> None:
-    convention = filed.convention
-    row = restitutions(convention=convention).get(obligation__code="SOC-DD", covers="2013")
-    assert delivered(convention=convention)[row.pk] == date(2014, 5, 6)
-    page = _text(_as(people["pilotage"]), "/calendrier/?au=2014-06-01")
-    assert "/documents-dus/SOC-DD/2013/" in page and "faite en retard" in page
-    assert "/documents-dus/" not in _text(_as(people["tutelle"]), "/calendrier/?au=2014-06-01")
-
-
-def test_what_was_delivered_early_is_no_next_date(convention: Convention, people: dict[str, User]) -> None:
-    _send(convention, people["pilotage"], "JAL-IGAS", "unique", attachment=accept_file("a.pdf", PDF))
-    done = delivered(convention=convention)
-    asked = {"convention": convention, "at": date(2015, 6, 29), "limit": 3}
-    assert "JAL-IGAS" in [row.obligation.code for row in next_restitutions(**asked)]
-    assert "JAL-IGAS" not in [row.obligation.code for row in next_restitutions(**asked, delivered=done)]
-    before = next_restitutions(convention=convention, at=date(2014, 4, 1), limit=200, delivered=done)
-    assert "JAL-IGAS" in [row.obligation.code for row in before]  # not yet delivered at that date
-
-
-def test_what_goes_with_an_edition_is_delivered_with_it(
-    convention: Convention, people: dict[str, User], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tbb = restitutions(convention=convention).get(obligation__code="TBB-4", covers="2014")
-    staff = restitutions(convention=convention).get(obligation__code="MOY-EFF-4", covers="2014")
-    assert delivered(convention=convention) == {}
-    given = {tbb.pk: date(2014, 7, 15)}
-    monkeypatch.setattr("reports.delivered._editions", lambda dates, sent: given.items())
-    assert delivered(convention=convention) == given | {staff.pk: date(2014, 7, 15)}
-    with pytest.raises(TransmissionRefused):
-        _send(convention, people["pilotage"], "MOY-EFF-4", "2014", attachment=accept_file("a.pdf", PDF))
-
-
-@pytest.mark.parametrize(
-    ("code", "period", "at", "label"),
-    [
-        ("FRA-CHIFFRES", "2013", date(2013, 12, 1), "à venir"),
-        ("FRA-CHIFFRES", "2013", date(2014, 1, 15), "bientôt due"),
-        ("FRA-CHIFFRES", "2013", date(2014, 1, 31), "en retard"),
-        ("FRA-TDB", "2013-T1", date(2014, 1, 31), "sans date"),
-        ("SOC-DD", "2013", date(2014, 6, 1), "remise en retard"),
-        ("SOC-DD", "2013", date(2014, 5, 5), "en retard"),
-    ],
-)
-def test_each_line_says_how_it_stands(filed: Transmission, code: str, period: str, at: date, label: str) -> None:
-    lines = {(line.owed.code, line.owed.period): line for line in document_lines(convention=filed.convention, at=at)}
-    assert lines[code, period].state_label == label
-
-
-def test_the_list_is_filtered_in_its_address_and_exported(filed: Transmission, people: dict[str, User]) -> None:
-    client = _as(people["controle"])
-    page = _text(client, "/documents-dus/?annee=2013&famille=social")
-    assert "SOC-DD" in page and "FRA-TDB" not in page and "remise en retard" in page
-    sheet = openpyxl.load_workbook(BytesIO(client.get("/documents-dus.xlsx?annee=2013&famille=social").content)).active
-    [header, line] = [[cell.value for cell in row] for row in sheet.iter_rows()]
-    told = dict(zip(header, line, strict=True))
-    assert told["Dernier reçu"] == "SOC-DD 2013/1" and told["Empreinte (SHA-256)"] == filed.sha256
-    assert "Aucun document" in _text(client, "/documents-dus/?annee=2013&famille=social&etat=ouverte")
-    assert "FRA-TDB" in _text(client, "/documents-dus/?annee=rien")
-
-
-def test_an_event_is_opened_by_its_day(convention: Convention, people: dict[str, User]) -> None:
-    client = _as(people["pilotage"])
-    answer = client.get("/documents-dus/EV-VIREMENT/?le=2014-03-02")
-    assert answer.status_code == 302 and answer["Location"] == "/documents-dus/EV-VIREMENT/2014-03-02/"
-    assert client.get("/documents-dus/EV-VIREMENT/?le=2019-03-02").status_code == 422
-    assert client.get("/documents-dus/FRA-TDB/").status_code == 404
-    assert client.get("/documents-dus/EV-VIREMENT/mars/").status_code == 404
-    sent = _send(
-        convention, people["pilotage"], "EV-VIREMENT", "2014-03-02", at=datetime(2014, 3, 20, 9, tzinfo=UTC),
-        attachment=accept_file("a.pdf", PDF),
-    )  # fmt: skip
-    assert sent.late and sent.due == date(2014, 3, 17)
-    assert sent.receipt_number in _text(client, "/documents-dus/EV-VIREMENT/")
-    assert "EV-VIREMENT/2014-03-02" in _text(client, "/documents-dus/?annee=2014&famille=evenement")
-
-
-def test_the_list_asks_few_queries(
-    filed: Transmission, people: dict[str, User], django_assert_max_num_queries: Any
-) -> None:
-    client = _as(people["pilotage"])
-    client.get("/documents-dus/")
-    with django_assert_max_num_queries(30):
-        client.get("/documents-dus/")
