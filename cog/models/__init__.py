@@ -1,0 +1,24 @@
+"""Tables every app shares: the convention, its fiches, the bodies of the branch, the accounts."""
+
+from cog.audit import AuditEvent
+from cog.jobs import Job
+from cog.models.accounts import Membership, User
+from cog.models.convention import Convention, Domain, Fiche, Organisation, OrganisationQuerySet
+from cog.models.text import Acronym, Obligation, Restitution, SourceAnomaly, StateCommitment
+
+__all__ = [
+    "Acronym",
+    "AuditEvent",
+    "Convention",
+    "Domain",
+    "Fiche",
+    "Job",
+    "Membership",
+    "Obligation",
+    "Organisation",
+    "OrganisationQuerySet",
+    "Restitution",
+    "SourceAnomaly",
+    "StateCommitment",
+    "User",
+]
