@@ -45,6 +45,11 @@ if SQLITE:
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    if env.str("SUIVI_PROCESS", default="") == "web":  # set by cog/wsgi.py: a page gives up where a job may last
+        STATEMENT_SECONDS, LOCK_SECONDS = env.int("SUIVI_STATEMENT_SECONDS", 10), env.int("SUIVI_LOCK_SECONDS", 5)
+        DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
+            f"-c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout={LOCK_SECONDS}s"
+        )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Background work: Redis in production, a folder as the embedded broker ---------------------------------------
@@ -52,7 +57,15 @@ REDIS_URL = env.str("REDIS_URL", default="")
 
 # Finished drawings, kept by their content for every process; one that cannot be kept is drawn again.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # Counts of what is asked: shared by every process, else a limit would be one per process.
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "comptes",
+        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+    }
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     "drawings": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
@@ -162,6 +175,10 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "cog.guards.Headers",
+    "cog.guards.RequestSize",
+    "cog.guards.CostlyPages",
+    "cog.guards.ReadsWriteNothing",  # the last: what stands above it may keep a session
 ]
 
 ROOT_URLCONF = "cog.urls"
@@ -200,6 +217,11 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "cog.views.csrf_failure"
 
+# --- What a request may ask (cog/guards.py) --------------------------------------------------------------------------
+MAX_REQUEST_BYTES = 51 * 1024**2  # the largest workbook, and its envelope; docker/nginx.conf cuts first
+COSTLY_A_MINUTE = {"file": env.int("SUIVI_FILES_A_MINUTE", 60), "search": env.int("SUIVI_SEARCHES_A_MINUTE", 120)}
+GET_MAY_WRITE: set[str] = set()  # names of the views that must write on GET
+
 # --- Headers -------------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -220,6 +242,8 @@ if PRODUCTION:
     SECURE_HSTS_PRELOAD = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    # « __Host- »: a browser keeps these only from this very host, over TLS, for the whole site.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
 
 # --- Language, time, files -----------------------------------------------------------------------------------------
 LANGUAGE_CODE = "fr"
@@ -260,7 +284,12 @@ else:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+            "()": "cog.incidents.DiscreetFormatter" if PRODUCTION else "logging.Formatter",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     # WeasyPrint and fontTools tell every table they subset; only what matters is kept.

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.views import LoginView
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,9 +15,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from cog import jobs
+from cog import incidents, jobs
 from cog.exports import DataState, Export, table_file
 from cog.forms import AcronymFilter, AnomalyFilter
+from cog.guards import too_large
 from cog.models import Acronym, Convention, SourceAnomaly
 from cog.permissions import ROLES, Permission, jobs_visible_to, requires
 from cog.queries import acronyms as acronyms_query
@@ -164,34 +166,25 @@ def help_page(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that was not ours, or whose session ended: Django's own page would break our content policy."""
     advice = "Le formulaire a expiré ou ne vient pas de ce site : revenir à la page, la recharger et recommencer."
-    context = {"code": 403, "title": "Formulaire refusé", "reason": advice}
-    return render(request, "cog/error.html", context, status=403)
+    return incidents.page(request, code=403, title="Formulaire refusé", reason=advice)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(
-        request,
-        "cog/error.html",
-        {"code": 400, "title": "Demande incompréhensible", "reason": ""},
-        status=400,
-    )
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        return too_large(request)
+    return incidents.page(request, code=400, title="Demande incompréhensible")
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(
-        request,
-        "cog/error.html",
-        {"code": 403, "title": "Accès réservé", "reason": str(exception)},
-        status=403,
-    )
+    return incidents.page(request, code=403, title="Accès réservé", reason=str(exception))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    reason = str(exception) if isinstance(exception, Http404) and "tried" not in str(exception) else ""
-    return render(request, "cog/error.html", {"code": 404, "title": "Page introuvable", "reason": reason}, status=404)
+    """What a view says of what it did not find; of an unknown address or row, Django's words are not for people."""
+    said = str(exception) if isinstance(exception, Http404) else ""
+    foreign = "tried" in said or said.startswith("No ")
+    return incidents.page(request, code=404, title="Page introuvable", reason="" if foreign else said)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return render(
-        request, "cog/error.html", {"code": 500, "title": "Erreur de l'application", "reason": ""}, status=500
-    )
+    return incidents.uncaught(request)

@@ -45,6 +45,7 @@ from django.conf import settings  # noqa: E402 - only once set up
 
 if os.environ.get("SUIVI_TEST_FILE"):  # SQLite in a file, for the tests whose other processes must see it
     settings.DATABASES["default"]["TEST"]["NAME"] = str(Path(_VAR) / "essais.sqlite3")
+settings.COSTLY_A_MINUTE = {"file": 10**6, "search": 10**6}  # a test asks in a second what a person does in an hour
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # Argon2 is slow on purpose
 
 
