@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -11,11 +12,9 @@ from actions.enums import ActionStatus, Answer, Charge, CommitmentStatus, Plan, 
 from actions.models import Action, ActionProgress, Direction
 from actions.operations import ProgressEntry
 from actions.queries.lists import NOBODY, Criteria
-from cog.forms import FilterForm
+from cog.forms import DayField, FilterForm, NumberField
 from cog.models import User
 from cog.queries import DomainFiches
-
-DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 class ActionFilter(FilterForm):
@@ -76,9 +75,9 @@ class ProgressForm(forms.Form):
     """One word on an action."""
 
     status = forms.ChoiceField(label="État", choices=ActionStatus.choices)
-    as_of = forms.DateField(label="Situation au", widget=DAY, help_text="Le jour que ces mots décrivent.")
-    percent = forms.IntegerField(label="Avancement (%)", required=False, help_text="De 0 à 100, si on le mesure.")
-    done_on = forms.DateField(label="Réalisée le", required=False, widget=DAY)
+    as_of = DayField(label="Situation au", help_text="Le jour que ces mots décrivent.")
+    percent = NumberField(label="Avancement (%)", decimals=0, required=False, help_text="De 0 à 100, si on le mesure.")
+    done_on = DayField(label="Réalisée le", required=False)
     without_evidence = forms.CharField(
         label="Raison de l'absence de pièce",
         required=False,
@@ -92,8 +91,8 @@ class ProgressForm(forms.Form):
         max_length=250,
         help_text="Pour une action reportée ou abandonnée : la note, le relevé ou la lettre, et sa date.",
     )
-    revised_end = forms.DateField(
-        label="Échéance révisée", required=False, widget=DAY, help_text="La nouvelle dernière date, si elle change."
+    revised_end = DayField(
+        label="Échéance révisée", required=False, help_text="La nouvelle dernière date, si elle change."
     )
     revision_reason = forms.CharField(
         label="Motif de la révision", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
@@ -117,8 +116,8 @@ class RowForm(forms.Form):
     """One action of the grid of a fiche: what changes most, one word for the reason its state asks for."""
 
     status = forms.ChoiceField(label="État", choices=ActionStatus.choices)
-    percent = forms.IntegerField(label="Avancement (%)", required=False)
-    done_on = forms.DateField(label="Réalisée le", required=False, widget=DAY)
+    percent = NumberField(label="Avancement (%)", decimals=0, required=False)
+    done_on = DayField(label="Réalisée le", required=False)
     why = forms.CharField(label="Décision, ou raison sans pièce", required=False, max_length=250)
     comment = forms.CharField(label="Commentaire", required=False, max_length=4000)
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput())
@@ -150,7 +149,7 @@ class RowForm(forms.Form):
 class GridDate(forms.Form):
     """The day that the whole grid describes."""
 
-    as_of = forms.DateField(label="Situation au", widget=DAY, help_text="Le jour que décrivent les lignes modifiées.")
+    as_of = DayField(label="Situation au", help_text="Le jour que décrivent les lignes modifiées.")
 
 
 class EvidenceForm(forms.Form):
@@ -219,7 +218,7 @@ class CommitmentForm(forms.Form):
     """The State's word on one of its commitments."""
 
     status = forms.ChoiceField(label="État", choices=CommitmentStatus.choices)
-    as_of = forms.DateField(label="Situation au", widget=DAY)
+    as_of = DayField(label="Situation au")
     comment = forms.CharField(
         label="Commentaire", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
     )
@@ -235,7 +234,7 @@ class AnswerForm(forms.Form):
     """The State's answer to what it was asked."""
 
     answer = forms.ChoiceField(label="Réponse", choices=Answer.choices)
-    answered_on = forms.DateField(label="Réponse du", widget=DAY)
+    answered_on = DayField(label="Réponse du")
     text = forms.CharField(label="Texte", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 4}))
 
 
@@ -245,8 +244,8 @@ class SharedDocumentForm(forms.Form):
     kind = forms.ChoiceField(label="Nature", choices=SharedKind.choices)
     reference = forms.CharField(label="Référence", max_length=80)
     title = forms.CharField(label="Objet", max_length=250)
-    issued_on = forms.DateField(label="Datée du", widget=DAY)
-    shared_on = forms.DateField(label="Mise à disposition le", widget=DAY)
+    issued_on = DayField(label="Datée du")
+    shared_on = DayField(label="Mise à disposition le")
     address = forms.URLField(label="Adresse où la lire", required=False, max_length=500, assume_scheme="https")
 
 
@@ -257,13 +256,13 @@ class SynthesisForm(forms.Form):
     achievements = forms.CharField(
         label="Réalisations techniques", required=False, widget=forms.Textarea(attrs={"rows": 4})
     )
-    spending = forms.DecimalField(
+    spending = NumberField(
         label="Dépenses, en k€",
+        unit="k€",
         required=False,
-        min_value=0,
-        max_digits=12,
-        decimal_places=1,
-        localize=True,
+        minimum=0,
+        most=Decimal(10**11),
+        decimals=1,
         help_text="Vide : non connue ; 0 : aucune dépense.",
     )
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput())

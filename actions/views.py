@@ -7,7 +7,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
-from django_tables2 import RequestConfig
 
 from actions.exports import action_tables, actions_table, holds_simulated, sdsi_table, state_of_actions
 from actions.forms import ActionFilter, EvidenceForm
@@ -20,11 +19,10 @@ from actions.tables import ActionTable
 from cog.exports import Export, table_file, xlsx
 from cog.forms import DateFilter
 from cog.models import Convention
+from cog.paging import configure
 from cog.permissions import Permission, can, fiches_open_to, requires
 from cog.queries import domains_with_fiches
 from cog.views import convention_or_404
-
-BY_PAGE = 50
 
 
 @require_safe
@@ -37,7 +35,7 @@ def actions(request: HttpRequest) -> HttpResponse:
     seen = can(request.user, Permission.READ_PROGRESS)
     hidden = () if seen else ("timeliness", "status", "lead")
     table = ActionTable(by_attention(views) if seen else views, exclude=hidden)
-    RequestConfig(request, paginate={"per_page": BY_PAGE}).configure(table)
+    configure(request, table)
     context = {"table": table, "form": form, "dated": dated, "at": at, "count": len(views), "total": total}
     return render(request, "actions/list.html", context | {"with_progress": seen, "query": request.GET.urlencode()})
 

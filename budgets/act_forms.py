@@ -1,39 +1,26 @@
 """Forms of an act: its heading, and one small form for each line of the fund. They clean and save nothing."""
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 
 from budgets.compute.entry import Fault, Stated
 from budgets.enums import DECIDED, ActKind
-from cog.figures import NumberError, parse_french_decimal
-
-DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+from cog.forms import DayField, NumberField
 
 
-class AmountField(forms.CharField):
-    """An amount typed as French readers write it; empty is nothing, never 0."""
+class AmountField(NumberField):
+    """An amount in a cell; empty is nothing, never 0."""
 
-    def __init__(self, *, unit: str, **kwargs: Any) -> None:
-        super().__init__(required=False, max_length=40, **kwargs)
-        self.unit = unit
-        self.widget.attrs |= {"inputmode": "decimal", "class": "num", "autocomplete": "off"}
-
-    def clean(self, value: Any) -> Decimal | None:
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            return parse_french_decimal(text, unit=self.unit, refuse_ambiguous_dot=True)
-        except NumberError as error:
-            raise forms.ValidationError(f"Trouvé « {error.found} », attendu {error.expected}.") from None
+    def __init__(self, *, unit: str, **options: Any) -> None:
+        super().__init__(unit=unit, required=False, **options)
+        self.widget.attrs["class"] = "num"
 
 
 class ActHeading(forms.Form):
     """What an act says of itself."""
 
-    dated = forms.DateField(label="En date du", widget=DAY)
+    dated = DayField(label="En date du")
     reference = forms.CharField(label="Délibération ou pièce", max_length=200, required=False)
     reason = forms.CharField(label="Motif", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)

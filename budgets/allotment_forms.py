@@ -8,30 +8,13 @@ from django import forms
 
 from budgets.compute.allotment import OF_THE_TEXT, Entry, Parameters
 from budgets.queries.allotment import AllotmentRequest
-from cog.figures import NumberError, decimals_of, format_exact, parse_french_decimal
+from cog.figures import decimals_of, format_exact
+from cog.forms import DayField, NumberField
 from cog.models import Convention
 from cog.sealing import seal, unseal
 
 _PURPOSE = "budgets.allotment"
 _PERCENT = Decimal(100)
-
-
-class FigureField(forms.CharField):
-    """A number as French people write it, « 834 714,5 »."""
-
-    def __init__(self, *, unit: str, **options: Any) -> None:
-        super().__init__(max_length=40, **options)
-        self.unit = unit
-        self.widget.attrs["inputmode"] = "decimal"
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            return parse_french_decimal(text, unit=self.unit, refuse_ambiguous_dot=True)
-        except NumberError as wrong:
-            raise forms.ValidationError(f"Trouvé « {text} », attendu {wrong.expected}.") from wrong
 
 
 class AllotmentForm(forms.Form):
@@ -43,7 +26,7 @@ class AllotmentForm(forms.Form):
         help_text="Le modèle de l'exercice, rempli : une ligne par caisse, montants en k€.",
         widget=forms.FileInput(attrs={"accept": ".xlsx"}),
     )
-    enveloppe = FigureField(
+    enveloppe = NumberField(
         label="Enveloppe nationale (k€)",
         unit="k€",
         help_text="Le socle des dotations de l'exercice, celui que les caisses se partagent.",
@@ -51,13 +34,13 @@ class AllotmentForm(forms.Form):
     acte = forms.CharField(
         label="Décision", max_length=250, help_text="L'acte qui arrête la répartition : organe, nature, référence."
     )
-    decidee = forms.DateField(label="Décidée le", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
-    part = FigureField(
+    decidee = DayField(label="Décidée le")
+    part = NumberField(
         label="Part garantie du taux moyen (%)",
         unit="%",
         help_text=f"{format_exact(OF_THE_TEXT.guaranteed_part * 100, '%')} dans la convention (l. 6047).",
     )
-    plafond = FigureField(
+    plafond = NumberField(
         label="Plafond, en % du prorata",
         unit="%",
         help_text=f"{format_exact(OF_THE_TEXT.cap * 100, '%')} dans la convention (l. 6047).",

@@ -5,9 +5,10 @@ from typing import Any
 
 from django import forms
 
-from budgets.act_forms import DAY, AmountField
+from budgets.act_forms import AmountField
 from budgets.compute.statements import CellFault, Form
 from cog.figures import format_exact
+from cog.forms import DayField
 
 WORDS = {"class": "words"}
 
@@ -15,7 +16,7 @@ WORDS = {"class": "words"}
 class StatementHeading(forms.Form):
     """Where the figures come from."""
 
-    dated = forms.DateField(label="En date du", widget=DAY)
+    dated = DayField(label="En date du")
     reference = forms.CharField(label="Acte ou pièce", max_length=200)
     reason = forms.CharField(label="Pourquoi ce tableau remplace le précédent", max_length=2000, required=False)
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)

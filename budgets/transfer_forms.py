@@ -4,10 +4,11 @@ from typing import Any
 
 from django import forms
 
-from budgets.act_forms import DAY, AmountField
+from budgets.act_forms import AmountField
 from budgets.enums import TransferActKind
 from budgets.models import BudgetLine, Fund
 from budgets.operations import TransferRequest
+from cog.forms import DayField
 
 
 class LineChoice(forms.ModelChoiceField):
@@ -57,7 +58,7 @@ class TransferActForm(forms.Form):
     """An act of a transfer, with its document."""
 
     kind = forms.ChoiceField(choices=TransferActKind.choices, widget=forms.HiddenInput)
-    dated = forms.DateField(label="En date du", widget=DAY)
+    dated = DayField(label="En date du")
     reference = forms.CharField(label="Pièce (délibération, courrier, procès-verbal)", max_length=200)
     favourable = forms.ChoiceField(label="Sens", choices=[("oui", "favorable"), ("non", "défavorable")])
 

@@ -1,7 +1,6 @@
 """Pages of the transfers of credits: the rules as a table, the list, a new one, one with its acts."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,10 +19,9 @@ from budgets.transfer_forms import TransferActForm, TransferForm
 from budgets.views import fund_or_404, may
 from budgets.wording import verdict_lines
 from cog.exports import DataState, Export, table_file
+from cog.paging import page_of
 from cog.permissions import Permission, account, requires
 from cog.views import convention_or_404
-
-PER_PAGE = 50
 
 
 @requires(Permission.READ_REFERENCE)
@@ -37,7 +35,7 @@ def rules(request: HttpRequest) -> HttpResponse:
 @requires(Permission.READ_BUDGETS)
 def transfer_list(request: HttpRequest) -> HttpResponse:
     convention = convention_or_404()
-    page = Paginator(transfers(convention=convention), PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, transfers(convention=convention))
     rows = [(row, next_step(row), information_due(row)) for row in page]
     context = {"page": page, "rows": rows, "funds": funds(convention=convention), "today": timezone.localdate()}
     return render(request, "budgets/transfers/list.html", context | may(request))

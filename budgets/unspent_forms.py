@@ -6,6 +6,7 @@ from decimal import Decimal
 from django import forms
 
 from budgets.queries.unspent import UnspentRequest
+from cog.forms import DayField
 from cog.sealing import seal, unseal
 
 _PURPOSE = "budgets.unspent"
@@ -19,9 +20,7 @@ class UnspentForm(forms.Form):
         help_text="Le modèle de l'exercice, rempli : une ligne par caisse, montants en k€.",
         widget=forms.FileInput(attrs={"accept": ".xlsx"}),
     )
-    arretes = forms.DateField(
-        label="Comptes arrêtés au", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
+    arretes = DayField(label="Comptes arrêtés au")
     source = forms.CharField(
         label="Source", max_length=250, help_text="D'où viennent les dépenses : comptes de l'exercice, état, date."
     )

@@ -1,12 +1,15 @@
 """Forms of the ground floor: they clean what is typed and save nothing."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 
 from cog.enums import AnomalyTopic
+from cog.figures import NumberError, decimals_of, format_exact, parse_french_decimal
+from cog.periods import PeriodError, read_day
 
 
 class LoginForm(AuthenticationForm):
@@ -25,6 +28,67 @@ class LoginForm(AuthenticationForm):
 
     def clean_username(self) -> str:
         return str(self.cleaned_data["username"]).strip().lower()
+
+
+class DayField(forms.DateField):
+    """A day typed as French people write it, « 31/03/2014 », « 31.03.14 », or pasted from one of our pages."""
+
+    def __init__(self, **options: Any) -> None:
+        attributes = {"inputmode": "numeric", "autocomplete": "off", "placeholder": "jj/mm/aaaa", "class": "day"}
+        super().__init__(widget=forms.DateInput(format="%d/%m/%Y", attrs=attributes), **options)
+
+    def to_python(self, value: Any) -> date | None:
+        if not isinstance(value, str):
+            return super().to_python(value)
+        if not value.strip():
+            return None
+        try:
+            return read_day(value)
+        except PeriodError as wrong:
+            raise forms.ValidationError(
+                f"Date illisible : trouvé « {wrong.found} », attendu {wrong.expected}."
+            ) from None
+
+
+class NumberField(forms.CharField):
+    """A number typed as French people write it, « 1 234,5 », « 85 % », or pasted from one of our pages; empty is None.
+
+    « 1.234 » is two numbers: it is asked which.
+    """
+
+    def __init__(
+        self,
+        *,
+        unit: str = "%",
+        decimals: int | None = None,
+        minimum: int | None = None,
+        most: Decimal | None = None,
+        **options: Any,
+    ) -> None:
+        """`decimals`: as many at most, and an int where there may be none; `minimum`, `most`: its bounds."""
+        super().__init__(**{"max_length": 40} | options)
+        self.unit, self.decimals, self.minimum, self.most = unit, decimals, minimum, most
+        self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
+
+    def prepare_value(self, value: Any) -> Any:
+        return format_exact(Decimal(value)) if isinstance(value, Decimal | int) else value
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            number = parse_french_decimal(text, unit=self.unit, refuse_ambiguous_dot=True)
+        except NumberError as wrong:
+            raise forms.ValidationError(f"Trouvé « {wrong.found} », attendu {wrong.expected}.") from None
+        if self.minimum is not None and number < self.minimum:
+            raise forms.ValidationError(f"Trouvé « {text} », attendu {self.minimum} au moins.")
+        if self.most is not None and number >= self.most:
+            raise forms.ValidationError(f"Trouvé « {text} », attendu moins de {format_exact(self.most)}.")
+        if self.decimals is not None and decimals_of(number) > self.decimals:
+            told = f"{self.decimals} décimale au plus" if self.decimals else "un nombre sans décimales"
+            raise forms.ValidationError(f"Trouvé « {text} », attendu {told}.")
+        return int(number) if self.decimals == 0 else number
 
 
 class FilterForm(forms.Form):
@@ -62,11 +126,7 @@ class AcronymFilter(FilterForm):
 class DateFilter(forms.Form):
     """The date a page is read at."""
 
-    au = forms.DateField(
-        label="Situation au",
-        required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-    )
+    au = DayField(label="Situation au", required=False)
 
     def chosen(self, default: date) -> date:
         """The date asked for, or the default when none or a wrong one is."""

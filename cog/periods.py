@@ -259,6 +259,30 @@ def format_date(moment: date) -> str:
     return f"{number} {MONTH_NAMES[moment.month - 1]} {moment.year}"
 
 
+_DAY_IN_DIGITS = re.compile(
+    r"(?P<day>[0-9]{1,2})(?P<mark>[/.\- ])(?P<month>[0-9]{1,2})(?P=mark)(?P<year>[0-9]{4}|[0-9]{2})"
+)
+_DAY_IN_WORDS = re.compile(r"(?P<day>1er|[0-9]{1,2})\s+(?P<month>[a-zûé]+)\s+(?P<year>[0-9]{4})")
+_DAY_ISO = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})")
+
+
+def read_day(text: str) -> date:
+    """A day as a French writer types it: 31/03/2014, 31.03.14, « 1er avril 2014 », and 2014-03-31; PeriodError else.
+
+    A year in two digits is of this century: a convention is of today.
+    """
+    bare = text.strip().lower()
+    found = _DAY_IN_DIGITS.fullmatch(bare) or _DAY_IN_WORDS.fullmatch(bare) or _DAY_ISO.fullmatch(bare)
+    if found is None:
+        raise PeriodError(text, "jour/mois/année, comme « 31/03/2014 »")
+    month, year = found["month"], found["year"]
+    try:
+        number = int(month) if month.isdigit() else MONTH_NAMES.index(month) + 1
+        return date(int(year) + (2000 if len(year) == 2 else 0), number, int(found["day"].removesuffix("er")))
+    except ValueError:
+        raise PeriodError(text, "un jour du calendrier, comme « 31/03/2014 »") from None
+
+
 _FORMS: dict[Granularity, Callable[[Period], str]] = {
     Granularity.DAY: lambda p: p.start.isoformat(),
     Granularity.MONTH: lambda p: f"{p.year:04d}-{p.number:02d}",

@@ -194,6 +194,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "cog.context.site",
+                "cog.appearance.appearance",
             ],
             "builtins": ["cog.templatetags.french"],
         },

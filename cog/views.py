@@ -7,7 +7,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.views import LoginView
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,6 +19,7 @@ from cog.exports import DataState, Export, table_file
 from cog.forms import AcronymFilter, AnomalyFilter
 from cog.guards import too_large
 from cog.models import Acronym, Convention, SourceAnomaly
+from cog.paging import page_of
 from cog.permissions import ROLES, Permission, jobs_visible_to, requires
 from cog.queries import acronyms as acronyms_query
 from cog.queries import anomalies as anomalies_query
@@ -28,8 +28,6 @@ from cog.queries import (
     current_convention,
     demonstration_accounts,
 )
-
-PAGE_SIZE = 50
 
 
 class Login(LoginView):
@@ -55,7 +53,7 @@ def anomalies(request: HttpRequest) -> HttpResponse:
     convention = convention_or_404()
     form, rows = _slips(request, convention)
     chosen = form.cleaned_data if form.is_valid() else {"sujet": "", "mots": ""}
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = page_of(request, rows)
     counts = anomalies_by_topic(convention=convention)
     return render(
         request,
@@ -133,7 +131,7 @@ def _slips(request: HttpRequest, convention: Convention) -> tuple[AnomalyFilter,
 @requires(Permission.SEE_JOBS)
 def job_list(request: HttpRequest) -> HttpResponse:
     """The background jobs one may see, the latest first."""
-    page = Paginator(jobs_visible_to(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = page_of(request, jobs_visible_to(request.user))
     return render(request, "cog/jobs.html", {"page": page})
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from cog.downloads import workbook
 from cog.exports import DataState, Export, table_file
 from cog.models import Organisation
+from cog.paging import page_of
 from cog.permissions import Permission, Scope, caisses_visible_to, requires, scopes
 from cog.views import convention_or_404
 from indicators.batch_forms import BatchFilter, ConfirmForm, TemplateForm, UploadForm
@@ -36,7 +37,6 @@ from indicators.queries.due import transmission_quarters
 from indicators.queries.template import template_content
 from indicators.workbooks import annotated, batch_facts, problems_table
 
-PAGE_SIZE = 25
 FEW = 50
 
 
@@ -44,7 +44,7 @@ FEW = 50
 def batches(request: HttpRequest) -> HttpResponse:
     form, rows = _chosen(request)
     chosen = form.cleaned_data if form.is_valid() else {}
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = page_of(request, rows)
     return render(request, "indicators/batches/list.html", {"form": form, "page": page, "chosen": chosen})
 
 

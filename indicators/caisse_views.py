@@ -4,10 +4,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
-from django_tables2 import RequestConfig
 
 from cog.exports import DataState, Export, xlsx
 from cog.models import Convention, Organisation, OrganisationQuerySet
+from cog.paging import configure
 from cog.periods import parse
 from cog.permissions import Permission, Scope, caisses_visible_to, requires, scopes
 from cog.views import convention_or_404
@@ -17,8 +17,6 @@ from indicators.queries.groups import groups_of_body
 from indicators.sheet_exports import caisse_table, caisses_table
 from indicators.tables import StandingTable
 
-BY_PAGE = 50
-
 
 @require_safe
 @requires(Permission.READ_RESULTS)
@@ -26,7 +24,7 @@ def caisses(request: HttpRequest) -> HttpResponse:
     """The caisses the reader may see, with where each stands among all of them."""
     form, rows = _standings(request)
     table = StandingTable(rows)
-    RequestConfig(request, paginate={"per_page": BY_PAGE}).configure(table)
+    configure(request, table)
     context = {"form": form, "table": table, "count": len(rows), "sees_all": _sees_all(request)}
     return render(request, "caisses/list.html", context | {"query": request.GET.urlencode()})
 

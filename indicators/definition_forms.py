@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 from django import forms
 
+from cog.forms import DayField
 from indicators.compute.expression import ExpressionError, parse_expression
 from indicators.compute.methods_file import METHODS, DefinitionError, definition_from
 from indicators.enums import Better, Method, NationalRule, Rhythm
@@ -32,10 +33,6 @@ class Caret:
 
     text: str
     spaces: str
-
-
-def _dates() -> forms.DateInput:
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 class AdoptionForm(forms.Form):
@@ -98,15 +95,14 @@ class AdoptionForm(forms.Form):
         help_text="Ventilations, variantes, cumul, première période… Un par ligne, « cle: valeur », comme dans le "
         "fichier des méthodes. Exemple : breakdowns: {phase: [amiable, contentieux]}",
     )
-    valid_from = forms.DateField(
+    valid_from = DayField(
         label="En vigueur depuis le",
-        widget=_dates(),
         help_text="Elle vaut pour les périodes qui finissent ce jour-là ou après ; les autres gardent la précédente.",
     )
     agreed_by = forms.CharField(
         label="Arrêtée par", max_length=200, help_text="Qui l'a convenue : la Dss et la Cnaf, un comité, un avenant…"
     )
-    agreed_on = forms.DateField(label="Arrêtée le", widget=_dates())
+    agreed_on = DayField(label="Arrêtée le")
     reason = forms.CharField(
         label="Motif", max_length=2000, widget=forms.Textarea(attrs={"rows": 2}), help_text="Pourquoi cette définition."
     )

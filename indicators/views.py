@@ -3,10 +3,10 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django_tables2 import RequestConfig
 
 from cog.downloads import drawing
 from cog.exports import DataState, Export, csv_file, table_file, xlsx
+from cog.paging import configure
 from cog.periods import parse
 from cog.permissions import Permission, Scope, caisses_visible_to, can, requires, scopes
 from cog.queries import domains_with_fiches
@@ -92,7 +92,7 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
     if not any(line.gap_shown for line in page.caisses):
         hidden.append("gap")
     table = CaisseTable(page.caisses, code=code, exclude=hidden, terms=local_terms(page))
-    RequestConfig(request, paginate={"per_page": 50}).configure(table)
+    configure(request, table)
     whole = Scope.ALL in scopes(request.user, Permission.READ_RESULTS)
     return render(
         request,

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from cog.attachments import ACCEPTED, MAX_BYTES, AcceptedFile, FileRefused, accept_file
 from cog.enums import ObligationFamily
-from cog.forms import FilterForm
+from cog.forms import DayField, FilterForm
 from cog.models import Convention, User
 from reports.enums import EditionState, NoteKind
 from reports.owed_queries import ELSEWHERE, Criteria
@@ -84,9 +84,8 @@ class TransmitForm(forms.Form):
 class FollowingForm(TransmitForm):
     """The gesture that takes an edition of the bilan further: what its next state asks for."""
 
-    presented_on = forms.DateField(
+    presented_on = DayField(
         label="Séance du conseil",
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text="Le jour où le document commun a été présenté.",
     )
 
@@ -129,7 +128,7 @@ class DocumentForm(TransmitForm):
 class EventForm(forms.Form):
     """The day of an event that sets off an obligation."""
 
-    le = forms.DateField(label="Jour de l'événement", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    le = DayField(label="Jour de l'événement")
 
     def __init__(self, *args: Any, convention: Convention, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cog import downloads
 from cog.downloads import attachment
 from cog.exports import DataState, Export, Table, table_file, xlsx
+from cog.paging import page_of
 from cog.permissions import Permission, can, requires
 from cog.queries import obligation_titles
 from cog.views import convention_or_404
@@ -105,7 +106,7 @@ def _report(request: HttpRequest, found: Transmission) -> HttpResponse:
 def sheet(request: HttpRequest, transmission_id: int, code: str) -> HttpResponse:
     """One technical sheet of a transmission: definition, targets, figures, explanations, every caisse."""
     page = _sheet(request, transmission_id, code)
-    rows = Paginator(page.local_rows, PER_PAGE).get_page(request.GET.get("page"))
+    rows = page_of(request, page.local_rows)
     form = NoteForm(initial={"subject": code})
     return render(
         request, "reports/transmissions/sheet.html", {"page": page, "rows": rows, "form": form, **_may(request)}

@@ -6,6 +6,7 @@ from reports import (
     document_views,
     explanation_views,
     feed_views,
+    gallery_views,
     link_views,
     owed_views,
     package_views,
@@ -15,6 +16,7 @@ from reports import (
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("aide/composants/", gallery_views.gallery, name="gallery"),
     path("actions/<str:key>/liens/", link_views.action_links, name="action-links"),
     path("actions/<str:key>/liens/tableau.<str:kind>", link_views.links_file, name="action-links-file"),
     path("actions/<str:key>/liens/<int:link_id>/retirer/", link_views.unlink, name="action-unlink"),

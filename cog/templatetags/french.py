@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import template
+from django.core.paginator import Page
 from django.utils import timezone
 
 from cog import figures
@@ -138,6 +139,12 @@ def covers(text: str) -> str:
 def get(mapping: Any, key: Any) -> Any:
     """The value of a mapping under a key known only at run time."""
     return mapping.get(key) if mapping else None
+
+
+@register.filter
+def page_numbers(page: Page) -> list[int | str]:
+    """The numbers of a list's pages around the one in view, and its ends."""
+    return list(page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1))
 
 
 @register.simple_tag(takes_context=True)

@@ -11,7 +11,7 @@ document.querySelectorAll("table[data-grid]").forEach((table) => {
   table.addEventListener("keydown", (event) => {
     const { rows, row, column } = place(event.target);
     if (row < 0) return;
-    const arrows = event.target.tagName !== "SELECT" && event.target.type !== "date";
+    const arrows = event.target.tagName !== "SELECT";
     const step = event.key === "Enter" || (arrows && event.key === "ArrowDown") ? 1 : arrows && event.key === "ArrowUp" ? -1 : 0;
     if (!step) return;
     event.preventDefault();
@@ -37,7 +37,6 @@ document.querySelectorAll("table[data-grid]").forEach((table) => {
       if (found) field.value = found.value;
       return;
     }
-    const day = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(value);
-    field.value = field.type === "date" && day ? `${day[3]}-${day[2].padStart(2, "0")}-${day[1].padStart(2, "0")}` : value;
+    field.value = value;
   }
 });
