@@ -7,6 +7,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from actions.enums import ActionStatus
@@ -15,10 +16,10 @@ from actions.queries import ActionView, action_views, with_leads
 from actions.queries.calendar import months_of
 from actions.views import read_at
 from cog import downloads
-from cog.exports import Export, table_file
+from cog.exports import Export, csv_file, table_file
 from cog.models import Convention, Fiche
 from cog.permissions import Permission, can, requires
-from cog.timeline import Bar, timeline_chart
+from cog.timeline import Bar, height_of, timeline_chart
 from cog.views import convention_or_404
 
 
@@ -50,6 +51,8 @@ def action_calendar(request: HttpRequest) -> HttpResponse:
         "fiche": fiche,
         "year": year,
         "drawn": len(_bars(own)),
+        "timeline_height": height_of(len(_bars(own))),
+        "drawing": urlencode({"fiche": fiche.number, "au": at.isoformat()}),
         "undated": [view for view in own if view.end is None],
         "views": own,
         "months": months_of(views, convention=convention, at=at, year=year),
@@ -105,6 +108,19 @@ def timeline_svg(request: HttpRequest) -> HttpResponse:
         today=at,
     )
     return downloads.drawing(request, svg)
+
+
+@require_safe
+@requires(Permission.READ_REFERENCE)
+def timeline_csv(request: HttpRequest) -> HttpResponse:
+    """The actions of the drawing, with their dates."""
+    convention = convention_or_404()
+    _, at = read_at(request, convention)
+    fiche, _, _ = _chosen(request, convention, at)
+    seen = can(request.user, Permission.READ_PROGRESS)
+    views = action_views(convention=convention, at=at, with_progress=seen, fiche=fiche)
+    table = actions_table(with_leads(views) if seen else views, with_progress=seen)
+    return csv_file(table, name=f"fiche-{fiche.number}-frise-au-{at:%Y-%m-%d}")
 
 
 def _chosen(request: HttpRequest, convention: Convention, at: date) -> tuple[Fiche, int, CalendarFilter]:

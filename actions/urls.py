@@ -8,6 +8,7 @@ urlpatterns = [
     path("calendrier/", calendar_views.action_calendar, name="action-calendar"),
     path("calendrier/tableau.<str:kind>", calendar_views.action_calendar_file, name="action-calendar-file"),
     path("calendrier/frise.svg", calendar_views.timeline_svg, name="action-timeline"),
+    path("calendrier/frise.csv", calendar_views.timeline_csv, name="action-timeline-csv"),
     path("recapitulatif/", digest_views.digest, name="digest"),
     path("responsabilites/", people_views.responsibilities, name="responsibilities"),
     path("responsabilites/tableau.<str:kind>", people_views.responsibilities_file, name="responsibilities-file"),

@@ -11,7 +11,7 @@ from budgets.enums import ActKind, Measure
 from budgets.exports import carried_workbook, conformity_tables, line_tables, term_workbook, year_workbook
 from budgets.models import Fund
 from budgets.queries.carry_over import carry_statement
-from budgets.queries.charts import chart_svg, rate_svg
+from budgets.queries.charts import Drawn, drawn_measures, drawn_rates
 from budgets.queries.conformity import conformity_page
 from budgets.queries.entry import ENTERED
 from budgets.queries.ledger import read_ledger
@@ -20,7 +20,7 @@ from budgets.queries.statements import layouts
 from budgets.queries.tables import HEADINGS, LinePage, line_page, term_table, year_table
 from budgets.views import exercise_or_404, fund_or_404, may
 from cog import downloads
-from cog.exports import DataState, Export, table_file
+from cog.exports import DataState, Export, csv_file, table_file
 from cog.forms import DateFilter
 from cog.permissions import Permission, requires
 
@@ -89,7 +89,8 @@ def term(request: HttpRequest, code: str) -> HttpResponse:
         {
             "fund": fund,
             "table": term_table(ledger=ledger, measure=measure),
-            "has_rates": any(ledger.stated(Measure.EXECUTED, year) for year in ledger.years),
+            "drawn": drawn_measures(ledger=ledger),
+            "rates": drawn_rates(ledger=ledger),
             "measures": Measure,
             **may(request),
         },
@@ -123,11 +124,28 @@ def _measure(request: HttpRequest) -> Measure:
 def chart(request: HttpRequest, code: str) -> HttpResponse:
     """Programme against executed by year, for the fund or one of its groups; or the rates of the groups."""
     fund = fund_or_404(code)
-    ledger, group = read_ledger(fund=fund), request.GET.get("groupe", "")
-    svg = rate_svg(ledger=ledger) if group == RATES else chart_svg(ledger=ledger, group=group)
-    if svg is None:
+    drawn = _drawn(request, fund)
+    return downloads.drawing(request, drawn.svg(f"budget-{code}-{_group(request) or 'total'}"))
+
+
+@requires(Permission.READ_BUDGETS)
+def chart_csv(request: HttpRequest, code: str) -> HttpResponse:
+    """The figures of the same chart, every digit."""
+    drawn = _drawn(request, fund_or_404(code))
+    rows = [[name, *values] for name, values in drawn.rows]
+    return csv_file((drawn.title, drawn.header, rows), name=f"{code}-graphique-{_group(request) or 'total'}")
+
+
+def _group(request: HttpRequest) -> str:
+    return request.GET.get("groupe", "")
+
+
+def _drawn(request: HttpRequest, fund: Fund) -> Drawn:
+    ledger, group = read_ledger(fund=fund), _group(request)
+    drawn = drawn_rates(ledger=ledger) if group == RATES else drawn_measures(ledger=ledger, group=group)
+    if drawn is None:
         raise Http404("Ce graphique n'a rien à montrer.")
-    return downloads.drawing(request, svg)
+    return drawn
 
 
 @requires(Permission.READ_BUDGETS)

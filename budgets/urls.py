@@ -64,6 +64,7 @@ urlpatterns = [
     path("<slug:code>/periode/", fund_views.term, name="budget-term"),
     path("<slug:code>/periode/tableau.xlsx", fund_views.term_xlsx, name="budget-term-xlsx"),
     path("<slug:code>/graphique.svg", fund_views.chart, name="budget-chart"),
+    path("<slug:code>/graphique.csv", fund_views.chart_csv, name="budget-chart-csv"),
     path("<slug:code>/<int:exercise>/", fund_views.year, name="budget-year"),
     path("<slug:code>/<int:exercise>/tableau.xlsx", fund_views.year_xlsx, name="budget-year-xlsx"),
     path("<slug:code>/<int:exercise>/lignes/<int:position>/", fund_views.line, name="budget-line"),

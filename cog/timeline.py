@@ -36,6 +36,11 @@ class Bar:
     faded: bool = False
 
 
+def height_of(bars: int) -> int:
+    """The height of the drawing, in px: a page keeps its place before it comes."""
+    return TOP + ROW * max(bars, 1) + 26
+
+
 def timeline_chart(
     *, id: str, title: str, desc: str, bars: Sequence[Bar], first: date, last: date, today: date, width: int = 960
 ) -> str:
@@ -45,7 +50,7 @@ def timeline_chart(
     """
     if last <= first:
         raise ValueError("a timeline ends after it starts")
-    height = TOP + ROW * max(len(bars), 1) + 26
+    height = height_of(len(bars))
     root = new_root(Head(id, title, desc, "chart-timeline", width, height))
     room = width - LABELS - RIGHT
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from cog.exports import DataState, Export, table_file, xlsx
 from cog.models import Convention, Fiche, Organisation
+from cog.ordering import arranged
 from cog.periods import Period, PeriodError, parse
 from cog.permissions import Permission, Scope, caisses_visible_to, requires, scopes
 from cog.queries import domains_with_fiches
@@ -23,6 +24,16 @@ from indicators.operations.reminders import compose, request_reminders
 from indicators.queries.due import DueQuarter, Line, due_quarter, transmission_quarters
 from indicators.queries.reminders import candidates, last_reminders
 from indicators.workbooks import due_facts, due_tables
+
+ORDERS = {
+    "organisme": lambda line: (line.subject.code, line.subject.name),
+    "attendues": lambda line: line.total,
+    "completes": lambda line: line.settled,
+    "incompletes": lambda line: line.partial,
+    "rien": lambda line: line.nothing,
+    "manquantes": lambda line: line.absent,
+}
+"""What the bodies may be sorted by."""
 
 
 class DueFilter(forms.Form):
@@ -72,7 +83,8 @@ def due(request: HttpRequest) -> HttpResponse:
         {
             "page": page,
             "fiches": page.by_fiche(),
-            "lines": page.by_body(),
+            "lines": arranged(request, page.by_body(), ORDERS),
+            "whole": page.whole,
             "form": DueFilter(quarters=quarters, chosen=transmission),
             "states": _states(page),
             "reminded": last_reminders(convention=convention, period=transmission),

@@ -6,6 +6,7 @@ from cog.exports import Table
 from cog.periods import parse
 from cog.xlsx import Value
 from indicators.compute.terms import RATIO, Terms, local_terms_of, terms_of
+from indicators.models import Dispersion
 from indicators.queries.caisses import PLACES, CaisseStanding, OwnLine
 from indicators.queries.shown import Point, SheetPage
 
@@ -27,7 +28,8 @@ def _told(point: Point) -> list[Any]:
     ]
 
 
-def _terms(page: SheetPage) -> Terms:
+def national_terms(page: SheetPage) -> Terms:
+    """What the two numbers beside the national value are."""
     return terms_of(page.definition) if page.definition else RATIO
 
 
@@ -44,7 +46,7 @@ def _told_header(terms: Terms) -> list[str]:
 def series_rows(page: SheetPage) -> Rows:
     """The national values of every period; header first."""
     rows = [[point.period, point.label, *_told(point)] for point in page.series]
-    return [["Période", "En toutes lettres", *_told_header(_terms(page))], *rows]
+    return [["Période", "En toutes lettres", *_told_header(national_terms(page))], *rows]
 
 
 def caisse_rows(page: SheetPage) -> Rows:
@@ -78,6 +80,28 @@ def caisse_rows(page: SheetPage) -> Rows:
     return [[*header, *_told_header(local_terms(page))], *rows]
 
 
+def spread_rows(spreads: list[Dispersion]) -> Rows:
+    """The spread of the caisses, a period a row; header first."""
+    rows = [[*(getattr(one, name) for name in _SPREAD), "simulé" if one.simulated else ""] for one in spreads]
+    return [[*_SPREAD.values(), "Simulé"], *rows]
+
+
+_SPREAD = {
+    "period": "Période",
+    "n": "Caisses",
+    "minimum": "Minimum",
+    "d1": "1er décile",
+    "q1": "1er quartile",
+    "median": "Médiane",
+    "q3": "3e quartile",
+    "d9": "9e décile",
+    "maximum": "Maximum",
+    "value_range": "Étendue",
+    "stdev": "Écart-type",
+    "mean": "Moyenne des caisses",
+}
+
+
 def sheet_tables(page: SheetPage) -> list[Table]:
     """Everything the page of an indicator shows in figures, one sheet for each of its tables; values unrounded."""
     (series, *national), (bodies, *caisses) = series_rows(page), caisse_rows(page)
@@ -85,7 +109,7 @@ def sheet_tables(page: SheetPage) -> list[Table]:
     parts += [
         ["valeur associée", line.label, line.point.period, line.unit, *_told(line.point)] for line in page.companions
     ]
-    part_header = ["Nature", "Valeur de", "Période", "Unité", *_told_header(_terms(page))]
+    part_header = ["Nature", "Valeur de", "Période", "Unité", *_told_header(national_terms(page))]
     published = [
         [row.period or row.year, row.scope, row.value, row.unit, row.basis, row.confidence, row.source, row.source_url]
         for row in page.published

@@ -11,24 +11,46 @@ from django.utils.http import urlencode
 
 from cog.figures import NOT_AVAILABLE
 from indicators.compute.terms import RATIO, Terms
-from indicators.queries import CaisseLine
+from indicators.queries import CaisseLine, Point
 from indicators.queries.caisses import CaisseStanding
 
 NUMBER = {"td": {"class": "num"}, "th": {"class": "num"}}
+
+
+def _whole_value(table: Any) -> str:
+    return table.whole.shown if table.whole else ""
+
+
+def _whole_numerator(table: Any) -> str:
+    return table.render_numerator(table.whole.numerator) if table.summed else ""
+
+
+def _whole_denominator(table: Any) -> str:
+    return table.render_denominator(table.whole.denominator) if table.summed else ""
 
 
 class CaisseTable(tables.Table):
     """The caisses at a period, one a line."""
 
     rank = tables.Column(verbose_name="Rang", default=NOT_AVAILABLE, attrs=NUMBER)
-    organisation = tables.Column(verbose_name="Caisse", accessor="organisation__name")
+    organisation = tables.Column(verbose_name="Caisse", accessor="organisation__name", footer="National")
     quarter = tables.Column(verbose_name="Place", orderable=False, default="non classée")
-    value = tables.Column(verbose_name="Valeur", accessor="point__value", empty_values=(), attrs=NUMBER)
+    value = tables.Column(
+        verbose_name="Valeur", accessor="point__value", empty_values=(), attrs=NUMBER, footer=_whole_value
+    )
     numerator = tables.Column(
-        verbose_name="Numérateur", accessor="point__numerator", default=NOT_AVAILABLE, attrs=NUMBER
+        verbose_name="Numérateur",
+        accessor="point__numerator",
+        default=NOT_AVAILABLE,
+        attrs=NUMBER,
+        footer=_whole_numerator,
     )
     denominator = tables.Column(
-        verbose_name="Dénominateur", accessor="point__denominator", default=NOT_AVAILABLE, attrs=NUMBER
+        verbose_name="Dénominateur",
+        accessor="point__denominator",
+        default=NOT_AVAILABLE,
+        attrs=NUMBER,
+        footer=_whole_denominator,
     )
     gap = tables.Column(verbose_name="Écart au national", empty_values=(), attrs=NUMBER)
     target = tables.Column(verbose_name="Cible du Cpog", orderable=False, default="aucune", attrs=NUMBER)
@@ -50,11 +72,25 @@ class CaisseTable(tables.Table):
         )
         caption = "Résultats des caisses"
 
-    def __init__(self, *args: Any, code: str, terms: Terms = RATIO, **kwargs: Any) -> None:
-        """`code` of the sheet; `terms`: what the two numbers beside the value are, by its method."""
+    def __init__(
+        self,
+        *args: Any,
+        code: str,
+        terms: Terms = RATIO,
+        whole: Point | None = None,
+        summed: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        """`code` of the sheet; `terms`: what the two numbers beside the value are, by its method.
+
+        `whole`: the national result, as its definition gives it, never from the rows; `summed`: its two numbers are
+        of the same kind as the rows'.
+        """
         super().__init__(*args, **kwargs)
         self._code = code
         self._terms = terms
+        self.whole = whole
+        self.summed = summed
         self.columns["numerator"].column.verbose_name = terms.first
         self.columns["denominator"].column.verbose_name = terms.second
         if not terms.second:

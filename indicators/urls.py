@@ -22,6 +22,7 @@ urlpatterns = [
     path("<str:code>/serie.svg", views.series_svg, name="indicator-series"),
     path("<str:code>/distribution.svg", views.distribution_svg, name="indicator-distribution"),
     path("<str:code>/dispersion.svg", views.spread_svg, name="indicator-spread"),
+    path("<str:code>/dispersion.csv", views.spread_csv, name="indicator-spread-csv"),
     path("<str:code>/carte.svg", views.map_svg, name="indicator-map"),
     path("<str:code>/tableaux.xlsx", views.sheet_xlsx, name="indicator-xlsx"),
     path("<str:code>/serie.csv", views.series_csv, name="indicator-series-csv"),

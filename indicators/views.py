@@ -18,7 +18,15 @@ from indicators.queries import SheetLine, SheetPage, published_beside, sheet_lin
 from indicators.queries.explanations import explanations_of_indicator
 from indicators.queries.revisions import Triangle, revision_triangle
 from indicators.queries.standing import Standing, ordered, standings
-from indicators.sheet_exports import caisse_rows, local_terms, series_rows, sheet_facts, sheet_tables
+from indicators.sheet_exports import (
+    caisse_rows,
+    local_terms,
+    national_terms,
+    series_rows,
+    sheet_facts,
+    sheet_tables,
+    spread_rows,
+)
 from indicators.tables import CaisseTable
 from indicators.workbooks import indicators_table, revisions_table
 
@@ -91,7 +99,9 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
     hidden = [] if aimed else ["target", "verdict"]
     if not any(line.gap_shown for line in page.caisses):
         hidden.append("gap")
-    table = CaisseTable(page.caisses, code=code, exclude=hidden, terms=local_terms(page))
+    terms = local_terms(page)
+    summed = page.current is not None and terms == national_terms(page)
+    table = CaisseTable(page.caisses, code=code, exclude=hidden, terms=terms, whole=page.current, summed=summed)
     configure(request, table)
     whole = Scope.ALL in scopes(request.user, Permission.READ_RESULTS)
     return render(
@@ -139,6 +149,14 @@ def distribution_svg(request: HttpRequest, code: str) -> HttpResponse:
 def spread_svg(request: HttpRequest, code: str) -> HttpResponse:
     """The caisses at the last periods, side by side."""
     return drawing(request, drawings.spread_over_time(_page_or_404(request, code)))
+
+
+@requires(Permission.READ_RESULTS)
+def spread_csv(request: HttpRequest, code: str) -> HttpResponse:
+    """The marks of the same drawing."""
+    page = _page_or_404(request, code)
+    header, *rows = spread_rows(drawings.spreads_in_view(page))
+    return csv_file(("Dispersion", header, rows), name=f"{code}-dispersion")
 
 
 @requires(Permission.READ_RESULTS)

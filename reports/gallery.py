@@ -1,24 +1,34 @@
-"""The gallery: each component of `templates/components/` with made-up words, in each of its states.
+"""The gallery: each component of `templates/components/` in each of its states.
 
-A component that is not here fails tests/house/test_gallery.py. Nothing is read: the names and figures are examples.
+A component that is not here fails tests/house/test_gallery.py.
 """
 
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from types import SimpleNamespace as Example
 from typing import Any
-
-import django_tables2 as tables
-from django import forms
 
 from actions.compute.timeliness import Timeliness
 from cog.forms import DateFilter
 from cog.paging import SizedPaginator
 from indicators.enums import Verdict
-
-JOB = "00000000-0000-4000-8000-000000000000"
-DAY = date(2014, 6, 30)
+from reports.gallery_examples import (
+    DAY,
+    LINES,
+    LONG,
+    PUBLISHED,
+    RATES,
+    SHEET,
+    SPREAD,
+    TILES,
+    VERSION,
+    ExampleTable,
+    Message,
+    deadline_example,
+    form_example,
+    job_example,
+    point_example,
+)
 
 
 @dataclass(frozen=True)
@@ -43,133 +53,6 @@ class Component:
         return f"components/{self.file}.html"
 
 
-class ExampleForm(forms.Form):
-    """Two fields, to show what a form looks like when it is empty, wrong or locked."""
-
-    montant = forms.CharField(label="Montant, en k€", help_text="Comme « 1 234,5 ».")
-    fichier = forms.FileField(label="Fichier", required=False)
-    source = forms.CharField(label="Source", required=False, max_length=80)
-
-
-def _form(name: str, data: dict[str, str] | None = None, locked: bool = False) -> ExampleForm:
-    form = ExampleForm(data, auto_id=f"exemple_{name}_%s")
-    form.fields["montant"].disabled = locked
-    return form
-
-
-class ExampleTable(tables.Table):
-    """Names and figures that mean nothing; the last row is the figure of the whole, not a sum of the rows."""
-
-    name = tables.Column(verbose_name="Caisse", footer="Ensemble")
-    value = tables.Column(
-        verbose_name="Valeur",
-        attrs={"td": {"class": "num"}, "th": {"class": "num"}, "tf": {"class": "num"}},
-        footer="84,5",
-    )
-
-    class Meta:
-        sequence = ("name", "value")
-        order_by = "name"
-
-
-class _Message(Example):
-    def __str__(self) -> str:
-        return str(self.text)
-
-
-def _point(shown: str, **changes: Any) -> Example:
-    known = {"label": "1er trimestre 2014", "state_label": "définitif", "simulated": False, "verdict": "atteint"}
-    value = None if shown == "n.d." else Decimal("85.3")
-    return Example(shown=shown, value=value, **(known | {"verdict_label": "atteint"} | changes))
-
-
-def _job(state: str, **changes: Any) -> Example:
-    known = {"pk": f"{JOB[:-4]}{len(state) + len(changes):04}", "state": state, "done": 0, "total": 0, "percent": 0}
-    known |= {"message": "", "attempts": 1, "cancel_asked_at": None, "cancel_asked_by": None, "may_be_cancelled": True}
-    return Example(**(known | {"is_over": state in ("termine", "annule", "echec")} | changes))
-
-
-def _deadline(raw: str, kind: str, start: date | None = None, end: date | None = None) -> dict[str, Any]:
-    return {"deadline": Example(raw=raw, kind=kind, start=start, end=end)}
-
-
-def _line(code: str, title: str, point: Example | None, to_build: bool = False) -> Example:
-    indicator = Example(code=code, title=title, get_kind_display="résultat (opposable)")
-    return Example(
-        indicator=indicator, baseline="82 % en 2012", target="85 %", latest=point, unit="%", to_build=to_build
-    )
-
-
-def _tile(number: int, title: str, late: int, verdict: Verdict | None) -> Example:
-    return Example(
-        fiche=Example(number=number, title=title),
-        verdict=verdict.value if verdict else "",
-        verdict_label=verdict.label if verdict else "",
-        indicators=3,
-        tally=Example(late=late, total=13),
-    )
-
-
-LONG = "Un intitulé bien plus long que la moyenne, comme la convention en écrit, pour voir où la ligne se coupe "
-LINES = [
-    _line("F10-21", "Taux de pièces traitées en 15 jours ouvrés", _point("85,3", simulated=True)),
-    _line("F1-5", LONG * 2, _point("n.d.", verdict="incomplet", verdict_label="incomplet", state_label="provisoire")),
-    _line("F6-19", "Indicateur que la convention laisse à construire", None, to_build=True),
-]
-TILES = [
-    Example(
-        domain=Example(number=1, title="Exemple de domaine"),
-        tiles=[
-            _tile(1, LONG, 4, Verdict.BEHIND),
-            _tile(2, "Une fiche sans retard", 0, Verdict.REACHED),
-            _tile(3, "Une fiche dont rien n'est encore calculé", 0, None),
-        ],
-    )
-]
-SPREAD = Example(
-    n=102,
-    simulated=False,
-    minimum=Decimal("61.2"),
-    d1=Decimal("72.4"),
-    q1=Decimal("78.1"),
-    median=Decimal("84.6"),
-    q3=Decimal("90.0"),
-    d9=Decimal("94.3"),
-    maximum=Decimal("99.1"),
-    value_range=Decimal("37.9"),
-    stdev=Decimal("8.2"),
-    mean=Decimal("83.7"),
-)
-RATES = {"eaje_psu": "13.1", "eaje_hors_psu": "2.4", "eaje_total": "15.5", "preecole": "4.2", "global": "55.1"}
-PUBLISHED = Example(
-    period="2014-T1",
-    year=2014,
-    scope="national",
-    value="85.3",
-    unit="%",
-    basis="proxy",
-    confidence="medium",
-    source="Exemple de rapport",
-    source_url="",
-    note="une phrase de précaution",
-)
-SHEET = dict.fromkeys(
-    ("domain", "reference", "type", "external_reference", "source", "definition", "actors", "periodicity"),
-    "Exemple\n· premier point\n· second point",
-) | {"objective": LONG, "value_2012": "82 %", "target": "85 %", "remark": ""}
-VERSION = Example(
-    method={"method": "ratio", "factor": 100, "numerator": "pieces_traitees_15j", "denominator": "pieces_traitees"}
-    | {"unit": "%", "decimals": 1, "better": "high", "national": "sum"},
-    method_in_words="rapport d'un numérateur à un dénominateur",
-    national_in_words="numérateurs et dénominateurs sommés",
-    better_in_words="une hausse est un progrès",
-    number=1,
-    valid_from=date(2013, 1, 1),
-    agreed_by="",
-    provisional=True,
-    note="",
-)
-
 COMPONENTS = [
     Component(
         "account",
@@ -178,6 +61,36 @@ COMPONENTS = [
         [State("avec une habilitation", {"roles": [Example(label="pilotage (Cnaf)")]}), State("sans", {"roles": []})],
     ),
     Component("appearance", "Apparence", "Page claire ou sombre, retenue sur l'ordinateur.", [State("courant")]),
+    Component(
+        "chart",
+        "Graphique",
+        "Une image de sa propre adresse, chargée quand on y vient, avec ses fichiers ; son tableau est à côté.",
+        [
+            State(
+                "courant",
+                {
+                    "src": "/actions/calendrier/frise.svg?fiche=1",
+                    "csv": "/actions/calendrier/frise.csv?fiche=1",
+                    "alt": "Frise des actions de la fiche 1.",
+                    "label": "Exemple de graphique",
+                    "name": "exemple",
+                    "width": 960,
+                    "height": 400,
+                    "wide": True,
+                },
+            )
+        ],
+    ),
+    Component(
+        "column",
+        "En-tête qui trie",
+        "Un lien qui trie le tableau ; le sens en cours est dit par un signe et au lecteur d'écran.",
+        [
+            State("au repos", {"label": "Attendues", "css": "num", "link": "#column"}),
+            State("croissant", {"label": "Attendues", "css": "num", "order": "ascending", "link": "#column"}),
+            State("décroissant", {"label": "Attendues", "css": "num", "order": "descending", "link": "#column"}),
+        ],
+    ),
     Component(
         "coverage",
         "Taux de couverture",
@@ -218,10 +131,10 @@ COMPONENTS = [
         "Échéance",
         "Ce que la convention écrit, et comment l'application le lit.",
         [
-            State("une date", _deadline("31/12/2013", "date", DAY, DAY)),
-            State("au plus tard", _deadline("2014", "by", None, date(2014, 12, 31))),
-            State("en continu", _deadline("en continu", "ongoing", None, date(2017, 12, 31))),
-            State("case vide", _deadline("", "unscheduled")),
+            State("une date", deadline_example("31/12/2013", "date", DAY, DAY)),
+            State("au plus tard", deadline_example("2014", "by", None, date(2014, 12, 31))),
+            State("en continu", deadline_example("en continu", "ongoing", None, date(2017, 12, 31))),
+            State("case vide", deadline_example("", "unscheduled")),
         ],
     ),
     Component(
@@ -246,7 +159,7 @@ COMPONENTS = [
         "error_summary",
         "Résumé des erreurs",
         "En tête de page, chaque erreur mène à son champ.",
-        [State("une erreur", {"form": _form("resume", {"montant": ""}), "quiet": True})],
+        [State("une erreur", {"form": form_example("resume", {"montant": ""}), "quiet": True})],
     ),
     Component(
         "export_links",
@@ -265,9 +178,9 @@ COMPONENTS = [
         "Champ",
         "L'intitulé, le contrôle, l'aide, et l'erreur dans les mots du résumé.",
         [
-            State("vide", {"field": _form("vide")["montant"]}),
-            State("en erreur", {"field": _form("erreur", {"montant": ""})["montant"]}),
-            State("verrouillé", {"field": _form("verrou", locked=True)["montant"]}),
+            State("vide", {"field": form_example("vide")["montant"]}),
+            State("en erreur", {"field": form_example("erreur", {"montant": ""})["montant"]}),
+            State("verrouillé", {"field": form_example("verrou", locked=True)["montant"]}),
         ],
     ),
     Component(
@@ -275,16 +188,16 @@ COMPONENTS = [
         "Chiffre",
         "La valeur, son unité, sa période, son état, sa marque.",
         [
-            State("grand", {"point": _point("85,3"), "unit": "%", "large": True}),
-            State("simulé", {"point": _point("85,3", simulated=True), "unit": "%"}),
-            State("absent", {"point": _point("n.d.", state_label="incomplet"), "unit": "%"}),
+            State("grand", {"point": point_example("85,3"), "unit": "%", "large": True}),
+            State("simulé", {"point": point_example("85,3", simulated=True), "unit": "%"}),
+            State("absent", {"point": point_example("n.d.", state_label="incomplet"), "unit": "%"}),
         ],
     ),
     Component(
         "filter_form",
         "Filtres",
         "Les filtres d'une liste, gardés dans son adresse.",
-        [State("courant", {"form": _form("filtre", {"montant": "12"}), "clear": True})],
+        [State("courant", {"form": form_example("filtre", {"montant": "12"}), "clear": True})],
     ),
     Component(
         "floor_verdict",
@@ -308,8 +221,8 @@ COMPONENTS = [
         "Arrêter un travail",
         "Le bouton qui arrête un travail de fond, pour qui le peut.",
         [
-            State("en cours", {"job": _job("en_cours")}),
-            State("déjà fini", {"job": _job("termine", may_be_cancelled=False)}),
+            State("en cours", {"job": job_example("en_cours")}),
+            State("déjà fini", {"job": job_example("termine", may_be_cancelled=False)}),
         ],
     ),
     Component(
@@ -317,12 +230,13 @@ COMPONENTS = [
         "Avancement d'un travail",
         "Où en est un travail long, en mots, en nombre et en barre.",
         [
-            State("en attente", {"job": _job("en_attente", attempts=0)}),
+            State("en attente", {"job": job_example("en_attente", attempts=0)}),
             State(
-                "en cours", {"job": _job("en_cours", done=41, total=102, percent=40, message="calcule la caisse 041")}
+                "en cours",
+                {"job": job_example("en_cours", done=41, total=102, percent=40, message="calcule la caisse 041")},
             ),
-            State("terminé", {"job": _job("termine")}),
-            State("en échec", {"job": _job("echec", message="Le fichier n'a pas pu être relu.")}),
+            State("terminé", {"job": job_example("termine")}),
+            State("en échec", {"job": job_example("echec", message="Le fichier n'a pas pu être relu.")}),
         ],
     ),
     Component("line_ref", "Ligne du texte", "Où vérifier dans la convention.", [State("courant", {"line": 9754})]),
@@ -331,8 +245,8 @@ COMPONENTS = [
         "Messages",
         "Ce qui vient d'être fait ou refusé ; reste jusqu'à la page suivante.",
         [
-            State("fait", {"messages": [_Message(level_tag="success", text="L'avancement est enregistré.")]}),
-            State("refusé", {"messages": [_Message(level_tag="error", text="Le trimestre est déjà transmis.")]}),
+            State("fait", {"messages": [Message(level_tag="success", text="L'avancement est enregistré.")]}),
+            State("refusé", {"messages": [Message(level_tag="error", text="Le trimestre est déjà transmis.")]}),
         ],
     ),
     Component(
@@ -401,7 +315,7 @@ COMPONENTS = [
         "targets_file_form",
         "Fichier de cibles",
         "Envoi d'un fichier de cibles locales.",
-        [State("vide", {"form": _form("cibles")})],
+        [State("vide", {"form": form_example("cibles")})],
     ),
     Component(
         "technical_sheet",

@@ -1,5 +1,6 @@
 """Charts of a fund: programme against executed by year, for the whole fund or one of its groups."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from budgets.compute.stages import rate
@@ -36,7 +37,42 @@ def series_of(ledger: Ledger, group: str) -> dict[Measure, list[Decimal | None]]
     return found
 
 
-def rate_svg(*, ledger: Ledger) -> str | None:
+@dataclass(frozen=True)
+class Drawn:
+    """What a chart shows, in figures: its bars (`names`) in each of the categories."""
+
+    title: str
+    desc: str
+    unit: str
+    decimals: int
+    first: str
+    categories: list[str]
+    names: list[str]
+    values: list[list[Decimal | None]]
+    """One row a name, one value a category."""
+
+    @property
+    def header(self) -> list[str]:
+        return [self.first, *self.names]
+
+    @property
+    def rows(self) -> list[tuple[str, list[Decimal | None]]]:
+        """A category a row, its figures in the order of the names."""
+        return [(one, [row[rank] for row in self.values]) for rank, one in enumerate(self.categories)]
+
+    def svg(self, code: str) -> str:
+        return bars_chart(
+            id=code,
+            title=self.title,
+            desc=self.desc,
+            categories=self.categories,
+            series=[Bars(name, row) for name, row in zip(self.names, self.values, strict=True)],
+            unit=self.unit,
+            decimals=self.decimals,
+        )
+
+
+def drawn_rates(*, ledger: Ledger) -> Drawn | None:
     """Executed as a share of what is opened, group by group, in the years that have both; None where none has."""
     names, values = [], []
     for group in groups_of(ledger.fund):
@@ -51,19 +87,20 @@ def rate_svg(*, ledger: Ledger) -> str | None:
     years = [rank for rank in range(len(ledger.years)) if any(row[rank] is not None for row in values)][-MOST:]
     if not years:
         return None
-    return bars_chart(
-        id=f"budget-{ledger.fund.code}-taux",
+    return Drawn(
         title="Taux d'exécution par groupe, en %",
         desc="Exécuté rapporté aux crédits ouverts, par groupe de dépenses et par année.",
-        categories=names,
-        series=[Bars(str(ledger.years[rank]), [row[rank] for row in values]) for rank in years],
         unit="%",
         decimals=1,
+        first="Groupe",
+        categories=names,
+        names=[str(ledger.years[rank]) for rank in years],
+        values=[[row[rank] for row in values] for rank in years],
     )
 
 
-def chart_svg(*, ledger: Ledger, group: str) -> str | None:
-    """The chart as SVG; None for a group that does not exist or has no figure."""
+def drawn_measures(*, ledger: Ledger, group: str = "") -> Drawn | None:
+    """Each measure by year, of the fund or of a group; None for a group that does not exist or has no figure."""
     labels = {one.code: one.label for one in groups_of(ledger.fund)}
     if group and group not in labels:
         return None
@@ -72,12 +109,13 @@ def chart_svg(*, ledger: Ledger, group: str) -> str | None:
     if not kept:
         return None
     name = labels.get(group, ledger.fund.name)
-    return bars_chart(
-        id=f"budget-{ledger.fund.code}-{group or 'total'}",
+    return Drawn(
         title=f"{name[0].upper()}{name[1:]}, en {ledger.fund.unit}",
         desc="Par année : " + ", ".join(str(measure.label) for measure, _ in kept) + ".",
-        categories=[str(year) for year in ledger.years],
-        series=[Bars(str(measure.label), values) for measure, values in kept],
         unit=ledger.fund.unit,
         decimals=ledger.decimals,
+        first="Année",
+        categories=[str(year) for year in ledger.years],
+        names=[str(measure.label).capitalize() for measure, _ in kept],
+        values=[values for _, values in kept],
     )

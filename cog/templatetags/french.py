@@ -12,6 +12,7 @@ from django.core.paginator import Page
 from django.utils import timezone
 
 from cog import figures
+from cog.ordering import PARAMETER
 from cog.periods import PeriodError, format_date, parse
 
 register = template.Library()
@@ -157,6 +158,16 @@ def page_link(context: dict[str, Any], **changes: Any) -> str:
         else:
             query[key] = value
     return f"?{query.urlencode()}"
+
+
+@register.inclusion_tag("components/column.html", takes_context=True)
+def column(context: dict[str, Any], name: str, label: str, css: str = "") -> dict[str, Any]:
+    """The head of a column that sorts its table by a link (cog.ordering); figures come downwards first."""
+    asked = context["request"].GET.get(PARAMETER, "")
+    first, second = (f"-{name}", name) if css == "num" else (name, f"-{name}")
+    order = {name: "ascending", f"-{name}": "descending"}.get(asked, "")
+    link = page_link(context, **{PARAMETER: second if asked == first else first, "page": ""})
+    return {"label": label, "css": css, "order": order, "link": link}
 
 
 @register.simple_tag

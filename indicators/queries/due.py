@@ -121,6 +121,11 @@ class DueQuarter:
     def settled(self) -> int:
         return self.states[DueState.COMPLETE] + self.states[DueState.NOT_CONCERNED]
 
+    @property
+    def whole(self) -> Line:
+        """All the cells as one line."""
+        return _line(self.transmission, list(self.cells.values()))
+
     def by_fiche(self) -> list[Line]:
         """One line a fiche that something is owed for, in the order of the convention."""
         groups: dict[Fiche, list[DueCell]] = defaultdict(list)
