@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
@@ -49,10 +50,12 @@ def test_what_was_typed_comes_back_after_the_login(visitor: Client) -> None:
 def test_the_page_the_form_was_on_is_the_one_that_comes_back(visitor: Client) -> None:
     """An address that only receives has no page of its own."""
     page = "/actions/10-3/?au=2014-06-30"
-    login = visitor.post(PAGE, TYPED, headers={"referer": f"http://testserver{page}"})["Location"]
+    told = {"title": "Relevé de conclusions", "fichier": SimpleUploadedFile("releve.pdf", b"%PDF-1.4")}
+    login = visitor.post("/actions/10-3/pieces/", told, headers={"referer": f"http://testserver{page}"})["Location"]
     assert _log_in(visitor, login) == page
     shown = visitor.get(page).content.decode()
-    assert "Trois lignes" in shown
+    assert "Relevé de conclusions" in shown
+    assert "choisir de nouveau les fichiers" in shown
 
 
 def test_a_foreign_referer_is_not_followed(visitor: Client) -> None:
