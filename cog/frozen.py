@@ -17,6 +17,10 @@ TABLES = (
     "reports_editionagreement",
     "reports_synthesistext",
     "reports_datapackage",
+    "reports_finalevaluation",
+    "reports_evaluationreading",
+    "reports_evaluationshare",
+    "reports_evaluationposition",
     "cog_auditevent",
     "actions_actionprogress",
     "actions_commitmentword",
@@ -35,8 +39,19 @@ TABLES = (
 ONCE = {
     "reports_edition": "OLD.file_sha256 <> ''",
     "reports_datapackage": "OLD.edition_id IS NOT NULL AND OLD.file_sha256 <> ''",
+    "reports_finalevaluation": "OLD.closed_at IS NOT NULL",
 }
 """Tables whose rows are written in steps: each is frozen once this holds of it."""
+
+_EVALUATION = ("reports_finalevaluation", "evaluation_id")
+CLOSED_WITH = {
+    "reports_evaluationreading": _EVALUATION,
+    "reports_evaluationshare": _EVALUATION,
+    "reports_evaluationposition": _EVALUATION,
+}
+"""Tables that take no row more once the row they belong to is closed: its table, and the column that names it."""
+
+CLOSED = "Ce dossier est clos : plus rien ne peut y entrer."
 
 _FUNCTION = f"""
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -44,6 +59,19 @@ BEGIN
     RAISE EXCEPTION '{MESSAGE} (%)', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 END $$
 """
+
+_CLOSING = f"""
+CREATE OR REPLACE FUNCTION refuse_addition() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE closed boolean;
+BEGIN
+    EXECUTE format('SELECT closed_at IS NOT NULL FROM %I WHERE id = ($1).%I', TG_ARGV[0], TG_ARGV[1])
+        INTO closed USING NEW;
+    IF closed THEN
+        RAISE EXCEPTION '{CLOSED} (%)', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$
+"""  # noqa: S608 - our own words; the names are those of CLOSED_WITH
 
 
 def freeze(connection: BaseDatabaseWrapper, table: str) -> None:
@@ -61,11 +89,25 @@ def freeze(connection: BaseDatabaseWrapper, table: str) -> None:
                     f"CREATE TRIGGER {table}_frozen_{name} BEFORE {event} ON {table}"
                     f" FOR EACH {each} EXECUTE FUNCTION refuse_change()"
                 )
+            if table in CLOSED_WITH:
+                parent, column = CLOSED_WITH[table]
+                cursor.execute(_CLOSING)
+                cursor.execute(
+                    f"CREATE TRIGGER {table}_frozen_insert BEFORE INSERT ON {table}"
+                    f" FOR EACH ROW EXECUTE FUNCTION refuse_addition('{parent}', '{column}')"
+                )
             return
         for event in ("update", "delete"):
             cursor.execute(
                 f"CREATE TRIGGER {table}_frozen_{event} BEFORE {event} ON {table} {when}"
                 f" BEGIN SELECT RAISE(ABORT, '{MESSAGE} ({table})'); END"
+            )
+        if table in CLOSED_WITH:
+            parent, column = CLOSED_WITH[table]
+            cursor.execute(
+                f"CREATE TRIGGER {table}_frozen_insert BEFORE INSERT ON {table}"  # noqa: S608 - names of CLOSED_WITH
+                f" WHEN (SELECT closed_at FROM {parent} WHERE id = NEW.{column}) IS NOT NULL"
+                f" BEGIN SELECT RAISE(ABORT, '{CLOSED} ({table})'); END"
             )
 
 
@@ -73,25 +115,25 @@ def thaw(connection: BaseDatabaseWrapper, table: str) -> None:
     """Take the refusal away: for a migration that goes back, and for tests that empty their database."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            for name in ("row", "whole"):
+            for name in ("row", "whole", "insert"):
                 cursor.execute(f"DROP TRIGGER IF EXISTS {table}_frozen_{name} ON {table}")
             return
-        for event in ("update", "delete"):
+        for event in ("update", "delete", "insert"):
             cursor.execute(f"DROP TRIGGER IF EXISTS {table}_frozen_{event}")
 
 
 def is_frozen(connection: BaseDatabaseWrapper, table: str) -> bool:
-    """Whether the database refuses every change of the rows of a table."""
-    names = ("row", "whole") if connection.vendor == "postgresql" else ("update", "delete")
+    """Whether the database refuses every change of the rows of a table, and any addition once it is closed."""
+    names = ["row", "whole"] if connection.vendor == "postgresql" else ["update", "delete"]
+    names += ["insert"] * (table in CLOSED_WITH)
     wanted = [f"{table}_frozen_{name}" for name in names]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            sql = "SELECT count(*) FROM pg_trigger WHERE tgenabled IN ('O', 'A') AND tgname IN (%s, %s)"
+            cursor.execute("SELECT tgname FROM pg_trigger WHERE tgenabled IN ('O', 'A')")
         else:
-            sql = "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name IN (%s, %s)"
-        cursor.execute(sql, wanted)
-        row = cursor.fetchone()
-    return bool(row and row[0] == len(wanted))
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        known = {name for (name,) in cursor.fetchall()}
+    return known.issuperset(wanted)
 
 
 class Freeze(migrations.RunPython):

@@ -47,6 +47,9 @@ class Permission(StrEnum):
     KEEP_BUDGETS = "tenir les budgets : actes, exécution, prévisions, virements, effectifs, annexes"
     SEND_REMINDERS = "rappeler aux caisses ce qu'elles doivent"
     PRODUCE_REPORT = "produire le bilan annuel, du projet au document présenté au conseil"
+    READ_EVALUATION = "lire l'évaluation finale, de son côté"
+    EVALUATE_FOR_CNAF = "ouvrir et clore l'évaluation finale, y écrire et partager la lecture de la Cnaf"
+    EVALUATE_FOR_STATE = "écrire et partager la lecture de l'État dans l'évaluation finale"
     EXPORT_MISSION = "produire le dossier d'une mission de contrôle"
     SEE_JOBS = "suivre et annuler les travaux de fond"
 
@@ -94,6 +97,8 @@ ROLES: dict[Role, RoleCard] = {
             Permission.KEEP_BUDGETS: Scope.ALL,
             Permission.SEND_REMINDERS: Scope.ALL,
             Permission.PRODUCE_REPORT: Scope.ALL,
+            Permission.READ_EVALUATION: Scope.ALL,
+            Permission.EVALUATE_FOR_CNAF: Scope.ALL,
             Permission.EXPORT_MISSION: Scope.ALL,
             Permission.SEE_JOBS: Scope.ALL,
         },
@@ -113,6 +118,7 @@ ROLES: dict[Role, RoleCard] = {
             Permission.EXPLAIN_GAP: Scope.OWN_FICHES,
             Permission.READ_BUDGETS: Scope.ALL,
             Permission.READ_TRANSMITTED: Scope.ALL,
+            Permission.READ_EVALUATION: Scope.ALL,
         },
     ),
     Role.CAISSE: RoleCard(
@@ -136,6 +142,8 @@ ROLES: dict[Role, RoleCard] = {
             Permission.SPEAK_FOR_STATE: Scope.ALL,
             Permission.READ_TRANSMITTED: Scope.ALL,
             Permission.ANNOTATE_TRANSMISSION: Scope.ALL,
+            Permission.READ_EVALUATION: Scope.ALL,
+            Permission.EVALUATE_FOR_STATE: Scope.ALL,
         },
     ),
     Role.BOARD: RoleCard(
@@ -154,6 +162,7 @@ ROLES: dict[Role, RoleCard] = {
             Permission.READ_EXPLANATIONS: Scope.ALL,
             Permission.READ_BUDGETS: Scope.ALL,
             Permission.READ_TRANSMITTED: Scope.ALL,
+            Permission.READ_EVALUATION: Scope.ALL,
             Permission.EXPORT_MISSION: Scope.ALL,
         },
     ),

@@ -30,6 +30,7 @@ urlpatterns = [
     path("remontees/", include("indicators.batch_urls")),
     path("budgets/editions/", include("reports.edition_urls")),
     path("budgets/", include("budgets.urls")),
+    path("evaluation/", include("reports.evaluation_urls")),
     path("", include("reports.urls")),
 ]
 

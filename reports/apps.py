@@ -19,6 +19,13 @@ class ReportsConfig(AppConfig):
             argument="edition",
         )
         jobs.register(
+            "evaluation",
+            "reports.operations.produce_from_job",
+            label="Production du rapport de l'évaluation finale",
+            page="edition",
+            argument="edition",
+        )
+        jobs.register(
             "opendata",
             "reports.operations.packages.produce_from_job",
             label="Préparation d'un paquet de données",

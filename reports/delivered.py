@@ -9,7 +9,7 @@ from cog.enums import ObligationFamily
 from cog.models import Convention, Restitution
 from cog.queries import restitutions
 from reports.campaign_queries import quarter_or_none
-from reports.enums import EditionState, TransmissionKind
+from reports.enums import DocumentKind, EditionState, TransmissionKind
 from reports.models import DocumentLayout, Edition, Transmission
 
 ONCE = "unique"
@@ -17,6 +17,9 @@ ONCE = "unique"
 
 PROJECT, COMMON_DOCUMENT = "BIL-AN", "BIL-CA"
 """The obligations a bilan answers: the project sent to the State, the common document presented to the board."""
+
+EVALUATION = "BIL-EVAL"
+"""The obligation that the report of the final evaluation answers, once the board has it (l. 12257)."""
 
 Sent = dict[tuple[str, str, str], date]
 """(kind, obligation, period) -> the day it was first sent."""
@@ -64,12 +67,16 @@ def _editions(dates: Sequence[Restitution], sent: Sent) -> Iterator[tuple[int, d
 
 
 def _reports(convention: Convention, dates: Sequence[Restitution], sent: Sent) -> Iterator[tuple[int, date]]:
-    """The project when it is sent to the State, the common document when the board has it."""
+    """The project when it is sent to the State, the common document and the evaluation when the board has them."""
     shown = Edition.objects.filter(convention=convention, state=EditionState.PUBLISHED).exclude(file="")
-    boards = {str(year): day for year, day in shown.order_by("-number").values_list("year", "presented_on")}
+    rows = list(shown.order_by("-number").values_list("kind", "year", "presented_on"))
+    boards = {str(year): day for kind, year, day in rows if kind == DocumentKind.ANNUAL}
+    evaluated = next((day for kind, _, day in rows if kind == DocumentKind.EVALUATION), None)
     for row in dates:
         if row.obligation.code == PROJECT:
             day = sent.get((TransmissionKind.REPORT, "", row.covers))
+        elif row.obligation.code == EVALUATION:
+            day = evaluated
         else:
             day = boards.get(row.covers) if row.obligation.code == COMMON_DOCUMENT else None
         if day is not None:

@@ -7,6 +7,7 @@ class DocumentKind(models.TextChoices):
     """« nature de document »."""
 
     ANNUAL = "bilan", "bilan annuel"
+    EVALUATION = "evaluation", "évaluation contradictoire finale"
 
 
 class EditionState(models.TextChoices):
@@ -42,3 +43,28 @@ class FeedScope(models.TextChoices):
 
     OWN = "mes_fiches", "les échéances de mes fiches et les remises"
     ROLE = "tout", "toutes les échéances que mon rôle peut lire"
+
+
+class Party(models.TextChoices):
+    """« partie » to the convention: each writes its own half of the final evaluation (l. 12257)."""
+
+    CNAF = "cnaf", "la Cnaf"
+    STATE = "etat", "l'État"
+
+    @property
+    def other(self) -> "Party":
+        return Party.STATE if self is Party.CNAF else Party.CNAF
+
+
+class SubjectKind(models.TextChoices):
+    """« objet évalué »."""
+
+    INDICATOR = "indicateur", "indicateur"
+    FICHE = "fiche", "fiche thématique"
+
+
+class Stance(models.TextChoices):
+    """« position » of a party on what the other one reads."""
+
+    AGREES = "accord", "accord"
+    DISAGREES = "desaccord", "désaccord"

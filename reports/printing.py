@@ -158,7 +158,7 @@ def _series(sheet: dict[str, Any]) -> str:
         baseline=charts.Point(label=str(start["year"]), value=Decimal(start["value"])) if start else None,
         height=210,
     )
-    return _without_ground(drawing)
+    return without_ground(drawing)
 
 
 def _message(sheet: dict[str, Any]) -> str:
@@ -219,10 +219,10 @@ def _spread(sheet: dict[str, Any]) -> str:
         decimals=sheet["decimals"],
         height=120,
     )
-    return _without_ground(drawing)
+    return without_ground(drawing)
 
 
-def _without_ground(drawing: str) -> str:
+def without_ground(drawing: str) -> str:
     """The drawing without its white ground: the mark of the page stays whole behind it."""
     return re.sub(r'<rect width="\d+" height="\d+" fill="#ffffff" ?/>', "", drawing, count=1)
 

@@ -14,7 +14,7 @@ from cog.permissions import Permission, can
 from cog.queries import restitutions
 from reports.delivered import PROJECT
 from reports.enums import DocumentKind, EditionState, TransmissionKind
-from reports.models import DataPackage, Edition, StateNote, SynthesisText, Transmission
+from reports.models import DataPackage, Edition, FinalEvaluation, StateNote, SynthesisText, Transmission
 from reports.synthesis import Sentence, Written, faults, filled, sentences_of
 from reports.transmitted import threads_of
 
@@ -49,9 +49,9 @@ def _readable(states: Collection[str]) -> QuerySet[Edition]:
     return rows if EditionState.DRAFT in states else rows.exclude(file="")
 
 
-def stored_report(*, convention: Convention, year: int) -> Edition | None:
-    """The last printed edition of a year that is more than a draft."""
-    rows = Edition.objects.filter(convention=convention, kind=DocumentKind.ANNUAL, year=year)
+def stored_report(*, convention: Convention, year: int, kind: str = DocumentKind.ANNUAL) -> Edition | None:
+    """The last printed edition of a document and year that is more than a draft."""
+    rows = Edition.objects.filter(convention=convention, kind=kind, year=year)
     return rows.exclude(state=EditionState.DRAFT).exclude(file="").order_by("-number").first()
 
 
@@ -141,7 +141,7 @@ class NextStep:
 
 
 def next_step(edition: Edition) -> NextStep | None:
-    """What may follow a printed edition (l. 12255); None when another one is past it, or nothing follows.
+    """What may follow a printed edition (l. 12255, 12257); None when another one is past it, or nothing follows.
 
     A later draft is past a draft only: it takes nothing from what was sent.
     """
@@ -156,6 +156,10 @@ def next_step(edition: Edition) -> NextStep | None:
 
 def _step_after(edition: Edition) -> NextStep | None:
     match EditionState(edition.state):
+        case EditionState.DRAFT if edition.kind == DocumentKind.EVALUATION:
+            closed = FinalEvaluation.objects.filter(convention=edition.convention_id, closed_at__isnull=False)
+            wait = "" if closed.exists() else "L'évaluation n'est pas close."
+            return NextStep(EditionState.COMMON, "Établir le rapport commun", wait)
         case EditionState.DRAFT:
             return NextStep(EditionState.SENT, "Transmettre ce projet à l'État")
         case EditionState.SENT:
@@ -168,12 +172,12 @@ def _step_after(edition: Edition) -> NextStep | None:
 
 
 def waiting_steps(*, convention: Convention) -> list[tuple[Edition, NextStep]]:
-    """The last draft and the last later edition of each year, with what they wait for."""
-    rows = Edition.objects.filter(convention=convention, kind=DocumentKind.ANNUAL).exclude(file="")
-    last: dict[tuple[int, bool], Edition] = {}
+    """The last draft and the last later edition of each document and year, with what they wait for."""
+    rows = Edition.objects.filter(convention=convention).exclude(file="")
+    last: dict[tuple[str, int, bool], Edition] = {}
     for row in rows.select_related("agreement").defer("payload").order_by("number"):
         is_draft = row.state == EditionState.DRAFT
         if not is_draft:
-            last.pop((row.year, True), None)  # what left is past the drafts before it
-        last[row.year, is_draft] = row
+            last.pop((row.kind, row.year, True), None)  # what left is past the drafts before it
+        last[row.kind, row.year, is_draft] = row
     return [(row, step) for _, row in sorted(last.items()) if (step := _step_after(row)) is not None]

@@ -48,7 +48,7 @@ def _marked(title: str, marks: list[str]) -> str:
     return " · ".join([title, *marks])
 
 
-def _style() -> str:
+def style_of_short_documents() -> str:
     return "\n".join((PRINT / name).read_text(encoding="utf-8") for name in ("report.css", "short.css"))
 
 
@@ -80,7 +80,7 @@ def print_dossier(sent: Transmission, content: dict[str, Any], differences: list
             "mark_labels": mark_labels(),
         },
     )
-    return pdf.render(on_paper(html), css=_style())
+    return pdf.render(on_paper(html), css=style_of_short_documents())
 
 
 def print_fiche(payload: Payload) -> bytes:
@@ -125,7 +125,7 @@ def _on_two_pages(template: str, payload: Payload, doc: Doc) -> bytes:
             context = {"doc": doc, "brief": shortened(payload, room), "trends": trends, "draft": payload["draft"]}
             yield on_paper(render_to_string(template, context))
 
-    return pdf.render_within(versions(), css=_style(), pages=PAGES)
+    return pdf.render_within(versions(), css=style_of_short_documents(), pages=PAGES)
 
 
 def _trend(one: Payload) -> str:

@@ -314,3 +314,13 @@ def explanations_of_fiche(*, fiche: Fiche, at: date) -> list[Explanation]:
     """What is in force on the indicators of a fiche, of periods over at a date, the latest first."""
     rows = _in_force().filter(indicator__fiche=fiche)
     return sorted((row for row in rows if parse(row.period).end <= at), key=_when, reverse=True)
+
+
+def causes_counted(*, convention: Convention) -> dict[str, dict[str, int]]:
+    """code of the indicator -> how many explanations of its national figures are in force, by cause."""
+    rows = _in_force().filter(indicator__convention=convention).order_by().values_list("indicator__code", "cause")
+    found: dict[str, dict[str, int]] = {}
+    for code, cause in rows:
+        own = found.setdefault(code, {})
+        own[cause] = own.get(cause, 0) + 1
+    return found

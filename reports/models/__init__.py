@@ -1,6 +1,7 @@
 """What is shown and sent: editions of the documents, transmissions to the State, what is written on them."""
 
 from reports.models.editions import DataPackage, Edition, EditionAgreement, SynthesisText
+from reports.models.evaluation import EvaluationPosition, EvaluationReading, EvaluationShare, FinalEvaluation
 from reports.models.links import ActionIndicator, CalendarFeed
 from reports.models.transmissions import DocumentLayout, StateNote, Transmission
 
@@ -11,6 +12,10 @@ __all__ = [
     "DocumentLayout",
     "Edition",
     "EditionAgreement",
+    "EvaluationPosition",
+    "EvaluationReading",
+    "EvaluationShare",
+    "FinalEvaluation",
     "StateNote",
     "SynthesisText",
     "Transmission",

@@ -18,6 +18,8 @@ from reports.annual_parts import remarks_payload
 from reports.annual_queries import annual_payload
 from reports.annual_report import Payload
 from reports.enums import DocumentKind, EditionState, TransmissionKind
+from reports.evaluation_queries import evaluation_payload, final_evaluation
+from reports.final_evaluation import restated
 from reports.models import Edition, EditionAgreement, SynthesisText
 from reports.operations.packages import public_package
 from reports.operations.sending import Leaving, NotAllowed, send, tell
@@ -25,7 +27,6 @@ from reports.report_queries import due_of, last_report_sent, next_step, remarks_
 from reports.snapshot import digest
 from reports.synthesis import Sentence, faults
 
-JOB_KIND = "bilan"
 Progress = Callable[[int, int, str], None]
 
 
@@ -48,10 +49,24 @@ class SentenceRefused(Exception):
 def request_annual_report(*, convention: Convention, year: int, by: User, at: datetime) -> Edition:
     """Number a new draft edition of the year's bilan and ask a worker for it; the one already under way is returned."""
     _lock(convention)
-    under_way = _under_way(convention, year).filter(state=EditionState.DRAFT).first()
-    if under_way is not None:
-        return under_way
-    return _asked(_numbered(convention, year, by, at), by, at)
+    return _draft(convention, DocumentKind.ANNUAL, year, by, at)
+
+
+@transaction.atomic
+def request_evaluation_report(*, convention: Convention, by: User, at: datetime) -> Edition:
+    """The same for the report of the final evaluation, which bears the last year of the convention.
+
+    Raises EditionRefused while the evaluation is not opened.
+    """
+    _lock(convention)
+    if final_evaluation(convention=convention) is None:
+        raise EditionRefused("L'évaluation finale n'est pas ouverte.")
+    return _draft(convention, DocumentKind.EVALUATION, convention.end.year, by, at)
+
+
+def _draft(convention: Convention, kind: DocumentKind, year: int, by: User, at: datetime) -> Edition:
+    under_way = _under_way(convention, kind, year).filter(state=EditionState.DRAFT).first()
+    return under_way or _asked(_numbered(convention, kind, year, by, at), by, at)
 
 
 @transaction.atomic
@@ -78,13 +93,14 @@ def request_following(
         raise EditionRefused(f"{edition} : une édition plus récente la remplace, ou cet état ne la suit pas.")
     if step.wait:
         raise EditionRefused(step.wait)
-    if _under_way(edition.convention, edition.year).exists():
+    if _under_way(edition.convention, edition.kind, edition.year).exists():
         raise EditionRefused("Une autre édition de cet exercice est en cours de production : attendre sa fin.")
     if state is EditionState.SENT and last_report_sent(convention=edition.convention, year=edition.year) and not reason:
         raise EditionRefused("Un projet de cet exercice est déjà transmis : dire pourquoi celui-ci le remplace.")
     if state is EditionState.PUBLISHED:
         _check_day(presented_on, timezone.localdate(edition.agreement.agreed_at), timezone.localdate(at))
-    after = _numbered(edition.convention, edition.year, by, at, state=state, origin=edition, presented_on=presented_on)
+    told = {"state": state, "origin": edition, "presented_on": presented_on}
+    after = _numbered(edition.convention, edition.kind, edition.year, by, at, **told)
     return _asked(after, by, at, reason=reason)
 
 
@@ -103,30 +119,43 @@ def _lock(convention: Convention) -> None:
     Convention.objects.select_for_update().get(pk=convention.pk)
 
 
-def _under_way(convention: Convention, year: int) -> QuerySet[Edition]:
-    rows = Edition.objects.filter(convention=convention, kind=DocumentKind.ANNUAL, year=year, file="")
+def _under_way(convention: Convention, kind: str, year: int) -> QuerySet[Edition]:
+    rows = Edition.objects.filter(convention=convention, kind=kind, year=year, file="")
     return rows.filter(job__finished_at__isnull=True, job__isnull=False)
 
 
-def _numbered(convention: Convention, year: int, by: User, at: datetime, **more: Any) -> Edition:
-    rows = Edition.objects.filter(convention=convention, kind=DocumentKind.ANNUAL, year=year)
+def _numbered(convention: Convention, kind: str, year: int, by: User, at: datetime, **more: Any) -> Edition:
+    rows = Edition.objects.filter(convention=convention, kind=kind, year=year)
     last = rows.aggregate(last=Max("number"))["last"] or 0
     told = {"state": EditionState.DRAFT, "requested_at": at, "requested_by": by} | more
-    return Edition.objects.create(convention=convention, kind=DocumentKind.ANNUAL, year=year, number=last + 1, **told)
+    return Edition.objects.create(convention=convention, kind=kind, year=year, number=last + 1, **told)
 
 
 def _asked(edition: Edition, by: User, at: datetime, **more: str) -> Edition:
     arguments = {"edition": edition.pk, "at": at.isoformat()} | more
-    edition.job = jobs.submit(kind=JOB_KIND, arguments=arguments, by=by, at=at)
+    edition.job = jobs.submit(kind=edition.kind, arguments=arguments, by=by, at=at)
     edition.save(update_fields=["job"])
     return edition
 
 
 def draft_annual_report(*, convention: Convention, year: int, by: User, at: datetime, progress: Progress) -> Edition:
     """Produce a draft at once, for the command line; only its number and its end are written under a lock."""
+    return _drafted(convention, DocumentKind.ANNUAL, year, by, at, progress)
+
+
+def draft_evaluation_report(*, convention: Convention, by: User, at: datetime, progress: Progress) -> Edition:
+    """The same for the report of the final evaluation. Raises EditionRefused while it is not opened."""
+    if final_evaluation(convention=convention) is None:
+        raise EditionRefused("L'évaluation finale n'est pas ouverte.")
+    return _drafted(convention, DocumentKind.EVALUATION, convention.end.year, by, at, progress)
+
+
+def _drafted(
+    convention: Convention, kind: DocumentKind, year: int, by: User, at: datetime, progress: Progress
+) -> Edition:
     with transaction.atomic():
         _lock(convention)
-        edition = _numbered(convention, year, by, at)
+        edition = _numbered(convention, kind, year, by, at)
     try:
         return produce_edition(edition=edition, by=by, at=at, progress=progress)
     except BaseException:
@@ -143,7 +172,7 @@ def produce_edition(*, edition: Edition, by: User, at: datetime, progress: Progr
     The content is kept before it is printed: a worker that takes over after a crash prints the same. A project for the
     State is sent in the transaction that stores it. Raises jobs.JobRefused when it may not be produced as it stands.
     """
-    from reports.printing import print_annual_report  # two seconds of import that only a printing process should pay
+    from reports.evaluation_printing import print_edition  # two seconds of import that only printing should pay
 
     if edition.is_ready:
         return edition
@@ -153,9 +182,9 @@ def produce_edition(*, edition: Edition, by: User, at: datetime, progress: Progr
         Edition.objects.filter(pk=edition.pk, payload__isnull=True).update(**told)
         edition.refresh_from_db()  # the content another worker kept meanwhile is the one
     payload = edition.payload
-    total = sum(len(domain["fiches"]) for domain in payload["domains"]) + 2
+    total = sum(len(domain["fiches"]) for domain in payload.get("domains", [])) + 2
     progress(total - 2, total, "compose le document")
-    pdf = print_annual_report(payload)
+    pdf = print_edition(payload)
     progress(total - 1, total, "enregistre le document")
     with transaction.atomic():
         locked = Edition.objects.select_for_update(of=("self",)).select_related("convention").get(pk=edition.pk)
@@ -169,7 +198,7 @@ def produce_edition(*, edition: Edition, by: User, at: datetime, progress: Progr
         audit.record(action="edition.produced", subject=str(locked), by=by, at=at, details=details)
         if locked.state == EditionState.SENT:
             _transmit(locked, payload, by, at, reason)
-        if locked.state == EditionState.PUBLISHED:
+        if locked.state == EditionState.PUBLISHED and locked.kind == DocumentKind.ANNUAL:
             public_package(edition=locked, by=by, at=at)
     progress(total, total, "terminé")
     return locked
@@ -179,6 +208,8 @@ def _content(edition: Edition, at: datetime, progress: Progress) -> Payload:
     """The content of an edition: a draft is gathered, a later state keeps the figures of the one it comes from."""
     produced_on = timezone.localdate(at)
     origin = edition.origin
+    if edition.kind == DocumentKind.EVALUATION:
+        return _evaluation_content(edition, produced_on, progress)
     standing = Standing(edition.state, edition.number, produced_on, edition.presented_on)
     if edition.state in (EditionState.DRAFT, EditionState.SENT):
         fresh = annual_payload(
@@ -206,6 +237,16 @@ def _content(edition: Edition, at: datetime, progress: Progress) -> Payload:
         threads = remarks_on(convention=edition.convention, year=edition.year)
         remarks = remarks_payload(threads, titles, timezone.localdate)
     return following(origin.payload, standing, said=said, remarks=remarks)
+
+
+def _evaluation_content(edition: Edition, produced_on: date, progress: Progress) -> Payload:
+    """The report of the evaluation: what is presented to the board is word for word what the State agreed to."""
+    told = {"state": edition.state, "number": edition.number, "produced_on": produced_on}
+    if edition.state == EditionState.PUBLISHED and edition.origin is not None:
+        return restated(edition.origin.payload, presented_on=edition.presented_on, **told)
+    evaluation = final_evaluation(convention=edition.convention)
+    assert evaluation is not None  # noqa: S101 - nobody asks for its report before it is opened
+    return evaluation_payload(evaluation=evaluation, beat=progress, **told)
 
 
 def _transmit(edition: Edition, payload: Payload, by: User, at: datetime, reason: str) -> None:

@@ -26,7 +26,18 @@ from cog import audit, frozen
 from cog.models import AuditEvent, Convention, Organisation, StateCommitment, User
 from cog.operations import command_account
 from reports.enums import DocumentKind, EditionState, NoteKind, TransmissionKind
-from reports.models import DataPackage, Edition, EditionAgreement, StateNote, SynthesisText, Transmission
+from reports.models import (
+    DataPackage,
+    Edition,
+    EditionAgreement,
+    EvaluationPosition,
+    EvaluationReading,
+    EvaluationShare,
+    FinalEvaluation,
+    StateNote,
+    SynthesisText,
+    Transmission,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -113,6 +124,7 @@ def rows(convention: Convention) -> dict[str, Any]:
     unspent = UnspentRow.objects.create(statement=state, organisation=Organisation.objects.first(), **amounts)
     return {
         **_ledger_rows(by),
+        **_evaluation_rows(convention, by),
         "budgets_unspentstatement": state,
         "budgets_unspentrow": unspent,
         "budgets_allotment": shared,
@@ -129,6 +141,46 @@ def rows(convention: Convention) -> dict[str, Any]:
         "actions_actionprogress": word,
         "actions_commitmentword": answer,
     }
+
+
+def _evaluation_rows(convention: Convention, by: User) -> dict[str, Any]:
+    """A row in each frozen table of the final evaluation, which is closed."""
+    evaluation = FinalEvaluation.objects.create(convention=convention, opened_at=AT, opened_by=by)
+    reading = EvaluationReading.objects.create(
+        evaluation=evaluation,
+        kind="indicateur",
+        subject="F10-21",
+        party="etat",
+        revision=1,
+        text="Lu.",
+        written_at=AT,
+        written_by=by,
+    )
+    own = {"evaluation": evaluation, "party": "etat"}
+    share = EvaluationShare.objects.create(**own, up_to=reading, shared_at=AT, shared_by=by)
+    held = EvaluationPosition.objects.create(**own, about=reading, stance="accord", taken_at=AT, taken_by=by)
+    evaluation.closed_at, evaluation.closed_by = AT, by
+    evaluation.save()
+    return {
+        "reports_finalevaluation": evaluation,
+        "reports_evaluationreading": reading,
+        "reports_evaluationshare": share,
+        "reports_evaluationposition": held,
+    }
+
+
+def test_nothing_is_added_to_a_closed_evaluation(rows: dict[str, Any]) -> None:
+    """By the database itself, whoever asks; open, the same row passes."""
+    for table in frozen.CLOSED_WITH:
+        row = rows[table]
+        row.pk = None
+        if table == "reports_evaluationreading":
+            row.revision = 2
+        with pytest.raises(IntegrityError, match="plus rien ne peut y entrer"), transaction.atomic():
+            row.save(force_insert=True)
+        frozen.thaw(connection, table)
+        row.save(force_insert=True)
+        frozen.freeze(connection, table)
 
 
 def _ledger_rows(by: User) -> dict[str, Any]:

@@ -65,6 +65,7 @@ PAGES = {
         "/glossaire/",
         "/glossaire/?mots=introuvable",
         "/documents/",
+        "/evaluation/",
         "/documents/{edition}/",
         "/documents/{ready}/",
         "/documents/{ready}/synthese/",
@@ -125,5 +126,6 @@ PAGES = {
         "/budgets/fnas/",
         "/budgets/publies/",
         "/documents/",
+        "/evaluation/",
     ],
 }

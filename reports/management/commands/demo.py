@@ -22,6 +22,7 @@ from cog.operations import ReferenceRefused, command_account, load_convention
 from indicators.demo import compute_everything, correct_a_month, load_observations
 from indicators.demo_explanations import load_explanations
 from reports.demo import transmit_documents, transmit_editions, transmit_past_quarters
+from reports.demo_evaluation import load_evaluation
 
 CONVENTION = settings.BASE_DIR / "fixtures" / "cog-2013-2017"
 ADDRESS = "127.0.0.1:8000"
@@ -72,6 +73,8 @@ class Command(BaseCommand):
         transmit_editions(convention=convention, steering=steering_account(), progress=self._tell)
         self._step("remet des documents dus")
         transmit_documents(convention=convention, steering=steering_account(), progress=self._tell)
+        self._step("simule l'évaluation contradictoire finale")
+        load_evaluation(convention=convention, steering=steering_account(), state=state_account())
         report = Path(settings.VAR_DIR) / "bilan-2014.pdf"
         if not report.exists() or not _done_since(
             ("edition.produced",), ("results.computed", "actions.progress_recorded", "explanation.written")
