@@ -15,6 +15,8 @@ from indicators.intake.messages import Problem, Severity, quoted
 
 def fold(text: str) -> str:
     """A name or a code as it is compared: without case, accents and outer spaces."""
+    if text.isascii():
+        return text.strip().lower()
     decomposed = unicodedata.normalize("NFKD", text.strip().casefold())
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 

@@ -8,6 +8,8 @@ from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import cache
+from operator import itemgetter
 
 from cog.figures import decimals_of, format_exact, format_figure
 from cog.periods import Granularity, parse
@@ -50,23 +52,16 @@ def against_history(held: Held, relations: Relations) -> Iterator[Problem]:
     """Every doubt that the body's own values raise about the values that the file changes; one a value, the gravest."""
     for key, rows in held.changed.items():
         kind = relations.traits[key[0]].value_kind
-        lengths = {_length(text) for text in rows}
-        for length, points in _by_length(held.numbers(*key)).items():
-            if length in lengths:
-                yield from _doubts(held, relations, key, rows, points, kind)
+        numbers = sorted(held.numbers(*key), key=itemgetter(0))
+        for length in sorted({_length(text) for text in rows}):
+            points = [point for point in numbers if _length(point[0]) is length]
+            yield from _doubts(held, relations, key, rows, points, kind)
 
 
+@cache
 def _length(text: str) -> Granularity:
+    """Of the few hundred periods that a convention knows, each asked thousands of times."""
     return parse(text).granularity
-
-
-def _by_length(numbers: Iterator[tuple[str, Decimal]]) -> Mapping[Granularity, Points]:
-    lengths: dict[Granularity, list[tuple[str, Decimal]]] = {}
-    for text, value in numbers:
-        lengths.setdefault(_length(text), []).append((text, value))
-    for points in lengths.values():
-        points.sort()
-    return lengths
 
 
 def _doubts(

@@ -13,10 +13,10 @@ from cog import audit
 from cog.models import Convention, Organisation, User
 from indicators.enums import BatchState
 from indicators.intake.messages import Problem
-from indicators.models import ImportBatch, Observation
+from indicators.models import ImportBatch
 from indicators.operations.examination import Change, Examination, Progress, examine, is_overtaken
 from indicators.operations.files import clean_name, stored_name
-from indicators.operations.observations_store import insert_observations
+from indicators.operations.observations_store import close_observations, insert_observations
 from indicators.operations.results import mark_stale
 
 RACES = 5  # acceptances that may overtake this one before it gives up
@@ -227,8 +227,7 @@ def examine_batch(batch: ImportBatch, progress: Progress) -> Examination:
 
 def _write(batch: ImportBatch, examined: Examination, by: User, at: datetime, reason: str) -> None:
     closed = [change.before.pk for change in examined.changes if change.before is not None]
-    for start in range(0, len(closed), 500):
-        Observation.objects.filter(pk__in=closed[start : start + 500]).update(closed_by=batch)
+    close_observations(closed, batch=batch.pk)
     insert_observations([_row(change, batch) for change in examined.changes])
     mark_stale(convention=batch.convention, changed=(change.key[:3] for change in examined.changes))
     if batch.simulated:

@@ -1,9 +1,8 @@
 """The values in force that a file is checked against: those of its bodies, for its measures and their partners."""
 
-from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from django.db import connection
 from django.db.models import Prefetch
@@ -18,7 +17,10 @@ from indicators.intake.reference import read_breakdowns
 from indicators.intake.relations import Relations, Traits, relations_between
 from indicators.intake.semantics import file_check
 from indicators.models import Indicator, IndicatorVersion, Measure
-from indicators.queries.facts import exact_number, exact_value
+from indicators.queries.facts import exact_value
+
+NOTHING = "-"
+"""Beside the numbers of a series: a statement that has none."""
 
 
 def file_check_of(*, convention: Convention, today: date) -> WholeFileCheck:
@@ -56,22 +58,25 @@ def known_values(*, convention: Convention) -> Lookup:
 
 
 def _in_force(body: int, measures: dict[int, str]) -> dict[SeriesKey, dict[str, Decimal | None]]:
-    """Straight SQL: a file of the whole network asks this of a hundred bodies, each with years of values."""
+    """Straight SQL, one row a series: a file of the whole network asks it of a hundred bodies, with years of values."""
     if not measures:
         return {}
+    joined = "string_agg" if connection.vendor == "postgresql" else "group_concat"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT o.measure_id, o.breakdown, o.period, {exact_value('o')} FROM indicators_observation o"  # noqa: S608 - no text of a person
+            f"SELECT o.measure_id, o.breakdown, {joined}(o.period, ' '),"  # noqa: S608 - no text of a person
+            f" {joined}(COALESCE(CAST({exact_value('o')} AS text), '{NOTHING}'), ' ')"
+            " FROM indicators_observation o"
             " WHERE o.organisation_id = %s AND o.closed_by_id IS NULL AND o.statement <> %s"
-            f" AND o.measure_id IN ({', '.join(['%s'] * len(measures))})",
+            f" AND o.measure_id IN ({', '.join(['%s'] * len(measures))}) GROUP BY o.measure_id, o.breakdown",
             [body, Statement.NOT_AVAILABLE, *measures],
         )
-        rows = cursor.fetchall()
-    series: defaultdict[tuple[int, str], dict[str, Decimal | None]] = defaultdict(dict)
-    for measure, breakdown, period, value in rows if connection.vendor == "postgresql" else map(_exact, rows):
-        series[measure, breakdown][period] = value
-    return {(measures[measure], breakdown): values for (measure, breakdown), values in series.items()}
+        return {
+            (measures[measure], breakdown): dict(zip(periods.split(" "), _numbers(values), strict=True))
+            for measure, breakdown, periods, values in cursor.fetchall()
+        }
 
 
-def _exact(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    return (*row[:3], exact_number(row[3]))
+def _numbers(written: str) -> Iterable[Decimal | None]:
+    values = written.split(" ")
+    return map(Decimal, values) if NOTHING not in values else [None if v == NOTHING else Decimal(v) for v in values]
