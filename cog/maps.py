@@ -7,7 +7,7 @@ caisses) wears both shades in stripes; one that is not told is hatched in grey, 
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -66,9 +66,22 @@ def _snapped(path: str, grid: int) -> str:
         told = [one for place, one in enumerate(on_grid) if place == 0 or one != on_grid[place - 1]]
         if len(told) < 4:
             continue
-        moves = [f"{px - qx},{py - qy}" for (qx, qy), (px, py) in pairwise(told)]
+        moves = [f"{dx},{dy}" for dx, dy in _straight((px - qx, py - qy) for (qx, qy), (px, py) in pairwise(told))]
         rings.append(f"M{told[0][0]},{told[0][1]}l{' '.join(moves)}z")
     return "".join(rings)
+
+
+def _straight(moves: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The same line, steps in one direction made one: on a grid, a third of them."""
+    made: list[tuple[int, int]] = []
+    for x, y in moves:
+        if made:
+            before_x, before_y = made[-1]
+            if before_x * y == before_y * x and before_x * x + before_y * y > 0:
+                made[-1] = (before_x + x, before_y + y)
+                continue
+        made.append((x, y))
+    return made
 
 
 def departements() -> frozenset[str]:
