@@ -8,6 +8,8 @@ PYTHON := .venv/bin/python
 CODE := cog indicators actions budgets reports
 SERVE ?= 1
 PYTEST_ARGS ?=
+# The suite on every core, eight at most: each process has its own database, and its own of Redis's sixteen.
+PARALLEL ?= -n $(shell n=$$(nproc 2>/dev/null || echo 1); echo $$((n < 8 ? n : 8))) --dist loadgroup --no-loadscope-reorder
 
 .PHONY: help demo test check services format bench bench-large faults locks
 
@@ -21,10 +23,10 @@ demo: ## démonstration complète, servie sur 127.0.0.1:8000 (SERVE=0 : tout sau
 	@echo "→ démonstration : base SQLite intégrée et exécutant local, rien d'autre à installer"
 	@$(PYTHON) manage.py demo $(if $(filter 0,$(SERVE)),--no-serve)
 
-test: ## toute la suite, dans un vrai Chromium, sur un PostgreSQL et un Redis privés (PYTEST_ARGS=…)
+test: ## toute la suite, dans un vrai Chromium, sur un PostgreSQL et un Redis privés (PYTEST_ARGS=…, PARALLEL= pour un seul processus)
 	@bash scripts/setup.sh dev
 	@echo "→ suite de tests sur des serveurs privés, arrêtés ensuite"
-	@$(PYTHON) scripts/services.py run -- $(PYTHON) -m pytest $(PYTEST_ARGS)
+	@$(PYTHON) scripts/services.py run -- $(PYTHON) -m pytest $(PARALLEL) $(PYTEST_ARGS)
 
 check: ## format, règles, types, imports, migrations, gabarits, code mort
 	@bash scripts/setup.sh dev

@@ -33,6 +33,9 @@ _VAR = tempfile.mkdtemp(prefix="suivi-tests-")
 atexit.register(shutil.rmtree, _VAR, ignore_errors=True)
 os.environ["SUIVI_VAR"] = _VAR
 os.environ["SUIVI_MODE"] = "demonstration"
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+if os.environ.get("REDIS_URL"):  # each process of a parallel run has a Redis of its own, as it has its database
+    os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].rpartition('/')[0]}/{_WORKER}"
 os.environ["DJANGO_SETTINGS_MODULE"] = "cog.settings"
 for _name in ("DEBUG", "SECRET_KEY", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "SUIVI_CONVENTION"):
     os.environ.pop(_name, None)
@@ -42,6 +45,8 @@ import django  # noqa: E402 - only once the environment is set
 django.setup()  # so that a conftest below this one may import models
 
 from django.conf import settings  # noqa: E402 - only once set up
+
+os.environ.pop("DJANGO_SETTINGS_MODULE")  # or the processes of a parallel run would read settings before this file
 
 if os.environ.get("SUIVI_TEST_FILE"):  # SQLite in a file, for the tests whose other processes must see it
     settings.DATABASES["default"]["TEST"]["NAME"] = str(Path(_VAR) / "essais.sqlite3")
@@ -159,10 +164,19 @@ def reloaded_convention(transactional_db: None) -> Any:
     return _load_convention()
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that empty the database run after all others, those whose module keeps data of its own included."""
-    items.sort(key=_empties_the_database)
+    """Tests that empty the database run after all others, those whose module keeps data of its own included.
+
+    A parallel run hands out whole groups in this order: a file, and what it holds that empties the database apart. The
+    longest goes first, or one process would end alone with it.
+    """
+    items.sort(key=lambda item: (_empties_the_database(item), item.path.name != LONGEST))
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(f"{item.path.relative_to(ROOT)}{'#' * _empties_the_database(item)}"))
+
+
+LONGEST = "test_pages.py"
 
 
 def _empties_the_database(item: pytest.Item) -> bool:
