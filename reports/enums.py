@@ -19,6 +19,13 @@ class EditionState(models.TextChoices):
     PUBLISHED = "publie", "présenté au conseil"
 
 
+class DataForm(models.TextChoices):
+    """« forme d'un paquet de données »."""
+
+    PACKAGE = "paquet", "paquet de fichiers CSV"
+    WORKBOOK = "classeur", "classeur de tous les résultats"
+
+
 class TransmissionKind(models.TextChoices):
     """« nature de transmission »."""
 

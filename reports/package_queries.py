@@ -1,15 +1,15 @@
 """Reads of the open data packages: what an account may read of them, what anyone may."""
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cog.models import Convention
 from cog.permissions import Scope, scopes
-from reports.enums import EditionState
+from reports.enums import DataForm, EditionState
 from reports.models import DataPackage
-from reports.opendata import DESCRIPTOR, FILES, PUBLIC_FILES, File
+from reports.opendata import DESCRIPTOR, FILES, PUBLIC_FILES, SHEETS, File
 
 
 @dataclass(frozen=True)
@@ -22,13 +22,21 @@ class FileLine:
 
 
 @dataclass(frozen=True)
-class PackagePage:
-    """What the page of the open data places."""
+class Prepared:
+    """The last file prepared in a form, and what became of the one asked since."""
 
-    lines: list[FileLine]
     ready: DataPackage | None
     under_way: DataPackage | None
     failed: DataPackage | None
+
+
+@dataclass(frozen=True)
+class PackagePage:
+    """What the page of the open data places. `workbook`: None for who may not read every result."""
+
+    lines: list[FileLine]
+    package: Prepared
+    workbook: Prepared | None
 
     @property
     def readable(self) -> list[FileLine]:
@@ -44,26 +52,35 @@ def files_open_to(user: Any) -> list[str]:
     return [file.name for file in FILES if Scope.ALL in scopes(user, file.permission)]
 
 
-def package_page(*, convention: Convention, user: Any) -> PackagePage:
-    """The files, and the last package of those the account may read."""
+def sheets_open_to(user: Any) -> list[str]:
+    """The sheets of the workbook of results, for an account that may read them all; else none."""
     names = files_open_to(user)
-    rows = DataPackage.objects.filter(convention=convention, edition=None, files=",".join(names))
-    found = list(rows.select_related("job", "requested_by").order_by("-pk")[:5])
-    ready = next((row for row in found if row.is_ready), None)
-    last = found[0] if found and not found[0].is_ready else None
-    running = last is not None and last.job is not None and not last.job.is_over
-    counts = ready.counts if ready else {}
+    return list(SHEETS) if set(SHEETS) <= set(names) else []
+
+
+def package_page(*, convention: Convention, user: Any) -> PackagePage:
+    """The files, and the last package and workbook of those the account may read."""
+    names, sheets = files_open_to(user), sheets_open_to(user)
+    package = prepared(convention=convention, names=names, form=DataForm.PACKAGE)
+    counts = package.ready.counts if package.ready else {}
     return PackagePage(
         lines=[FileLine(file, counts.get(file.name), file.name in names) for file in FILES],
-        ready=ready,
-        under_way=last if running else None,
-        failed=None if running else last,
+        package=package,
+        workbook=prepared(convention=convention, names=sheets, form=DataForm.WORKBOOK) if sheets else None,
     )
 
 
-def ready_package(*, convention: Convention, user: Any) -> DataPackage | None:
-    """The last package of the files the account may read."""
-    return package_page(convention=convention, user=user).ready
+def prepared(*, convention: Convention, names: Sequence[str], form: DataForm) -> Prepared:
+    """What was last prepared of these files in a form."""
+    rows = DataPackage.objects.filter(convention=convention, edition=None, form=form, files=",".join(names))
+    found = list(rows.select_related("job", "requested_by").order_by("-pk")[:5])
+    last = found[0] if found and not found[0].is_ready else None
+    running = last is not None and last.job is not None and not last.job.is_over
+    return Prepared(
+        ready=next((row for row in found if row.is_ready), None),
+        under_way=last if running else None,
+        failed=None if running else last,
+    )
 
 
 def public_packages(*, convention: Convention) -> list[DataPackage]:

@@ -8,11 +8,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cog.downloads import CSV
+from cog.downloads import CSV, XLSX
 from cog.models import Convention
 from cog.permissions import Permission, account, requires
 from cog.views import convention_or_404
 from reports import package_queries as queries
+from reports.enums import DataForm
 from reports.models import DataPackage
 from reports.opendata import DESCRIPTOR
 from reports.operations import request_package
@@ -24,13 +25,19 @@ def open_data(request: HttpRequest) -> HttpResponse:
     """What the package holds, the last one prepared, and the gesture that asks for a new one."""
     convention, by = convention_or_404(), account(request)
     if request.method == "POST":
-        request_package(convention=convention, names=queries.files_open_to(by), by=by, at=timezone.now())
-        messages.success(request, "Le paquet est demandé : suivre sa préparation ci-dessous.")
+        is_workbook = request.POST.get("forme") == DataForm.WORKBOOK
+        names = queries.sheets_open_to(by) if is_workbook else queries.files_open_to(by)
+        if not names:
+            raise Http404("Ce compte ne lit pas tous les résultats : leur classeur n'est pas pour lui.")
+        form = DataForm.WORKBOOK if is_workbook else DataForm.PACKAGE
+        request_package(convention=convention, names=names, by=by, at=timezone.now(), form=form)
+        told = "Le classeur est demandé" if is_workbook else "Le paquet est demandé"
+        messages.success(request, f"{told} : suivre sa préparation ci-dessous.")
         return redirect("open-data")
     page = queries.package_page(convention=convention, user=by)
     public = queries.public_packages(convention=convention)
     response = render(request, "reports/data/open_data.html", {"page": page, "public": public})
-    if page.under_way is not None:
+    if page.package.under_way or (page.workbook and page.workbook.under_way):
         response["Refresh"] = "2"  # the page follows the job without JavaScript
     return response
 
@@ -48,8 +55,21 @@ def open_data_file(request: HttpRequest, name: str) -> HttpResponseBase:
     return _member(_ready_or_404(request, convention_or_404()), name)
 
 
+@require_safe
+@requires(Permission.READ_RESULTS)
+def open_data_workbook(request: HttpRequest) -> HttpResponseBase:
+    convention = convention_or_404()
+    names = queries.sheets_open_to(account(request))
+    found = queries.prepared(convention=convention, names=names, form=DataForm.WORKBOOK).ready if names else None
+    if found is None:
+        raise Http404("Aucun classeur n'est prêt : le demander depuis la page Données ouvertes.")
+    name = f"resultats-{convention.code}.xlsx"
+    return FileResponse(found.file.open("rb"), as_attachment=True, filename=name, content_type=XLSX)
+
+
 def _ready_or_404(request: HttpRequest, convention: Convention) -> DataPackage:
-    found = queries.ready_package(convention=convention, user=account(request))
+    names = queries.files_open_to(account(request))
+    found = queries.prepared(convention=convention, names=names, form=DataForm.PACKAGE).ready
     if found is None:
         raise Http404("Aucun paquet n'est prêt : le demander depuis la page Données ouvertes.")
     return found

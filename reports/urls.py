@@ -39,6 +39,7 @@ urlpatterns = [
     path("documents/<int:edition_id>/suite/<slug:state>/", document_views.following, name="edition-following"),
     path("donnees/", package_views.open_data, name="open-data"),
     path("donnees/paquet.zip", package_views.open_data_zip, name="open-data-zip"),
+    path("donnees/resultats.xlsx", package_views.open_data_workbook, name="open-data-workbook"),
     path("donnees/fichiers/<str:name>", package_views.open_data_file, name="open-data-file"),
     path("donnees/publiees/", package_views.public_data, name="public-data"),
     path("donnees/publiees/<int:year>/", package_views.public_year, name="public-data-year"),

@@ -14,6 +14,7 @@ from cog.xlsx.writer import (
     notes_sheet,
     safe_text,
     sum_formula,
+    write_large_workbook,
     write_workbook,
 )
 
@@ -35,5 +36,6 @@ __all__ = [
     "open_untrusted_xlsx",
     "safe_text",
     "sum_formula",
+    "write_large_workbook",
     "write_workbook",
 ]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO
-from typing import Any
+from typing import IO, Any
 
 import xlsxwriter
 from openpyxl.utils.cell import get_column_letter
@@ -39,17 +39,22 @@ def safe_text(text: str) -> str:
 
 
 class SafeWorkbook:
-    """A workbook being written; `finish` gives its bytes."""
+    """A workbook being written; `finish` gives its bytes.
 
-    def __init__(self, *, title: str = "", created: datetime = _NO_DATE) -> None:
+    `target`: where a workbook too large for memory goes. Its rows are then written in order, each kept no longer than
+    the next one.
+    """
+
+    def __init__(self, *, title: str = "", created: datetime = _NO_DATE, target: IO[bytes] | None = None) -> None:
         self._stream = BytesIO()
         options = {
-            "in_memory": True,
+            "in_memory": target is None,
+            "constant_memory": target is not None,
             "strings_to_formulas": False,
             "strings_to_urls": False,
             "strings_to_numbers": False,
         }
-        self._book = xlsxwriter.Workbook(self._stream, options)
+        self._book = xlsxwriter.Workbook(target or self._stream, options)
         self._book.set_properties({"title": safe_text(title), "created": created.replace(tzinfo=None)})
         self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
         self._names: set[str] = set()
@@ -74,7 +79,7 @@ class SafeWorkbook:
         return self._formats[key]
 
     def finish(self) -> bytes:
-        """The bytes of the workbook."""
+        """The bytes of the workbook; none where it went to a target."""
         self._book.close()
         return self._stream.getvalue()
 
@@ -153,7 +158,25 @@ def write_workbook(
 
     `notes`, if any, are the last sheet: what the tables are, one fact a row.
     """
-    book = SafeWorkbook(title=title)
+    return _filled(SafeWorkbook(title=title), sheets, notes).finish()
+
+
+def write_large_workbook(
+    target: IO[bytes],
+    sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Value]]]],
+    *,
+    title: str = "",
+    notes: Sequence[tuple[str, Value]] = (),
+) -> None:
+    """The same, of any number of rows, written to a file as they come: the memory taken is that of a row."""
+    _filled(SafeWorkbook(title=title, target=target), sheets, notes).finish()
+
+
+def _filled(
+    book: SafeWorkbook,
+    sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Value]]]],
+    notes: Sequence[tuple[str, Value]],
+) -> SafeWorkbook:
     for name, header, rows in sheets:
         sheet = book.sheet(name)
         for column, label in enumerate(header, start=1):
@@ -166,7 +189,7 @@ def write_workbook(
         sheet.print_wide()
     if notes:
         notes_sheet(book, notes)
-    return book.finish()
+    return book
 
 
 def notes_sheet(book: SafeWorkbook, facts: Iterable[tuple[str, Value]]) -> SafeSheet:

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from cog.models import Convention, Job
-from reports.enums import DocumentKind, EditionState
+from reports.enums import DataForm, DocumentKind, EditionState
 
 
 class Edition(models.Model):
@@ -136,6 +136,7 @@ class DataPackage(models.Model):
     edition = models.OneToOneField(
         Edition, models.PROTECT, verbose_name="édition publiée", related_name="data_package", null=True, blank=True
     )
+    form = models.CharField("forme", max_length=8, choices=DataForm, default=DataForm.PACKAGE)
     files = models.CharField("fichiers", max_length=300)
     counts = models.JSONField("lignes de chaque fichier", default=dict)
     file = models.FileField("paquet", upload_to="paquets", max_length=200, blank=True)
@@ -155,6 +156,11 @@ class DataPackage(models.Model):
                 condition=(Q(file="") & Q(file_sha256="")) | (~Q(file="") & ~Q(file_sha256="")),
                 name="data_package_file_has_its_digest",
                 violation_error_message="Un paquet enregistré porte son empreinte.",
+            ),
+            models.CheckConstraint(
+                condition=Q(form=DataForm.PACKAGE) | Q(edition=None),
+                name="data_package_published_as_files",
+                violation_error_message="Les données publiées avec un bilan sont un paquet de fichiers CSV.",
             ),
         ]
 

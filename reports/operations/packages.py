@@ -7,12 +7,13 @@ from datetime import datetime
 
 from django.core.files.base import File as Stored
 from django.db import transaction
+from django.utils import timezone
 
 from cog import audit, jobs
 from cog.models import Convention, User
-from reports.enums import EditionState
+from reports.enums import DataForm, EditionState
 from reports.models import DataPackage, Edition
-from reports.opendata import NOTE, PUBLIC_FILES, Known, NotKnown, Published, files_named, write_zip
+from reports.opendata import NOTE, PUBLIC_FILES, Known, NotKnown, Published, files_named, write_results, write_zip
 
 JOB_KIND = "opendata"
 Progress = Callable[[int, int, str], None]
@@ -23,13 +24,15 @@ class NotPublished(Exception):
 
 
 @transaction.atomic
-def request_package(*, convention: Convention, names: Sequence[str], by: User, at: datetime) -> DataPackage:
-    """Ask a worker for the package of these files; the one already under way is returned."""
+def request_package(
+    *, convention: Convention, names: Sequence[str], by: User, at: datetime, form: DataForm = DataForm.PACKAGE
+) -> DataPackage:
+    """Ask a worker for these files, in this form; what is already under way is returned."""
     Convention.objects.select_for_update().get(pk=convention.pk)
     files = ",".join(names)
-    asked = DataPackage.objects.filter(convention=convention, edition=None, files=files, file="")
+    asked = DataPackage.objects.filter(convention=convention, edition=None, form=form, files=files, file="")
     under_way = asked.filter(job__finished_at__isnull=True, job__isnull=False).first()
-    return under_way or _asked(DataPackage(convention=convention, files=files), by, at)
+    return under_way or _asked(DataPackage(convention=convention, form=form, files=files), by, at)
 
 
 @transaction.atomic
@@ -70,6 +73,10 @@ def produce_package(*, package: DataPackage, by: User, at: datetime, progress: P
         if edition is not None:
             published = Published(convention, edition.gathered_at, until=edition.year)
             counts = write_zip(stream, PUBLIC_FILES, published, progress=progress, note=NOTE)
+        elif package.form == DataForm.WORKBOOK:
+            notes = [("Extrait le", timezone.localtime(package.requested_at))]
+            files = files_named(package.names)
+            counts = write_results(stream, files, Known(convention), progress=progress, notes=notes)
         else:
             counts = write_zip(stream, files_named(package.names), Known(convention), progress=progress)
         stream.seek(0)
@@ -87,7 +94,8 @@ def _kept(
         return locked
     locked.counts, locked.file_sha256 = counts, digest
     locked.simulated = package.convention.holds_simulated
-    locked.file.save(f"donnees-{digest[:16]}.zip", content, save=False)
+    extension = "xlsx" if locked.form == DataForm.WORKBOOK else "zip"
+    locked.file.save(f"donnees-{digest[:16]}.{extension}", content, save=False)
     locked.save()
     audit.record(
         action="package.produced", subject=str(locked)[:200], by=by, at=at, details={"sha256": digest, "rows": counts}
@@ -99,7 +107,9 @@ def _kept(
 
 def _drop_the_former(package: DataPackage) -> None:
     """Of the packages of the same files only the last is kept; the files go once that is committed."""
-    former = DataPackage.objects.filter(convention=package.convention, edition=None, files=package.files)
+    former = DataPackage.objects.filter(
+        convention=package.convention, edition=None, form=package.form, files=package.files
+    )
     for row in former.exclude(pk=package.pk).filter(pk__lt=package.pk).exclude(file=""):
         storage, name = row.file.storage, row.file.name
         row.delete()

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
+from openpyxl import load_workbook
 
 from cog import jobs
 from cog.models import Convention, User
@@ -19,8 +21,8 @@ from cog.operations import command_account
 from indicators.operations import accept_batch, receive_batch
 from reports.enums import DocumentKind, EditionState, TransmissionKind
 from reports.models import DataPackage, Edition, Transmission
-from reports.opendata import PUBLIC_FILES
-from reports.opendata.known import WHOLE, DispersionRow, ResultRow
+from reports.opendata import PUBLIC_FILES, SHEETS, files_named
+from reports.opendata.known import WHOLE, DispersionRow, Known, ResultRow
 from reports.opendata.public import public_dispersion, public_row
 from reports.operations import NotPublished, public_package
 from reports.package_queries import files_open_to
@@ -266,3 +268,57 @@ def test_an_account_is_given_the_files_it_reads_whole(
     assert client.get("/donnees/fichiers/results.csv").status_code == 404
     client.force_login(people["pilotage"])
     assert client.get("/donnees/paquet.zip").status_code == 404, "the package of others is not his"
+
+
+# --- The results as one workbook --------------------------------------------------------------------------------------
+@pytest.mark.django_db
+def test_the_workbook_of_results_is_that_of_the_package(people: dict[str, User], published: Edition) -> None:
+    """Asked and followed on the page, under CSRF; the same rows as the package, numbers as numbers."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(people["pilotage"])
+    assert client.get("/donnees/resultats.xlsx").status_code == 404
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', client.get("/donnees/").text)
+    assert token
+    asked = client.post("/donnees/", {"forme": "classeur", "csrfmiddlewaretoken": token[1]})
+    assert asked.status_code == 302
+    package = DataPackage.objects.get(form="classeur")
+    jobs.run(str(package.job_id))
+    page = client.get("/donnees/").text
+    assert "Télécharger le classeur" in page
+    assert "Télécharger le paquet" not in page, "each form is asked for itself"
+    book = load_workbook(io.BytesIO(b"".join(client.get("/donnees/resultats.xlsx"))), read_only=True)
+    known = Known(published.convention)
+    assert book.sheetnames == [file.title for file in files_named(SHEETS)] + ["Notes"]
+    for file in files_named(SHEETS):
+        rows = list(book[file.title].iter_rows(min_row=2, values_only=True))
+        expected = list(file.rows(known))
+        assert len(rows) == len(expected) == package_counts(package)[file.name]
+        for cells, row in zip(rows, expected, strict=True):
+            for cell, value in zip(cells, row, strict=False):
+                assert _as_written(cell) == _as_written(value)
+
+
+def package_counts(package: DataPackage) -> dict[str, int]:
+    package.refresh_from_db()
+    return package.counts
+
+
+def _as_written(value: object) -> object:
+    """What a cell and a value have in common: text, fifteen digits of a number, yes and no."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    return f"{value:.12g}" if isinstance(value, (int, float, Decimal)) else str(value)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ["caf", "tutelle", "conseil"])
+def test_the_workbook_of_results_is_for_who_reads_them_all(
+    client: Client, people: dict[str, User], convention: Convention, role: str
+) -> None:
+    client.force_login(people[role])
+    assert "classeur" not in client.get("/donnees/").text
+    assert client.post("/donnees/", {"forme": "classeur"}).status_code == 404
+    assert client.get("/donnees/resultats.xlsx").status_code in {403, 404}
+    assert not DataPackage.objects.exists()
