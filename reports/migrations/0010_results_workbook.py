@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('cog', '0004_acronyms_of_the_text'),
-        ('reports', '0008_data_packages'),
+        ('reports', '0009_final_evaluation'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
