@@ -1,13 +1,23 @@
-"""Choosing light or dark."""
+"""What anyone may see and choose, without an account: light or dark pages, what is known of their accessibility."""
+
+from datetime import date
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from cog.appearance import COOKIE, KEPT_FOR, Appearance
+
+ACCESSIBILITY_WRITTEN = date(2026, 11, 30)
+
+
+@require_safe
+@login_not_required
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "cog/accessibility.html", {"written": ACCESSIBILITY_WRITTEN})
 
 
 @require_POST

@@ -14,6 +14,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return {"convention": None, "demonstration": holds_simulated_data()}
     convention = current_convention()
+    request.convention = convention  # for what explains its acronyms, included without the page's context
     return {
         "convention": convention,
         "roles": roles_of(user),

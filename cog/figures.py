@@ -113,6 +113,14 @@ def format_whole(value: Decimal, decimals: int, unit: str = "") -> str:
     return format_figure(value, max(decimals, decimals_of(value)), unit)
 
 
+def format_size(size: int) -> str:
+    """The size of a file in a French text: « 25 Mo », « 1,9 Mo », « 340 ko », 1 024 by 1 024."""
+    if size < 1024 * 1024:
+        return format_figure(Decimal(max(size, 1)) / 1024, 0 if size >= 1024 else 1, "ko")
+    value = Decimal(size) / (1024 * 1024)
+    return format_exact(round_half_up(value, 1), "Mo")
+
+
 def plain(value: Decimal) -> str:
     """A decimal for a file: no exponent, no useless zero, a point: « 84.5454545454545 »."""
     written = format(value, "f")

@@ -50,11 +50,13 @@ class DayField(forms.DateField):
             ) from None
 
 
-class NumberField(forms.CharField):
+class NumberField(forms.Field):
     """A number typed as French people write it, « 1 234,5 », « 85 % », or pasted from one of our pages; empty is None.
 
     « 1.234 » is two numbers: it is asked which.
     """
+
+    widget = forms.TextInput
 
     def __init__(
         self,
@@ -66,21 +68,31 @@ class NumberField(forms.CharField):
         **options: Any,
     ) -> None:
         """`decimals`: as many at most, and an int where there may be none; `minimum`, `most`: its bounds."""
-        super().__init__(**{"max_length": 40} | options)
+        super().__init__(**options)
         self.unit, self.decimals, self.minimum, self.most = unit, decimals, minimum, most
-        self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
+        self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off", "maxlength": "40"}
 
     def prepare_value(self, value: Any) -> Any:
         return format_exact(Decimal(value)) if isinstance(value, Decimal | int) else value
 
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
+    def to_python(self, value: Any) -> Decimal | int | None:
+        if value is None or isinstance(value, Decimal | int):
+            return value
+        text = str(value).strip()
         if not text:
             return None
         try:
             number = parse_french_decimal(text, unit=self.unit, refuse_ambiguous_dot=True)
         except NumberError as wrong:
             raise forms.ValidationError(f"Trouvé « {wrong.found} », attendu {wrong.expected}.") from None
+        self._bounded(number, text)
+        return int(number) if self.decimals == 0 else number
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Whether another number was typed: the same one written otherwise is no change."""
+        return super().has_changed(self.to_python(initial), data)
+
+    def _bounded(self, number: Decimal, text: str) -> None:
         if self.minimum is not None and number < self.minimum:
             raise forms.ValidationError(f"Trouvé « {text} », attendu {self.minimum} au moins.")
         if self.most is not None and number >= self.most:
@@ -88,7 +100,6 @@ class NumberField(forms.CharField):
         if self.decimals is not None and decimals_of(number) > self.decimals:
             told = f"{self.decimals} décimale au plus" if self.decimals else "un nombre sans décimales"
             raise forms.ValidationError(f"Trouvé « {text} », attendu {told}.")
-        return int(number) if self.decimals == 0 else number
 
 
 class FilterForm(forms.Form):

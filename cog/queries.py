@@ -120,6 +120,11 @@ def anomalies_by_topic(*, convention: Convention) -> dict[str, int]:
     return {row["topic"]: row["n"] for row in counted.order_by("topic")}
 
 
+def acronym_words(*, convention: Convention) -> dict[str, str]:
+    """Acronym -> what it stands for."""
+    return dict(Acronym.objects.filter(convention=convention).order_by("code").values_list("code", "words"))
+
+
 def acronyms(*, convention: Convention, words: str = "") -> list[Acronym]:
     """The acronyms of the text, by letter; `words` are looked for in all that is said of each, accents aside."""
     rows = sorted(Acronym.objects.filter(convention=convention), key=lambda row: (row.code.casefold(), row.code))

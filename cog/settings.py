@@ -156,6 +156,7 @@ INSTALLED_APPS = [
     "csp",
     "django_tables2",
     "django_bootstrap5",
+    "django_htmx",
     "js_lib_bootstrap5",
     "cog",
     "indicators",

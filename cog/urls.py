@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
 from cog import views
-from cog.appearance_views import choose_appearance
+from cog.appearance_views import accessibility, choose_appearance
 from cog.forms import LoginForm
 
 urlpatterns = [
@@ -22,6 +22,7 @@ urlpatterns = [
     path("travaux/", views.job_list, name="jobs"),
     path("travaux/<uuid:job_id>/", views.job, name="job"),
     path("travaux/<uuid:job_id>/annuler/", views.cancel_job, name="job-cancel"),
+    path("accessibilite/", accessibility, name="accessibility"),
     path("apparence/", choose_appearance, name="appearance"),
     path("aide/", views.help_page, name="help"),
     path("actions/", include("actions.urls")),

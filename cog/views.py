@@ -139,10 +139,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
 def job(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """How far a background job is; seen by who asked for it, and by those who watch all of them."""
     found = get_object_or_404(jobs_visible_to(request.user), pk=job_id)
-    response = render(request, "cog/job.html", {"job": found})
-    if not found.is_over:
-        response["Refresh"] = "2"  # works without JavaScript
-    return response
+    return render(request, "cog/job.html", {"job": found})
 
 
 @require_POST

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
-from django.template.defaultfilters import filesizeformat
 
+from cog.figures import format_size
 from cog.forms import FilterForm
 from cog.models import Organisation
 from cog.periods import Period, PeriodError, parse
@@ -20,7 +20,7 @@ class UploadForm(forms.Form):
 
     fichier = forms.FileField(
         label="Fichier",
-        help_text=f"Classeur XLSX ou fichier CSV, {filesizeformat(MAX_UPLOAD)} au plus.",
+        help_text=f"Classeur XLSX ou fichier CSV, {format_size(MAX_UPLOAD)} au plus.",
         allow_empty_file=True,
         error_messages={"required": "choisir un fichier", "invalid": "choisir un fichier"},
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv"}),
@@ -51,7 +51,7 @@ class UploadForm(forms.Form):
             raise forms.ValidationError("le fichier est vide : vérifier que c'est le bon, puis l'enregistrer")
         if file.size > MAX_UPLOAD:
             raise forms.ValidationError(
-                f"trouvé un fichier de {filesizeformat(file.size)}, attendu {filesizeformat(MAX_UPLOAD)} au plus :"
+                f"trouvé un fichier de {format_size(file.size)}, attendu {format_size(MAX_UPLOAD)} au plus :"
                 " l'envoyer en plusieurs fichiers"
             )
         return file

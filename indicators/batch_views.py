@@ -98,9 +98,9 @@ def send(request: HttpRequest) -> HttpResponse:
             at=timezone.now(),
         )
         if sent.known and sent.batch.state == BatchState.ACCEPTED:
-            messages.info(request, "Ce même fichier est déjà accepté : voici son lot, il n'y a rien à refaire.")
+            messages.info(request, "Ce même fichier est déjà accepté : le voici, il n'y a rien à refaire.")
         elif sent.known:
-            messages.info(request, "Ce même fichier attendait déjà : voici son lot.")
+            messages.info(request, "Ce même fichier attendait déjà : le voici.")
         return redirect("batch", batch_id=sent.batch.pk)
     asked, quarters = chosen_quarter(request, convention, timezone.localdate())
     initial = {"periode": request.GET.get("periode", str(asked)), "caisse": request.GET.get("caisse", "")}
@@ -132,7 +132,7 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
     chosen = request.GET.get("nature", "")
     problems = Paginator(problems_of(found, chosen), FEW).get_page(request.GET.get("anomalies"))
     corrections = Paginator(found.shown_corrections, FEW).get_page(request.GET.get("page"))
-    response = render(
+    return render(
         request,
         "indicators/batches/batch.html",
         {
@@ -148,9 +148,6 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
             "may_send": bool(scopes(request.user, Permission.SEND_OBSERVATIONS)),
         },
     )
-    if under_way:
-        response["Refresh"] = "2"  # works without JavaScript
-    return response
 
 
 @require_http_methods(["GET", "POST"])
@@ -159,7 +156,7 @@ def confirm(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Step 3: what will change, why, and who says so."""
     found = get_object_or_404(_batches(request), pk=batch_id)
     if not may_accept(request.user, found):
-        raise Http404("Ce lot n'existe pas.")
+        raise Http404("Ce fichier n'existe pas.")
     if found.state != BatchState.CHECKED:
         return redirect("batch", batch_id=found.pk)
     form = ConfirmForm(request.POST or None, warnings=found.warnings)
@@ -189,10 +186,11 @@ def abandon(request: HttpRequest, batch_id: int) -> HttpResponse:
     found = get_object_or_404(_batches(request), pk=batch_id)
     if abandon_batch(batch=found, by=request.user, at=timezone.now()):
         messages.success(
-            request, "Le lot est abandonné : rien n'a été écrit. Son fichier et son contrôle restent lisibles."
+            request,
+            "Le fichier est abandonné : aucune de ses valeurs n'est enregistrée. Il reste lisible, avec son contrôle.",
         )
     else:
-        messages.info(request, "Ce lot est déjà accepté ou abandonné.")
+        messages.info(request, "Ce fichier est déjà accepté ou abandonné.")
     return redirect("batch", batch_id=found.pk)
 
 
@@ -201,7 +199,7 @@ def batch_file(request: HttpRequest, batch_id: int) -> FileResponse:
     """The file as it was received."""
     found = get_object_or_404(_batches(request), pk=batch_id)
     if not found.file.storage.exists(found.file.name):
-        raise Http404("Le fichier de ce lot est introuvable.")
+        raise Http404("Ce fichier est introuvable.")
     return FileResponse(
         found.file.open("rb"),
         as_attachment=True,
@@ -260,7 +258,7 @@ def batch_annotated(request: HttpRequest, batch_id: int) -> HttpResponse:
     """The file received, with its problems in their cells."""
     found = get_object_or_404(_batches(request), pk=batch_id)
     if not found.file.storage.exists(found.file.name):
-        raise Http404("Le fichier de ce lot est introuvable.")
+        raise Http404("Ce fichier est introuvable.")
     return workbook(annotated(found), f"annote-lot-{found.pk}")
 
 

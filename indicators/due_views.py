@@ -220,14 +220,13 @@ def reminders(request: HttpRequest) -> HttpResponse:
         )
         messages.success(request, f"{len(chosen)} rappel{'s' if len(chosen) > 1 else ''} en cours d'envoi.")
         return redirect("job", job_id=job.pk)
-    if request.method == "POST":
-        messages.error(request, "Aucune caisse n'est choisie : cocher celles à qui écrire.")
     first = next((one for one in found if one.recipients), None)
     return render(
         request,
         "indicators/due/reminders.html",
         {
             "transmission": transmission,
+            "refused": request.method == "POST",
             "form": DueFilter(quarters=quarters, chosen=transmission),
             "candidates": found,
             "reachable": sum(bool(one.recipients) for one in found),

@@ -114,7 +114,7 @@ def edition(request: HttpRequest, edition_id: int) -> HttpResponse:
     waits = found.state == EditionState.COMMON and step is not None and bool(step.wait)
     if step is not None and not can(request.user, _needed(step.state)):
         step = None
-    response = render(
+    return render(
         request,
         "reports/edition.html",
         {
@@ -128,9 +128,6 @@ def edition(request: HttpRequest, edition_id: int) -> HttpResponse:
             else None,
         },
     )
-    if found.job is not None and not found.job.is_over:
-        response["Refresh"] = "2"  # the page follows the job without JavaScript
-    return response
 
 
 @requires(Permission.READ_PUBLISHED)

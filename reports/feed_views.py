@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from cog.permissions import Permission, account, requires
 from cog.views import convention_or_404
@@ -39,13 +39,15 @@ def feeds(request: HttpRequest) -> HttpResponse:
     return render(request, "reports/feeds.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.READ_REFERENCE)
 def revoke(request: HttpRequest, feed_id: int) -> HttpResponse:
-    """The address answers no more."""
+    """What will be lost; once confirmed, the address answers no more."""
     found = next((row for row in feeds_of(account(request)) if row.pk == feed_id), None)
     if found is None:
         raise Http404("Ce flux n'existe pas.")
+    if request.method != "POST":
+        return render(request, "reports/feed_revoke.html", {"feed": found})
     revoke_feed(feed=found, by=account(request), at=timezone.now())
     messages.success(request, "Le flux est révoqué : son adresse ne répond plus.")
     return redirect("feeds")

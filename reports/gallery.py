@@ -47,6 +47,8 @@ class Component:
     title: str
     purpose: str
     states: list[State]
+    within: str = ""
+    """The element it lives in, where it is a part of one: « ul », « tr »."""
 
     @property
     def template(self) -> str:
@@ -90,6 +92,7 @@ COMPONENTS = [
             State("croissant", {"label": "Attendues", "css": "num", "order": "ascending", "link": "#column"}),
             State("décroissant", {"label": "Attendues", "css": "num", "order": "descending", "link": "#column"}),
         ],
+        within="tr",
     ),
     Component(
         "coverage",
@@ -123,7 +126,7 @@ COMPONENTS = [
     Component(
         "day_field",
         "Date de lecture",
-        "Le champ de la date à laquelle une liste est lue ; accepte 30/06/2014, 30.06.14 ou 2014-06-30.",
+        "Le champ de la date à laquelle une liste est lue ; accepte 30/06/2014, 30.06.14 ou 30 juin 2014.",
         [State("courant", {"form": DateFilter(auto_id="jour_%s"), "at": DAY})],
     ),
     Component(
@@ -263,6 +266,7 @@ COMPONENTS = [
             State("courant", {"url": "#nav_item", "label": "Ailleurs"}),
             State("page présente", {"url": "/aide/composants/", "label": "Ici"}),
         ],
+        within="ul",
     ),
     Component(
         "nothing_sent",

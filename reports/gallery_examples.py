@@ -55,7 +55,14 @@ def point_example(shown: str, **changes: Any) -> Example:
 
 
 def job_example(state: str, **changes: Any) -> Example:
-    known = {"pk": f"{JOB[:-4]}{len(state) + len(changes):04}", "state": state, "done": 0, "total": 0, "percent": 0}
+    known = {
+        "pk": f"{JOB[:-4]}{len(state) + len(changes):04}",
+        "state": state,
+        "done": 0,
+        "total": 0,
+        "percent": 0,
+        "quarter_done": 25,
+    }
     known |= {"message": "", "attempts": 1, "cancel_asked_at": None, "cancel_asked_by": None, "may_be_cancelled": True}
     return Example(**(known | {"is_over": state in ("termine", "annule", "echec")} | changes))
 

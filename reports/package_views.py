@@ -36,10 +36,7 @@ def open_data(request: HttpRequest) -> HttpResponse:
         return redirect("open-data")
     page = queries.package_page(convention=convention, user=by)
     public = queries.public_packages(convention=convention)
-    response = render(request, "reports/data/open_data.html", {"page": page, "public": public})
-    if page.package.under_way or (page.workbook and page.workbook.under_way):
-        response["Refresh"] = "2"  # the page follows the job without JavaScript
-    return response
+    return render(request, "reports/data/open_data.html", {"page": page, "public": public})
 
 
 @require_safe

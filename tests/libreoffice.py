@@ -55,3 +55,14 @@ def compared_formulas(ours: bytes, theirs: bytes) -> int:
                 else:
                     assert told == pytest.approx(own, abs=1e-9), where
     return compared
+
+
+def pasted(text: str, folder: Path) -> list[tuple[object, ...]]:
+    """What a French LibreOffice makes of a text pasted from the clipboard: cells parted by tabs, read as typed."""
+    (folder / "colle.csv").write_text(text, encoding="utf-8")
+    reading = "--infilter=CSV:9,34,76,1,,1036,false,true"  # tabs, UTF-8, French, numbers recognised
+    command = ["soffice", f"-env:UserInstallation=file://{folder}/home", "--headless", reading]
+    subprocess.run(
+        [*command, "--convert-to", "xlsx", "colle.csv"], cwd=folder, check=True, capture_output=True, timeout=180
+    )
+    return list(openpyxl.load_workbook(folder / "colle.xlsx").active.iter_rows(values_only=True))

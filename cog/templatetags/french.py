@@ -9,11 +9,14 @@ from urllib.parse import urlencode
 
 from django import template
 from django.core.paginator import Page
+from django.template.context import Context
 from django.utils import timezone
 
 from cog import figures
+from cog.acronyms import explained
 from cog.ordering import PARAMETER
 from cog.periods import PeriodError, format_date, parse
+from cog.queries import acronym_words
 
 register = template.Library()
 
@@ -143,6 +146,12 @@ def get(mapping: Any, key: Any) -> Any:
 
 
 @register.filter
+def file_size(size: int | None) -> str:
+    """« 25 Mo », « 1,9 Mo », « 340 ko »: as French computers show it, 1 024 by 1 024."""
+    return figures.format_size(size or 0)
+
+
+@register.filter
 def page_numbers(page: Page) -> list[int | str]:
     """The numbers of a list's pages around the one in view, and its ends."""
     return list(page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1))
@@ -158,6 +167,18 @@ def page_link(context: dict[str, Any], **changes: Any) -> str:
         else:
             query[key] = value
     return f"?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def sigles(context: Context, text: str | None) -> str:
+    """A text with the words of its acronyms, each where the page first shows it; one query a page at most."""
+    request = getattr(context, "request", None)
+    convention = getattr(request, "convention", None)
+    if convention is None:
+        return str(text or "")
+    if not hasattr(request, "acronyms"):
+        request.acronyms, request.acronyms_told = acronym_words(convention=convention), set()
+    return explained(str(text or ""), request.acronyms, request.acronyms_told)
 
 
 @register.inclusion_tag("components/column.html", takes_context=True)

@@ -16,6 +16,7 @@ from cog.figures import (
     format_exact,
     format_figure,
     format_gap,
+    format_size,
     parse_french_decimal,
     round_half_up,
 )
@@ -218,3 +219,11 @@ def test_a_gap_has_its_sign_and_is_never_shown_as_nil(gap: str, decimals: int, u
 
 def test_no_gap_is_not_available_not_nil() -> None:
     assert format_gap(None, 1) == "n.d."
+
+
+@pytest.mark.parametrize(
+    ("size", "shown"),
+    [(0, "0,0 ko"), (512, "0,5 ko"), (340 * 1024, "340 ko"), (25 * 1024 * 1024, "25 Mo"), (1_992_294, "1,9 Mo")],
+)
+def test_the_size_of_a_file_is_told_in_french(size: int, shown: str) -> None:
+    assert format_size(size) == shown.replace(" ", NBSP)

@@ -94,3 +94,21 @@ def test_bounds_and_decimals() -> None:
             field.clean(text)
     assert NumberField(required=False).clean("") is None
     assert NumberField().prepare_value(Decimal("1234.50")) == "1\u202f234,5"
+
+
+@pytest.mark.parametrize(
+    ("initial", "data", "changed"),
+    [
+        (40, "40", False),
+        (40, "40 %", False),
+        (Decimal("1234.5"), "1\u202f234,5", False),
+        ("1\u202f234,5", "1234,50", False),
+        (40, "41", True),
+        (None, "", False),
+        (None, "0", True),
+        (40, "", True),
+        (40, "illisible", True),
+    ],
+)
+def test_a_number_shown_again_has_not_changed(initial: Decimal | int | None, data: str, changed: bool) -> None:
+    assert NumberField(required=False).has_changed(initial, data) is changed

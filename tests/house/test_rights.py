@@ -11,7 +11,7 @@ from cog.permissions import ROLES, Permission, Scope
 
 PUBLIC = {"login", "feed"}  # a calendar has no session: its secret address is the key
 PUBLIC |= {"public-data", "public-data-year", "public-data-zip", "public-data-file"}  # of a published bilan
-PUBLIC |= {"appearance"}  # light or dark: a cookie of this computer
+PUBLIC |= {"appearance", "accessibility"}  # light or dark: a cookie of this computer; a declaration
 ANY_ACCOUNT = {"logout"}
 RIGHTS_PAGE = Path(__file__).parents[2] / "docs" / "rights.md"
 

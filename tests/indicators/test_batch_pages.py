@@ -64,11 +64,11 @@ def test_the_three_steps_of_a_file(client_of) -> None:
     batch = ImportBatch.objects.get()
     assert (sent.status_code, sent["Location"]) == (302, f"/remontees/{batch.pk}/")
     waiting = client.get(f"/remontees/{batch.pk}/")
-    assert waiting["Refresh"] == "2"
+    assert 'hx-trigger="every 3s"' in waiting.content.decode()
     assert "En attente" in waiting.content.decode()
     _work()
     checked = client.get(f"/remontees/{batch.pk}/")
-    assert "Refresh" not in checked
+    assert "hx-trigger" not in checked.content.decode()
     assert "2 valeurs contrôlées, aucune erreur" in checked.content.decode()
     assert "Accepter le fichier en entier" in client.get(f"/remontees/{batch.pk}/confirmer/").content.decode()
     for _ in range(2):  # a double click

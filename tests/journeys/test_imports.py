@@ -159,5 +159,5 @@ def test_the_three_steps_without_scripts(site: Site, page_without_scripts: Page,
     page.get_by_role("button", name="Contrôler de nouveau").click()
     _work()
     page.reload()
-    page.get_by_role("button", name="Abandonner ce lot").click()
+    page.get_by_role("button", name="Abandonner ce fichier").click()
     assert "rien n'en a été écrit" in page.inner_text("main")

@@ -1,4 +1,4 @@
-"""Every page in a real Chromium, for three roles: it loads, under its content policy, accessible, at 320 px too.
+"""Every page in a real Chromium, for every role: it loads, under its content policy, accessible, at 320 px too.
 
 axe finds about half of what hinders people: no violation here is a floor, not a conformity.
 """
@@ -33,6 +33,7 @@ from reports.operations import request_annual_report
 from tests.axe import assert_accessible
 from tests.budgets.ledger import forecast, fund_of, spend, vote
 from tests.journeys.addresses import PAGES, SHEET
+from tests.words import assert_french
 
 pytestmark = [
     pytest.mark.journey,
@@ -179,6 +180,7 @@ def test_page_is_sound(site: Site, page: Page, role: str, path: str) -> None:
     assert "None" not in page.inner_text("main")
     for figure in page.locator("main td.num").all_inner_texts():
         assert not re.search(r"\d\.\d", figure), figure
+    assert_french(page)
     assert_accessible(page, undecided=UNDECIDED)
     if role == "pilotage":  # the others see parts of the same pages
         page.emulate_media(color_scheme="dark")
@@ -295,11 +297,12 @@ def test_everything_works_without_javascript(site: Site, page_without_scripts: P
     assert page.get_by_role("table", name=re.compile("Valeurs nationales")).is_visible()
 
 
-def test_the_edition_is_followed_without_javascript(site: Site, page: Page) -> None:
-    """The page asks again by itself while the work lasts, and says where it stands in words."""
+def test_the_edition_is_followed_without_javascript(site: Site, page_without_scripts: Page) -> None:
+    """The page says where the work stands in words; a link asks again."""
+    page = page_without_scripts
     site.enter(page, "pilotage")
-    response = page.goto(site.address("/documents/{edition}/"))
-    assert response is not None
-    assert response.headers["refresh"] == "2"
+    page.goto(site.address("/documents/{edition}/"))
     assert page.get_by_role("status").inner_text().startswith("En attente")
     assert page.get_by_role("progressbar", name="Avancement").count() == 1
+    page.get_by_role("link", name="Actualiser l'avancement").click()
+    assert page.get_by_role("status").inner_text().startswith("En attente")

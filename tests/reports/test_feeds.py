@@ -156,6 +156,10 @@ def test_the_secret_is_shown_once_and_kept_nowhere(people: dict[str, User]) -> N
     other = Client()
     other.force_login(people["pilotage"])
     assert other.post(f"/calendrier/flux/{row.pk}/revoquer/").status_code == 404
+    asked = client.get(f"/calendrier/flux/{row.pk}/revoquer/")
+    assert "ne pourra pas être rétablie" in asked.content.decode()
+    row.refresh_from_db()
+    assert row.revoked_at is None
     assert client.post(f"/calendrier/flux/{row.pk}/revoquer/").status_code == 302
     assert Client().get(f"/calendrier/flux/{secret}.ics").status_code == 404
 

@@ -1,4 +1,4 @@
-// Comforts that no page needs: copying a table as numbers, the words of an acronym under the pointer.
+// Comforts that no page needs: copying a table as numbers, following a long work, the words of an acronym.
 
 // --- Copy: a spreadsheet reads « 1 234,5 » or « −3 » as text, for its thin spaces and its true minus. What is copied from
 // tables is given row by row, cells parted by tabs, numbers bare: « 1234,5 », « -3 ». Nothing on the page changes.
@@ -33,3 +33,59 @@ document.addEventListener("copy", (event) => {
   event.clipboardData.setData("text/plain", text);
   event.preventDefault();
 });
+
+// --- Long work: the page asks where it stands (htmx, brought for it); its end brings the whole page, and a screen reader
+// hears what changed.
+const asking = document.querySelector("[data-htmx]");
+if (asking) document.head.append(Object.assign(document.createElement("script"), { src: asking.dataset.htmx }));
+document.addEventListener("htmx:afterSettle", () => {
+  document.querySelectorAll("[data-live]").forEach((live) => {
+    const now = document.getElementById(live.dataset.live);
+    if (!now?.hasAttribute("hx-get")) return location.reload();
+    if (live.textContent.trim() !== now.dataset.said) live.textContent = now.dataset.said;
+  });
+});
+
+// --- Acronyms: their words under the pointer and at the focus, in view, hoverable, put away by Escape (WCAG 1.4.13).
+const acronyms = document.querySelectorAll("abbr.acronym");
+if (acronyms.length) {
+  const tip = Object.assign(document.createElement("div"), { id: "sigle", className: "tooltip-words", role: "tooltip", hidden: true });
+  document.querySelector("main").append(tip);
+  let owner = null;
+  let leaving = 0;
+
+  const hide = () => {
+    owner?.removeAttribute("aria-describedby");
+    owner = null;
+    tip.hidden = true;
+  };
+  const show = (one) => {
+    clearTimeout(leaving);
+    if (owner === one) return;
+    hide();
+    owner = one;
+    tip.textContent = one.dataset.words;
+    tip.hidden = false;
+    one.setAttribute("aria-describedby", tip.id);
+    const box = one.getBoundingClientRect();
+    const under = box.bottom + tip.offsetHeight + 4 < innerHeight;
+    tip.style.left = `${Math.max(4, Math.min(box.left, innerWidth - tip.offsetWidth - 4))}px`;
+    tip.style.top = `${under ? box.bottom + 2 : box.top - tip.offsetHeight - 2}px`;
+  };
+  const leave = () => {
+    leaving = setTimeout(() => owner === document.activeElement || hide(), 200);
+  };
+
+  acronyms.forEach((one) => {
+    one.dataset.words = one.title;
+    one.removeAttribute("title");
+    one.addEventListener("mouseenter", () => show(one));
+    one.addEventListener("focus", () => show(one));
+    one.addEventListener("mouseleave", leave);
+    one.addEventListener("blur", hide);
+  });
+  tip.addEventListener("mouseenter", () => clearTimeout(leaving));
+  tip.addEventListener("mouseleave", leave);
+  document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
+  document.addEventListener("wheel", hide, { passive: true });
+}
