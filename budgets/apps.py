@@ -6,7 +6,10 @@ class BudgetsConfig(AppConfig):
     verbose_name = "budgets"
 
     def ready(self) -> None:
+        from budgets.operations.amending import ProgrammePart
         from budgets.reference import BudgetsPart
+        from cog.amendments import registry as amendments
         from cog.reference.registry import register
 
+        amendments.register(ProgrammePart())
         register(BudgetsPart())

@@ -73,3 +73,21 @@ class AnomalyTopic(models.TextChoices):
     PERIMETER = "perimetre", "périmètre"
     MISSING = "manque", "manque"
     TYPO = "coquille", "coquille"
+
+
+class ChangeKind(models.TextChoices):
+    """« objet d'une modification »: what an amendment may version (annexe 4, § 3)."""
+
+    TARGET = "cible", "cible d'un indicateur"
+    DEFINITION = "definition", "définition d'un indicateur"
+    DEADLINE = "echeance", "échéance d'une action"
+    PROGRAMME = "programme", "montant du programme"
+
+
+class AmendmentState(models.TextChoices):
+    """« état d'un avenant »."""
+
+    DRAFT = "projet", "projet"
+    APPROVED = "approuve", "approuvé, pas encore en vigueur"
+    IN_FORCE = "en_vigueur", "en vigueur"
+    TAKEN_BACK = "retire", "retiré avant son entrée en vigueur"

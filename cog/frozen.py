@@ -21,6 +21,7 @@ TABLES = (
     "reports_evaluationreading",
     "reports_evaluationshare",
     "reports_evaluationposition",
+    "cog_amendment",
     "cog_auditevent",
     "actions_actionprogress",
     "actions_commitmentword",
@@ -39,6 +40,7 @@ TABLES = (
 ONCE = {
     "reports_edition": "OLD.file_sha256 <> ''",
     "reports_datapackage": "OLD.edition_id IS NOT NULL AND OLD.file_sha256 <> ''",
+    "cog_amendment": "OLD.entered_at IS NOT NULL OR OLD.taken_back_at IS NOT NULL",
     "reports_finalevaluation": "OLD.closed_at IS NOT NULL",
 }
 """Tables whose rows are written in steps: each is frozen once this holds of it."""

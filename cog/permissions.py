@@ -51,6 +51,7 @@ class Permission(StrEnum):
     EVALUATE_FOR_CNAF = "ouvrir et clore l'évaluation finale, y écrire et partager la lecture de la Cnaf"
     EVALUATE_FOR_STATE = "écrire et partager la lecture de l'État dans l'évaluation finale"
     EXPORT_MISSION = "produire le dossier d'une mission de contrôle"
+    KEEP_AMENDMENTS = "préparer, approuver et retirer les avenants"
     SEE_JOBS = "suivre et annuler les travaux de fond"
 
 
@@ -100,6 +101,7 @@ ROLES: dict[Role, RoleCard] = {
             Permission.READ_EVALUATION: Scope.ALL,
             Permission.EVALUATE_FOR_CNAF: Scope.ALL,
             Permission.EXPORT_MISSION: Scope.ALL,
+            Permission.KEEP_AMENDMENTS: Scope.ALL,
             Permission.SEE_JOBS: Scope.ALL,
         },
     ),

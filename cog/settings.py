@@ -92,6 +92,8 @@ CELERY_TASK_SOFT_TIME_LIMIT = 30 * 60  # a computation of the whole term takes s
 CELERY_TASK_TIME_LIMIT = 31 * 60  # below the broker's visibility time-out, which would double the message
 CELERY_BEAT_SCHEDULE = {
     "balayage-des-travaux": {"task": "cog.sweep_jobs", "schedule": 30.0},
+    # A little after midnight: the amendments whose day has come.
+    "avenants-a-mettre-en-vigueur": {"task": "cog.amendments_due", "schedule": crontab(hour=0, minute=10)},
     # Every morning: whoever was written to this week is not written to again, and a Monday missed is made good.
     "recapitulatif-hebdomadaire": {"task": "actions.send_digests", "schedule": crontab(hour=7, minute=0)},
 }

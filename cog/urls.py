@@ -24,6 +24,7 @@ urlpatterns = [
     path("travaux/<uuid:job_id>/annuler/", views.cancel_job, name="job-cancel"),
     path("accessibilite/", accessibility, name="accessibility"),
     path("apparence/", choose_appearance, name="appearance"),
+    path("avenants/", include("cog.amendments.urls")),
     path("aide/", views.help_page, name="help"),
     path("actions/", include("actions.urls")),
     path("indicateurs/", include("indicators.urls")),

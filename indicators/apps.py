@@ -7,10 +7,14 @@ class IndicatorsConfig(AppConfig):
 
     def ready(self) -> None:
         from cog import jobs
+        from cog.amendments import registry as amendments
         from cog.reference.registry import register
+        from indicators.operations.amending import DefinitionPart, TargetPart
         from indicators.reference import IndicatorsPart
 
         register(IndicatorsPart())
+        amendments.register(TargetPart())
+        amendments.register(DefinitionPart())
         jobs.register(
             "indicators.check",
             "indicators.operations.batches.check_from_job",

@@ -11,7 +11,7 @@ from cog.models import Convention, Job, Organisation
 from cog.periods import Granularity, parse
 from indicators.compute.verdict import yardstick_at
 from indicators.enums import ResultState, TargetRole
-from indicators.models import Dispersion, Indicator, Target
+from indicators.models import Dispersion, Indicator
 from indicators.queries import (
     NATIONAL,
     CaisseLine,
@@ -68,7 +68,7 @@ def series(page: SheetPage) -> str:
         points=_points(page, points),
         unit=page.line.unit,
         decimals=page.line.decimals,
-        targets=[] if page.definition and page.definition.judged_name else _targets(page.targets, points),
+        targets=[] if page.definition and page.definition.judged_name else _targets(page, points),
         trajectory=_trajectory(page, points),
     )
 
@@ -117,17 +117,14 @@ def _drawn(page: SheetPage, point: Point, published: tuple[Decimal, ...]) -> cha
     )
 
 
-def _targets(targets: list[Target], points: list[Point]) -> list[charts.Target]:
+def _targets(page: SheetPage, points: list[Point]) -> list[charts.Target]:
     """Each national target as a line over the periods it holds for."""
     drawn = []
-    for target in targets:
+    held_at = [page.held_at(parse(point.period)) for point in points]
+    for target in page.targets:
         if target.scope != "national":
             continue
-        held = [
-            position
-            for position, point in enumerate(points)
-            if target.holds_from <= parse(point.period).start and parse(point.period).end <= target.holds_to
-        ]
+        held = [position for position, aims in enumerate(held_at) if target in aims]
         if held:
             label = "seuil critique" if target.role == TargetRole.CRITICAL else "cible"
             drawn.append(charts.Target(target.threshold, label, held[0], held[-1]))
@@ -139,7 +136,7 @@ def distribution(page: SheetPage) -> str:
     label = parse(page.period).label if page.period else ""
     group = _spread(page, page.period, label)
     aimed = [page.current] if page.current and page.definition and not page.definition.is_spread else []
-    target = next((one for one in _targets(page.targets, aimed)), None)  # that of a spread has no place among values
+    target = next((one for one in _targets(page, aimed)), None)  # that of a spread has no place among values
     title = f"{page.line.indicator.code} : {_spread_message(page)}"
     return charts.distribution_chart(
         id=f"distribution-{page.line.indicator.code}".replace(".", "-"),

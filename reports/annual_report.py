@@ -7,6 +7,7 @@ the convention (actions and deadlines, result and follow-up indicators, gaps and
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -137,12 +138,12 @@ def sheet_payload(
         "thresholds": [
             {
                 "value": exact(target.threshold),
-                "from": target.holds_from.isoformat(),
-                "to": target.holds_to.isoformat(),
-                "role": target.role,
+                "from": max(target.start, target.effective_on or target.start).isoformat(),
+                "to": _read_until(target, aims.targets).isoformat(),
+                "role": target.role.value,
             }
-            for target in page.targets
-            if target.scope == "national"
+            for target in aims.targets
+            if _read_until(target, aims.targets) >= max(target.start, target.effective_on or target.start)
         ],
         "breaks": page.line.indicator.breaks,
         "decimals": decimals,
@@ -167,6 +168,13 @@ def sheet_payload(
         "provisional_definition": bool(page.version and page.version.provisional),
         "seed_line": page.line.indicator.seed_line,
     }
+
+
+def _read_until(target: Target, targets: Sequence[Target]) -> date:
+    """The last day a target is the one to read: the day before an amendment takes its place, where one does."""
+    own = target.effective_on or date.min
+    later = [one.effective_on for one in targets if one.place == target.place and (one.effective_on or date.min) > own]
+    return min([target.end, *(day - timedelta(days=1) for day in later if day is not None)])
 
 
 def method_in_words(page: Any, current: Any) -> str:

@@ -15,7 +15,7 @@ from cog.periods import Period, format_date, year
 from cog.permissions import Permission, can
 from cog.queries import domains_with_fiches
 from indicators.compute.achievement import Measured, achievement, last_target
-from indicators.compute.verdict import Verdict, targets_of
+from indicators.compute.verdict import Verdict, in_force, targets_of
 from indicators.queries import NATIONAL, SheetLine, judged_baseline, judged_targets, sheet_lines
 from indicators.queries.dossier import DossierLine
 from indicators.queries.explanations import causes_counted, figures_of
@@ -63,7 +63,7 @@ def _indicators(convention: Convention, lines: Sequence[SheetLine]) -> list[Payl
     targets = {
         line.indicator.pk: targets_of(judged_targets(line.indicator), line.indicator.code, NATIONAL) for line in lines
     }
-    last = {key: last_target(own) for key, own in targets.items()}
+    last = {key: last_target(in_force(own, convention.end)) for key, own in targets.items()}
     asked = [DossierLine(line.indicator, _judged_year(convention, last[line.indicator.pk]), True) for line in lines]
     causes = causes_counted(convention=convention)
     found = []
@@ -83,7 +83,7 @@ def _indicators(convention: Convention, lines: Sequence[SheetLine]) -> list[Payl
             figure,
             achievement(measured),
             start=None if beside else start,
-            thresholds=() if beside else targets[indicator.pk],
+            thresholds=() if beside else in_force(targets[indicator.pk], convention.end),
             causes=causes.get(indicator.code, {}),
         )
         found.append(told)

@@ -2,7 +2,7 @@
 
 from actions.models.digest import Digest, MutedDigest
 from actions.models.evidence import Evidence
-from actions.models.plan import Action, Deadline, Objective, Step
+from actions.models.plan import Action, AmendedDeadline, Deadline, Objective, Step
 from actions.models.progress import ActionProgress
 from actions.models.responsibility import Direction, Responsibility
 from actions.models.sdsi import SdsiAxis, SdsiProgramme, SdsiProject, SdsiSynthesis
@@ -11,6 +11,7 @@ from actions.models.state import CommitmentWord, SharedDocument, StateValidation
 __all__ = [
     "Action",
     "ActionProgress",
+    "AmendedDeadline",
     "CommitmentWord",
     "Deadline",
     "Digest",

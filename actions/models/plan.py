@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from actions.enums import DeadlineKind, Plan
-from cog.models import Fiche
+from cog.models import Amendment, Fiche
 
 
 class Objective(models.Model):
@@ -128,3 +128,34 @@ class Deadline(models.Model):
 
     def __str__(self) -> str:
         return self.raw
+
+
+class AmendedDeadline(models.Model):
+    """« échéance d'un avenant »: the date an amendment gives to an action in place of those the convention prints."""
+
+    action = models.ForeignKey(Action, models.PROTECT, verbose_name="action", related_name="amended_deadlines")
+    amendment = models.ForeignKey(Amendment, models.PROTECT, verbose_name="avenant")
+    effective_on = models.DateField("prend effet le")
+    raw = models.CharField("échéance écrite", max_length=250)
+    kind = models.CharField("nature", max_length=16, choices=DeadlineKind)
+    start = models.DateField("début")
+    end = models.DateField("fin")
+
+    class Meta:
+        verbose_name = "échéance d'un avenant"
+        verbose_name_plural = "échéances des avenants"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["action", "amendment"],
+                name="amended_deadline_once",
+                violation_error_message="Cet avenant donne déjà une échéance à l'action.",
+            ),
+            models.CheckConstraint(
+                condition=Q(end__gte=F("start")),
+                name="amended_deadline_dates_in_order",
+                violation_error_message="Une échéance finit après avoir commencé.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.raw}, {self.amendment}"

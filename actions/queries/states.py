@@ -6,7 +6,7 @@ from datetime import date
 
 from actions.compute.timeliness import Timeliness, timeliness
 from actions.enums import ActionStatus, Charge, DeadlineKind, Plan
-from actions.models import Action, ActionProgress, Deadline, Objective, Responsibility, Step
+from actions.models import Action, ActionProgress, AmendedDeadline, Deadline, Objective, Responsibility, Step
 from cog.models import Convention, Fiche
 
 
@@ -33,8 +33,9 @@ class StepView:
 class ActionView:
     """An action at a date: what is printed, what was last said of it, and whether it is late.
 
-    `end`: the last day in force, revised or not; `signed_end`: as the convention prints it. `lead`: the direction in
-    charge, empty where nobody is. `word_due`: an action « en continu » of which the year has no word yet.
+    `end`: the last day in force, revised or not; `signed_end`: as the convention prints it, or as its amendment gives
+    it. `lead`: the direction in charge, empty where nobody is. `word_due`: an action « en continu » of which the year
+    has no word yet.
     """
 
     action: Action
@@ -50,6 +51,7 @@ class ActionView:
     word_due: bool = False
     revisions: int = 0  # how many times the end was revised
     revision: ActionProgress | None = None  # the word that set the end in force, where it was revised
+    amended: AmendedDeadline | None = None  # the deadline an amendment in force gives it
 
     @property
     def slip(self) -> int | None:
@@ -99,7 +101,7 @@ def fiche_objectives(*, fiche: Fiche, at: date, with_progress: bool) -> list[Obj
 def action_views(
     *, convention: Convention, at: date, with_progress: bool, fiche: Fiche | None = None, plan: Plan | None = None
 ) -> list[ActionView]:
-    """Every action of the convention (of one fiche, of one plan) at a date, in printed order, in four queries."""
+    """Every action of the convention (of one fiche, of one plan) at a date, in printed order, in five queries."""
     actions = Action.objects.filter(fiche__convention=convention).select_related("fiche__domain", "objective")
     if fiche is not None:
         actions = actions.filter(fiche=fiche)
@@ -112,27 +114,34 @@ def action_views(
     deadlines: dict[int, list[Deadline]] = defaultdict(list)
     for deadline in Deadline.objects.filter(action__in=rows).order_by("position"):
         deadlines[deadline.action_id].append(deadline)
+    given = AmendedDeadline.objects.filter(action__in=rows, effective_on__lte=at).select_related("amendment")
+    amended = {row.action_id: row for row in given.order_by("effective_on", "pk")}  # the last one holds
     words: dict[int, list[ActionProgress]] = defaultdict(list)
     if with_progress:
         history = ActionProgress.objects.filter(action__in=rows, as_of__lte=at).order_by("as_of", "recorded_at", "pk")
         for word in history:
             words[word.action_id].append(word)
-    return [_view(row, steps[row.pk], deadlines[row.pk], words[row.pk], at, with_progress) for row in rows]
+    return [
+        _view(row, steps[row.pk], deadlines[row.pk], amended.get(row.pk), words[row.pk], at, with_progress)
+        for row in rows
+    ]
 
 
 def _view(
     action: Action,
     steps: list[Step],
     deadlines: list[Deadline],
+    amended: AmendedDeadline | None,
     words: list[ActionProgress],
     at: date,
     with_progress: bool,
 ) -> ActionView:
     last = words[-1] if words else None
     status = ActionStatus(last.status) if last else ActionStatus.TO_START
-    final = _final_deadline(deadlines)
+    final = amended or _final_deadline(deadlines)
     signed, kind = (final.end, final.kind) if final else (None, DeadlineKind.UNSCHEDULED)
-    revision = next((word for word in reversed(words) if word.revised_end), None)
+    revised = [word for word in words if word.revised_end and (amended is None or word.as_of > amended.effective_on)]
+    revision = revised[-1] if revised else None
     end, kind = (revision.revised_end, DeadlineKind.DATE) if revision else (signed, kind)
     return ActionView(
         action=action,
@@ -146,6 +155,7 @@ def _view(
         signed_end=signed,
         revisions=sum(word.revised_end is not None for word in words),
         revision=revision,
+        amended=amended,
         word_due=with_progress and _word_due(kind, status, last, at),
     )
 
@@ -175,7 +185,7 @@ def _final_deadline(deadlines: list[Deadline]) -> Deadline | None:
     return deadlines[0] if deadlines else None
 
 
-def _deadline(row: Deadline) -> DeadlineView:
+def _deadline(row: Deadline | AmendedDeadline) -> DeadlineView:
     return DeadlineView(row.raw, row.kind, row.get_kind_display(), row.start, row.end)
 
 
@@ -207,6 +217,9 @@ def actions_due(*, convention: Convention, year: int, at: date) -> list[ActionVi
 
 
 def all_deadlines(view: ActionView) -> list[DeadlineView]:
+    """Every deadline in force: those printed, or the one an amendment gives in their place."""
+    if view.amended is not None:
+        return [_deadline(view.amended)]
     return [*view.deadlines, *(deadline for step in view.steps for deadline in step.deadlines)]
 
 

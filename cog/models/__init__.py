@@ -3,11 +3,14 @@
 from cog.audit import AuditEvent
 from cog.jobs import Job
 from cog.models.accounts import Membership, User
+from cog.models.amendments import Amendment, AmendmentChange
 from cog.models.convention import Convention, Domain, Fiche, Organisation, OrganisationQuerySet
 from cog.models.text import Acronym, Obligation, Restitution, SourceAnomaly, StateCommitment
 
 __all__ = [
     "Acronym",
+    "Amendment",
+    "AmendmentChange",
     "AuditEvent",
     "Convention",
     "Domain",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
 from enum import StrEnum
+from typing import Protocol, TypeVar
 
 from cog.figures import Operator
 from cog.periods import Granularity, Period
@@ -69,7 +70,8 @@ class Target:
     """« cible » — the columns of targets.csv.
 
     `value` and `unit` are as printed; `threshold` is what is compared, in the unit of the indicator.
-    `start`..`end` (columns `from`, `to`) is when it holds.
+    `start`..`end` (columns `from`, `to`) is when it holds. `place`: among the targets of its sheet; that of an
+    amendment has the place of the one it replaces, and `effective_on`, the day from which it does.
     """
 
     code: str
@@ -86,6 +88,8 @@ class Target:
     cumulative: bool = False
     intermediate: bool = False
     origin: str = "target"
+    place: int = 0
+    effective_on: date | None = None
 
     @property
     def is_floor(self) -> bool:
@@ -163,6 +167,34 @@ def judge(
     return Judgement(_compared(outcome.value, yardstick), yardstick)
 
 
+class Placed(Protocol):
+    """A target as an amendment may replace it."""
+
+    @property
+    def place(self) -> int: ...
+
+    @property
+    def effective_on(self) -> date | None: ...
+
+
+Aim = TypeVar("Aim", bound=Placed)
+
+
+def in_force(targets: Iterable[Aim], on: date) -> list[Aim]:
+    """The targets in force on a day: of those that share a place, the last that had taken effect.
+
+    A period is judged by those in force on its last day, as it is computed with the definition in force then.
+    """
+    known = list(targets)
+    if all(one.effective_on is None for one in known):
+        return known
+    held: dict[int, Aim] = {}
+    for one in sorted(known, key=lambda one: one.effective_on or date.min):
+        if one.effective_on is None or one.effective_on <= on:
+            held[one.place] = one
+    return [one for one in known if held.get(one.place) is one]
+
+
 def yardstick_at(period: Period, targets: Iterable[Target], baseline: Baseline | None = None) -> Yardstick | None:
     """What a value of this period is compared with; a critical threshold never is.
 
@@ -170,7 +202,7 @@ def yardstick_at(period: Period, targets: Iterable[Target], baseline: Baseline |
     dated by one year, its trajectory. After the last one, nothing: a target says nothing of years it does not name.
     """
     headline = sorted(
-        (target for target in targets if target.role is TargetRole.TARGET),
+        (target for target in in_force(targets, period.end) if target.role is TargetRole.TARGET),
         key=lambda target: (target.start, target.end),
     )
     holding = [target for target in headline if target.covers(period)]

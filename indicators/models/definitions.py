@@ -1,12 +1,14 @@
 """What the convention says of its indicators, and what is adopted later: definitions, targets, groups."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from cog.models import Convention, Fiche, Organisation
+from cog.models import Amendment, Convention, Fiche, Organisation
+from cog.periods import Period
 from indicators.enums import (
     Better,
     IndicatorKind,
@@ -152,7 +154,10 @@ class Baseline(models.Model):
 
 
 class Target(models.Model):
-    """« cible »: what must be reached, over which dates, and where that is printed."""
+    """« cible »: what must be reached, over which dates, and where that is printed.
+
+    That of an amendment stands for the printed one it `replaces`, or beside the others, from `effective_on` on.
+    """
 
     indicator = models.ForeignKey(Indicator, models.CASCADE, verbose_name="indicateur", related_name="targets")
     position = models.PositiveSmallIntegerField("rang")
@@ -171,6 +176,9 @@ class Target(models.Model):
     origin = models.CharField("origine", max_length=12, choices=TargetOrigin)
     seed_line = models.PositiveIntegerField("ligne du texte")
     note = models.TextField("note", blank=True)
+    amendment = models.ForeignKey(Amendment, models.PROTECT, verbose_name="avenant", null=True, blank=True)
+    effective_on = models.DateField("prend effet le", null=True, blank=True)
+    replaces = models.PositiveSmallIntegerField("remplace la cible de rang", null=True, blank=True)
 
     class Meta:
         verbose_name = "cible"
@@ -185,10 +193,31 @@ class Target(models.Model):
                 name="target_dates_in_order",
                 violation_error_message="Une cible cesse de valoir après avoir commencé.",
             ),
+            models.CheckConstraint(
+                condition=Q(origin=TargetOrigin.AMENDMENT, amendment__isnull=False, effective_on__isnull=False)
+                | ~Q(origin=TargetOrigin.AMENDMENT)
+                & Q(amendment__isnull=True, effective_on__isnull=True, replaces__isnull=True),
+                name="target_of_an_amendment_names_it",
+                violation_error_message="La cible d'un avenant, et elle seule, le nomme et dit quand elle prend effet.",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.indicator} {self.operator} {self.threshold}"
+
+    @property
+    def place(self) -> int:
+        """Its rank; for the target of an amendment, that of the printed one it replaces."""
+        return self.position if self.replaces is None else self.replaces
+
+    def covers(self, period: Period) -> bool:
+        """Whether the whole period lies where the target holds."""
+        return self.holds_from <= period.start and period.end <= self.holds_to
+
+    @property
+    def said_from(self) -> date:
+        """The first day it may be read as the aim: that of an amendment is not before it takes effect."""
+        return max(self.holds_from, self.effective_on or self.holds_from)
 
 
 class LocalTarget(models.Model):

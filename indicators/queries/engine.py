@@ -1,7 +1,7 @@
 """What a file is checked against, and what the engine computes from."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from cog.figures import Operator
 from cog.models import Convention, Organisation
@@ -50,8 +50,11 @@ def definition_of(version: IndicatorVersion) -> Definition:
     return definition_from(version.indicator.code, version.method)
 
 
-def judged_targets(indicator: Indicator) -> tuple[verdicts.Target, ...]:
-    """The targets of an indicator, as the engine compares them: those of the convention."""
+def judged_targets(indicator: Indicator, known_at: datetime | None = None) -> tuple[verdicts.Target, ...]:
+    """The targets of an indicator, as the engine compares them: those of the convention, and of its amendments.
+
+    `known_at`: without the amendments that came into force after that moment.
+    """
     return tuple(
         verdicts.Target(
             code=indicator.code,
@@ -68,8 +71,11 @@ def judged_targets(indicator: Indicator) -> tuple[verdicts.Target, ...]:
             cumulative=row.cumulative,
             intermediate=row.intermediate,
             origin=row.origin,
+            place=row.place,
+            effective_on=row.effective_on,
         )
         for row in indicator.targets.all()
+        if known_at is None or row.amendment is None or row.amendment.entered_at <= known_at
     )
 
 

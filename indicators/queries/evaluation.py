@@ -267,7 +267,7 @@ class Evaluation:
         by_scope: defaultdict[str, list[verdicts.Target]] = defaultdict(list)
         known = self.local_targets
         local = local_targets_of(indicator) if known is None else known.get(indicator.pk, ())
-        for target in (*judged_targets(indicator), *local):
+        for target in (*judged_targets(indicator, self.as_of), *local):
             by_scope[target.scope].append(target)
         targets = {scope: tuple(rows) for scope, rows in by_scope.items()}
         return _Judging(targets, judged_baseline(indicator), breaks_of(indicator))

@@ -26,7 +26,7 @@ def point_of(
     decimals = definition.decimals if definition else 0
     shown = NOT_APPLICABLE if row.state == ResultState.NOT_CONCERNED else format_figure(row.value, decimals)
     if row.value is not None:
-        target: Any = local or next((one for one in targets if _holds(one, row)), None)
+        target: Any = local or next((one for one in _in_force(targets, row) if _holds(one, row)), None)
         if target is not None:
             shown = format_against(row.value, target.threshold, Operator(target.operator), decimals)
     return Point(
@@ -45,6 +45,10 @@ def point_of(
         units_concerned=row.units_concerned,
         simulated=row.simulated,
     )
+
+
+def _in_force(targets: list[Target], row: IndicatorResult) -> list[Target]:
+    return targets if len(targets) < 2 else verdicts.in_force(targets, parse(row.period).end)
 
 
 def _holds(target: Target, row: IndicatorResult) -> bool:

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from cog.figures import Reason
 from cog.models import Convention, Fiche, Organisation
@@ -88,7 +89,7 @@ def _line(indicator: Indicator, results: list[IndicatorResult], until: date | No
         decimals=definition.decimals if definition else 0,
         definition=definition,
         baseline="\u00a0; ".join(baseline_in_words(row, unit) for row in list(indicator.baselines.all())[:2]),
-        target=_headline_target(targets),
+        target=_headline_target(verdicts.in_force(targets, until or timezone.localdate())),
         latest=latest,
         years=years,
         to_build=status_of(indicator) == IndicatorStatus.TO_BUILD,
@@ -114,7 +115,7 @@ def _version_shown(indicator: Indicator, period: str) -> IndicatorVersion | None
 
 def _headline_target(targets: list[Target]) -> str:
     final = [row for row in targets if row.role == TargetRole.TARGET and not row.intermediate and row.scope == NATIONAL]
-    return target_in_words(final[-1]) if final else ""
+    return target_in_words(max(final, key=lambda row: row.place)) if final else ""
 
 
 def _latest(points: list[Point]) -> Point | None:

@@ -11,6 +11,7 @@ from cog.models import Organisation
 from cog.periods import Granularity, Period, parse
 from indicators.compute.definition import Definition
 from indicators.compute.terms import unit_of
+from indicators.compute.verdict import in_force
 from indicators.enums import IndicatorKind, Verdict
 from indicators.models import (
     Baseline,
@@ -192,6 +193,16 @@ class SheetPage:
         return [(target_in_words(target), target) for target in self.targets]
 
     @property
+    def replaced(self) -> dict[int, Target]:
+        """rank of a printed target -> that of the amendment which replaces it last."""
+        amended = [row for row in self.targets if row.effective_on is not None and row.replaces is not None]
+        return {row.replaces: row for row in sorted(amended, key=lambda row: row.effective_on)}
+
+    def held_at(self, period: Period) -> list[Target]:
+        """The targets that are to be read at a period: in force on its last day, and holding over all of it."""
+        return [row for row in in_force(self.targets, period.end) if row.covers(period)]
+
+    @property
     def baseline_lines(self) -> list[tuple[str, Baseline]]:
         return [(baseline_in_words(baseline, self.line.unit), baseline) for baseline in self.baselines]
 
@@ -238,6 +249,8 @@ def target_in_words(target: Target) -> str:
         words += f"\u00a0{target.unit}"
     if target.year:
         words += f" ({'dès ' if target.holds_to.year > target.year else ''}{target.year})"
+    if target.amendment is not None:
+        words += f", avenant n°\u00a0{target.amendment.number}"
     return words
 
 

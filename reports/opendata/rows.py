@@ -102,9 +102,10 @@ def baselines(known: Known) -> Iterator[Row]:
 def targets(known: Known) -> Iterator[Row]:
     local = local_targets_by_indicator(convention=known.convention, as_of=known.moment)
     for indicator in sorted(indicators_of(convention=known.convention), key=lambda one: one.code):
-        for row in sorted(indicator.targets.all(), key=lambda one: one.position):
+        rows = [row for row in indicator.targets.all() if _is_known(row, known)]
+        for row in sorted(rows, key=lambda one: one.position):
             yield (
-                indicator.code, row.scope, row.year, row.holds_from, row.holds_to, row.cumulative, row.role, row.mode,
+                indicator.code, row.scope, row.year, row.said_from, row.holds_to, row.cumulative, row.role, row.mode,
                 row.operator, row.value, row.unit, row.threshold, row.intermediate, row.origin,
             )  # fmt: skip
         for one in local.get(indicator.pk, ()):  # the Cpog's, by caisse and year
@@ -112,6 +113,11 @@ def targets(known: Known) -> Iterator[Row]:
                 indicator.code, one.scope, one.year, one.start, one.end, one.cumulative, one.role, one.mode,
                 one.operator, one.value, one.unit, one.threshold, one.intermediate, one.origin,
             )  # fmt: skip
+
+
+def _is_known(target: Any, known: Known) -> bool:
+    """Whether the target was known at the moment of the package: that of an amendment, once it was in force."""
+    return target.amendment is None or known.moment is None or target.amendment.entered_at <= known.moment
 
 
 def budget_lines(known: Known) -> Iterator[Row]:

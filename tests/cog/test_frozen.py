@@ -23,7 +23,7 @@ from budgets.models import (
     UnspentStatement,
 )
 from cog import audit, frozen
-from cog.models import AuditEvent, Convention, Organisation, StateCommitment, User
+from cog.models import Amendment, AuditEvent, Convention, Organisation, StateCommitment, User
 from cog.operations import command_account
 from reports.enums import DocumentKind, EditionState, NoteKind, TransmissionKind
 from reports.models import (
@@ -125,6 +125,7 @@ def rows(convention: Convention) -> dict[str, Any]:
     return {
         **_ledger_rows(by),
         **_evaluation_rows(convention, by),
+        "cog_amendment": _amendment_in_force(convention, by),
         "budgets_unspentstatement": state,
         "budgets_unspentrow": unspent,
         "budgets_allotment": shared,
@@ -141,6 +142,16 @@ def rows(convention: Convention) -> dict[str, Any]:
         "actions_actionprogress": word,
         "actions_commitmentword": answer,
     }
+
+
+def _amendment_in_force(convention: Convention, by: User) -> Amendment:
+    acts = {
+        f"{gesture}_{part}": value
+        for gesture in ("drafted", "approved", "entered")
+        for part, value in (("at", AT), ("by", by))
+    }
+    act = {"title": "Essai", "reference": "Essai", "signatories": "Essai", "signed_on": AT.date()}
+    return Amendment.objects.create(convention=convention, number=1, effective_on=AT.date(), **act, **acts)
 
 
 def _evaluation_rows(convention: Convention, by: User) -> dict[str, Any]:

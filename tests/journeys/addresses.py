@@ -66,6 +66,8 @@ PAGES = {
         "/glossaire/?mots=introuvable",
         "/documents/",
         "/evaluation/",
+        "/avenants/",
+        "/avenants/nouveau/",
         "/documents/{edition}/",
         "/documents/{ready}/",
         "/documents/{ready}/synthese/",

@@ -16,6 +16,7 @@ from actions.demo import load_progress
 from budgets.demo import load_ledger
 from budgets.demo_allotment import load_allotments
 from budgets.demo_statements import load_statements
+from cog.amendments.demo import load_amendment
 from cog.demo import PASSWORD, open_accounts, state_account, steering_account
 from cog.models import AuditEvent
 from cog.operations import ReferenceRefused, command_account, load_convention
@@ -73,6 +74,8 @@ class Command(BaseCommand):
         transmit_editions(convention=convention, steering=steering_account(), progress=self._tell)
         self._step("remet des documents dus")
         transmit_documents(convention=convention, steering=steering_account(), progress=self._tell)
+        self._step("prépare un projet d'avenant simulé")
+        load_amendment(convention=convention, by=steering_account())
         self._step("simule l'évaluation contradictoire finale")
         load_evaluation(convention=convention, steering=steering_account(), state=state_account())
         report = Path(settings.VAR_DIR) / "bilan-2014.pdf"

@@ -174,3 +174,36 @@ def test_the_line_joins_the_baseline_to_the_target(year, base, goal):
     point = yardstick_at(parse(str(year)), dated, Baseline(2012, Decimal(base)))
     assert point.indicative
     assert abs(point.threshold * 5 - (base * (2017 - year) + goal * (year - 2012))) < Decimal("1e-20")
+
+
+# --- Amendments ------------------------------------------------------------------------------------------------------
+
+
+def amended(value, effective, place=1, start=2013, end=2017):
+    return target("F10-21", value, ">=", start, end, origin="amendment", place=place, effective_on=effective)
+
+
+PRINTED = target("F10-21", "85", ">=", 2013, 2017, place=1)
+
+
+@pytest.mark.parametrize(
+    ("period", "threshold"),
+    [("2014", "85"), ("2015-T2", "85"), ("2015-S1", "85"), ("2015-T3", "87"), ("2015", "87"), ("2017", "87")],
+)
+def test_a_period_is_judged_by_the_target_in_force_on_its_last_day(period, threshold):
+    found = yardstick_at(parse(period), [PRINTED, amended("87", date(2015, 7, 1))])
+    assert found.threshold == Decimal(threshold)
+
+
+def test_of_two_amendments_of_one_target_the_last_in_force_holds():
+    aims = [amended("90", date(2017, 1, 1)), PRINTED, amended("87", date(2015, 1, 1))]
+    assert [yardstick_at(parse(one), aims).threshold for one in ("2014", "2016", "2017")] == [85, 87, 90]
+
+
+def test_an_amendment_leaves_the_other_targets_of_the_sheet():
+    aims = [
+        *(replace(one, place=place) for place, one in enumerate(SPREAD, 1)),
+        amended("20", date(2016, 1, 1), 2, 2017),
+    ]
+    assert yardstick_at(parse("2015"), aims).threshold == 35
+    assert yardstick_at(parse("2017"), aims).threshold == 20
