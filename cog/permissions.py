@@ -195,6 +195,12 @@ def _memberships(user: Any, today: date) -> list[Membership]:
     return cached
 
 
+def narrow(user: User, role: Role) -> None:
+    """Leave an account, for the request it was read for, only what one of its roles gives it."""
+    held = _memberships(user, timezone.localdate())
+    user._memberships_in_force = [one for one in held if one.role == role]  # type: ignore[attr-defined]
+
+
 def scopes(user: Any, permission: Permission) -> frozenset[Scope]:
     """The scopes in which `user` holds `permission` today; empty when they do not hold it."""
     today = timezone.localdate()

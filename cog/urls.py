@@ -33,6 +33,7 @@ urlpatterns = [
     path("budgets/editions/", include("reports.edition_urls")),
     path("budgets/", include("budgets.urls")),
     path("evaluation/", include("reports.evaluation_urls")),
+    path("api/", include("reports.api.urls")),
     path("", include("reports.urls")),
 ]
 

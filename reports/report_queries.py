@@ -43,6 +43,11 @@ def edition_or_none(*, edition_id: int, states: Collection[str]) -> Edition | No
     return rows.defer("payload", "origin__payload").filter(pk=edition_id).first()
 
 
+def edition_numbered(*, convention: Convention, year: int, number: int, states: Collection[str]) -> Edition | None:
+    """The bilan of a year that has this number, when one may read it."""
+    return _readable(states).filter(convention=convention, kind=DocumentKind.ANNUAL, year=year, number=number).first()
+
+
 def _readable(states: Collection[str]) -> QuerySet[Edition]:
     """What is asked for, under way or refused is for who produces editions; the others read what is printed."""
     rows = Edition.objects.filter(state__in=states)

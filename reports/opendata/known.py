@@ -25,6 +25,7 @@ from indicators.queries import (
     versions_known,
 )
 from indicators.queries.evaluation import COLUMNS, DISPERSION_COLUMNS, STORED_DECIMALS
+from indicators.queries.results import completeness
 from reports.models import Transmission
 from reports.quarter_snapshot import rows_of
 from reports.transmitted import QUARTERS, content_of
@@ -128,10 +129,6 @@ def results_known(convention: Convention, moment: datetime | None, *, last_perio
     return RestoredResults(evaluation, timezone.localdate(moment), last_period)
 
 
-def _completeness(reported: int, concerned: int) -> Decimal | None:
-    return round(Decimal(reported) / concerned, 12) if concerned else None
-
-
 class CurrentResults:
     """The table of results, as it stands."""
 
@@ -150,7 +147,7 @@ class CurrentResults:
         for row in iter_results(convention=self._convention, secondary=secondary):
             yield ResultRow(
                 row.indicator.code, row.scope, row.period, row.breakdown, row.value, row.numerator, row.denominator,
-                row.state, row.verdict, _completeness(row.reported, row.concerned),
+                row.state, row.verdict, completeness(row.reported, row.concerned),
                 row.version.number if row.version else None, row.simulated, row.name,
                 (row.units_reported, row.units_concerned),
             )  # fmt: skip
@@ -272,7 +269,7 @@ def _dispersion(row: tuple[Any, ...]) -> dict[str, Any]:
 def _result(code: str, row: Mapping[str, Any], version: int | None) -> ResultRow:
     return ResultRow(
         code, row["scope"], row["period"], row["breakdown"], row["value"], row["numerator"], row["denominator"],
-        row["state"], row["verdict"], _completeness(row["reported"], row["concerned"]), version, row["simulated"],
+        row["state"], row["verdict"], completeness(row["reported"], row["concerned"]), version, row["simulated"],
         row["name"], (row["units_reported"], row["units_concerned"]),
     )  # fmt: skip
 

@@ -4,10 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from cog.enums import Role
 from cog.permissions import ROLES, Permission, Scope
+from reports.api.site import PERMISSIONS
 
 PUBLIC = {"login", "feed"}  # a calendar has no session: its secret address is the key
 PUBLIC |= {"public-data", "public-data-year", "public-data-zip", "public-data-file"}  # of a published bilan
@@ -34,8 +36,22 @@ def test_every_address_names_its_permission(pattern: URLPattern) -> None:
 
 
 def test_public_addresses_are_only_the_listed_ones() -> None:
+    """Those of the API ask no session but a token (`reports.api.door`)."""
     public = {p.name for p in PATTERNS if getattr(p.callback, "login_required", True) is False}
-    assert public == PUBLIC
+    by_token = {p.name for p in PATTERNS if getattr(p.callback, "by_token", False)}
+    assert public - by_token == PUBLIC
+    assert by_token <= public and len(by_token) == len(PERMISSIONS) + 2  # the operations, their description, the rest
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "pattern", [p for p in PATTERNS if getattr(p.callback, "by_token", False)], ids=lambda p: p.name
+)
+def test_an_address_read_by_token_answers_nobody_else(pattern: URLPattern) -> None:
+    """Without a token or with a wrong one: 401, whatever the address names."""
+    address = "/api/" + re.sub(r"<(?:\w+:)?\w+>", "1", str(pattern.pattern))
+    assert Client().get(address).status_code == 401
+    assert Client().get(address, headers={"Authorization": "Bearer cog_faux"}).status_code == 401
 
 
 def test_every_role_has_its_card_and_its_sentence() -> None:
