@@ -22,7 +22,7 @@ from reports.api.document import schema
 from reports.models import Transmission
 from tests.api.conftest import ReaderOf
 
-EXAMPLES = 8
+EXAMPLES = 5
 """Of each operation, in each mode."""
 
 DESCRIPTION = schemathesis.openapi.from_dict(schema())

@@ -7,6 +7,8 @@ PAGES = {
         "/fiches/",
         "/donnees/",
         "/donnees/publiees/",
+        "/api/",
+        "/api/jetons/",
         "/fiches/10/?au=2014-03-31",
         "/indicateurs/",
         "/indicateurs/?mots=introuvable",
