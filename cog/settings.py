@@ -80,12 +80,6 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 2000},
     },
 }
-# What every process of the site counts together: how many readings of the API an account made this minute.
-CACHES["shared"] = (
-    CACHES["drawings"] | {"TIMEOUT": 300}
-    if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": str(VAR_DIR / "compteurs")}
-)
 API_RATE = env.int("SUIVI_API_RATE", default=300)  # readings a minute and an account; 0: as many as one likes
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

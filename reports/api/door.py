@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import caches
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -119,7 +119,7 @@ def _tell_use(token: AccessToken) -> None:
     if token.last_used_on == today:
         return
     try:
-        if caches["shared"].add(f"jeton-{token.pk}-{today}", 1, DAY):
+        if cache.add(f"jeton-{token.pk}-{today}", 1, DAY):
             note_token_use.apply_async(args=[token.pk, today.isoformat()], retry=False)
     except Exception:  # whatever the cache or the broker raises, the reading goes on
         logger.warning("usage du jeton %s non noté", token.pk, exc_info=True)
@@ -134,9 +134,8 @@ def _too_often(request: HttpRequest) -> HttpResponse | None:
     now = timezone.now()
     key = f"api-{account(request).pk}-{now:%Y%m%d%H%M}"
     try:
-        counter = caches["shared"]
-        counter.add(key, 0, 2 * MINUTE)
-        count = counter.incr(key)
+        cache.add(key, 0, 2 * MINUTE)
+        count = cache.incr(key)
     except Exception:  # whatever the cache raises: a reader is not turned away because we cannot count
         logger.warning("lectures de l'API non comptées", exc_info=True)
         return None

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.core.cache import caches
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -55,7 +55,7 @@ ReaderOf = Callable[..., Reader]
 
 @pytest.fixture(autouse=True)
 def _counted_afresh() -> None:
-    caches["shared"].clear()
+    cache.clear()
 
 
 @pytest.fixture

@@ -145,5 +145,5 @@ def test_a_mute_broker_or_cache_does_not_stop_a_reading(accounts: Convention, re
     one = reader("tutelle")
     with patch("reports.api.door.note_token_use.apply_async", side_effect=OSError("muet")):
         assert one.get("/convention").status_code == 200
-    with patch("reports.api.door.caches", {"shared": None}):
+    with patch("reports.api.door.cache", None):
         assert one.get("/convention").status_code == 200
