@@ -28,7 +28,7 @@ class _Json(BaseRenderer):
 
     media_type = "application/json"
 
-    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> str:
+    def render(self, request: HttpRequest, data: Any, **_: Any) -> str:
         return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 

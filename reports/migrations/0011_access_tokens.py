@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0009_final_evaluation'),
+        ('reports', '0010_results_workbook'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
