@@ -7,6 +7,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 CSV = "text/csv; charset=utf-8"
 SVG = "image/svg+xml"
 

@@ -143,7 +143,7 @@ def restitutions(*, convention: Convention, year: int | None = None) -> QuerySet
     rows = Restitution.objects.filter(obligation__convention=convention).select_related("obligation")
     if year is not None:
         rows = rows.filter(due__year=year)
-    return rows.order_by(F("due").asc(nulls_last=True), "obligation__family", "obligation__code")
+    return rows.order_by(F("due").asc(nulls_last=True), "obligation__family", "obligation__code", "covers")
 
 
 def obligation_titles(*, convention: Convention) -> dict[str, str]:

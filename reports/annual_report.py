@@ -324,6 +324,15 @@ def _spread_payload(spread: Any, decimals: int) -> Payload:
     return {"n": spread.n, "shown": shown, "exact": {name: exact(getattr(spread, name)) for name in shown}}
 
 
+def quoted_sources(sheets: list[Payload]) -> list[tuple[str, list[str]]]:
+    """The sources of the published figures that are quoted, each with the indicators it is quoted for."""
+    quoted: dict[str, list[str]] = {}
+    for sheet in sheets:
+        for source in dict.fromkeys(row["source"] for row in sheet["published"]):
+            quoted.setdefault(source, []).append(sheet["code"])
+    return sorted(quoted.items())
+
+
 def simulated_anywhere(parts: Iterable[Payload]) -> bool:
     """Whether any figure or word of the content rests on simulated data."""
     return any(_has_simulated(part) for part in parts)

@@ -11,11 +11,13 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from cog.downloads import DOCX, attachment, workbook
 from cog.exports import DataState, Export, table_file
 from cog.models import Convention
 from cog.permissions import Permission, can, requires
 from cog.views import convention_or_404
-from reports.enums import EditionState
+from reports.annual_workbook import report_workbook
+from reports.enums import DocumentKind, EditionState
 from reports.exports import library_table
 from reports.forms import FollowingForm, LibraryFilter, ReportRequest, SentenceForm
 from reports.models import Edition
@@ -132,11 +134,41 @@ def edition(request: HttpRequest, edition_id: int) -> HttpResponse:
 
 @requires(Permission.READ_PUBLISHED)
 def edition_pdf(request: HttpRequest, edition_id: int) -> FileResponse:
+    found = _printed(request, edition_id)
+    name = f"{found.kind}-{found.year}-edition-{found.number}.pdf"
+    return FileResponse(found.file.open("rb"), as_attachment=True, filename=name, content_type="application/pdf")
+
+
+@require_safe
+@requires(Permission.READ_PUBLISHED)
+def edition_docx(request: HttpRequest, edition_id: int) -> HttpResponse:
+    """The editable twin, made from the frozen content: it is never kept (docs/decisions/0013)."""
+    from reports.annual_word import word_report  # drawing and writing: what only this page needs
+
+    found = _printed(request, edition_id)
+    return attachment(word_report(_content(found)), DOCX, f"{found.kind}-{found.year}-edition-{found.number}.docx")
+
+
+@require_safe
+@requires(Permission.READ_PUBLISHED)
+def edition_tables(request: HttpRequest, edition_id: int) -> HttpResponse:
+    """Every table of the edition as one workbook, from the frozen content."""
+    found = _printed(request, edition_id)
+    return workbook(report_workbook(_content(found)), f"{found.kind}-{found.year}-edition-{found.number}")
+
+
+def _content(edition: Edition) -> dict[str, Any]:
+    if edition.payload is None or edition.kind != DocumentKind.ANNUAL:
+        raise Http404("Seul un bilan annuel dont le contenu est rassemblé se donne ainsi.")
+    return dict(edition.payload)
+
+
+def _printed(request: HttpRequest, edition_id: int) -> Edition:
+    """An edition one may read, once it is printed."""
     found = _found(request, edition_id)
     if not found.is_ready:
         raise Http404("Ce document n'est pas disponible.")
-    name = f"{found.kind}-{found.year}-edition-{found.number}.pdf"
-    return FileResponse(found.file.open("rb"), as_attachment=True, filename=name, content_type="application/pdf")
+    return found
 
 
 @sensitive_post_parameters("password")

@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 
 from cog import pdf
 from reports import printing
+from reports.annual_drawings import without_ground
 from reports.enums import EditionState
 from reports.evaluation_drawings import five_years
 from reports.short_printing import style_of_short_documents
@@ -30,7 +31,7 @@ def print_evaluation(payload: dict[str, Any]) -> bytes:
     content = {
         "report": payload,
         "indicators": rows,
-        "drawings": {code: printing.without_ground(drawn) for code, drawn in drawings.items() if drawn},
+        "drawings": {code: without_ground(drawn) for code, drawn in drawings.items() if drawn},
         "mark": " · ".join(marks),
         "marks": marks,
         "state_label": EditionState(payload["state"]).label,

@@ -4,8 +4,6 @@ import gc
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
-from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,10 +12,10 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from fontTools.ttLib import TTFont
 
-from cog import charts, pdf
+from cog import pdf
 from cog.figures import BEFORE_UNIT
-from cog.periods import Granularity, Period, parse
 from reports import annual_drawings
+from reports.annual_report import quoted_sources
 from reports.enums import EditionState
 from reports.snapshot import digest
 
@@ -59,15 +57,17 @@ def annual_report_html(payload: dict[str, Any]) -> str:
     sheets = payload["sheets"]
     content = {
         "report": payload,
-        "drawings": {sheet["code"]: _series(sheet) for sheet in sheets if sheet["series"]},
-        "strips": {sheet["code"]: _spread(sheet) for sheet in sheets if sheet["spread"] and sheet["locals"]},
+        "drawings": {sheet["code"]: annual_drawings.series(sheet) for sheet in sheets if sheet["series"]},
+        "strips": {
+            sheet["code"]: annual_drawings.spread(sheet) for sheet in sheets if sheet["spread"] and sheet["locals"]
+        },
         "long_definitions": {sheet["code"] for sheet in sheets if _words(sheet) > LONG_DEFINITION},
         "full_pages": {sheet["code"] for sheet in sheets if _words(sheet) > FULL_PAGE},
         "crowded_pages": {sheet["code"] for sheet in sheets if _words(sheet) > CROWDED_PAGE},
         "trends": annual_drawings.trends(payload),
         "bars": annual_drawings.bars(payload),
         "atlas": annual_drawings.atlas(payload),
-        "sources": _sources(sheets),
+        "sources": quoted_sources(sheets),
         "state_label": EditionState(payload["state"]).label,
         "fingerprint": digest(payload),
     }
@@ -82,15 +82,6 @@ def _words(sheet: dict[str, Any]) -> int:
 
 def _length(blocks: list[dict[str, Any]]) -> int:
     return sum(len(line) for block in blocks for line in block["lines"])
-
-
-def _sources(sheets: list[dict[str, Any]]) -> list[tuple[str, list[str]]]:
-    """The sources of the published figures that are quoted, each with the indicators it is quoted for."""
-    quoted: dict[str, list[str]] = {}
-    for sheet in sheets:
-        for source in dict.fromkeys(row["source"] for row in sheet["published"]):
-            quoted.setdefault(source, []).append(sheet["code"])
-    return sorted(quoted.items())
 
 
 # --- Characters ----------------------------------------------------------------------------------------------------
@@ -136,100 +127,3 @@ def in_our_fonts(html: str) -> str:
 
 # Characters people paste from word processors, and what stands for them.
 _SUBSTITUTES = {0x2010: "-", 0x2011: "-", 0x2012: "–", 0x2015: "—", 0x200B: "", 0x200C: "", 0x200D: "", 0xFEFF: ""}
-
-
-# --- Drawings ------------------------------------------------------------------------------------------------------
-
-
-def _series(sheet: dict[str, Any]) -> str:
-    """The national values over the whole term, with the targets and the indicative trajectory that lie ahead."""
-    known = {point["period"]: point for point in sheet["series"]}
-    periods = [parse(code) for code in sheet["axis"]]
-    start = sheet["start"]
-    drawing = charts.series_chart(
-        id=_name("serie", sheet),
-        title=f"{sheet['code']}{BEFORE_UNIT}: {_message(sheet)}",
-        desc=sheet["title"],
-        points=[_point(period, known.get(str(period)), sheet["breaks"]) for period in periods],
-        unit=sheet["unit"],
-        decimals=sheet["decimals"],
-        targets=_targets(sheet, periods),
-        trajectory=[_decimal(value) for value in sheet["trajectory"]],
-        baseline=charts.Point(label=str(start["year"]), value=Decimal(start["value"])) if start else None,
-        height=210,
-    )
-    return without_ground(drawing)
-
-
-def _message(sheet: dict[str, Any]) -> str:
-    known = [point for point in sheet["series"] if point["value"]]
-    if not known:
-        return "aucune valeur nationale"
-    first, last, unit = known[0], known[-1], f"{BEFORE_UNIT}{sheet['unit']}"
-    if first is last:
-        return f"{last['shown']}{unit} ({last['label']})"
-    return f"de {first['shown']} ({first['label']}) à {last['shown']}{unit} ({last['label']})"
-
-
-def _point(period: Period, point: dict[str, Any] | None, breaks: list[dict[str, str]]) -> charts.Point:
-    whole_year = period.granularity is Granularity.YEAR
-    return charts.Point(
-        label=str(period) if whole_year else str(period).split("-", 1)[1],
-        value=_decimal(point["value"]) if point else None,
-        group="" if whole_year else str(period.year),
-        provisional=point is not None and point["state"] in ("provisoire", "incomplet"),
-        break_label="rupture de série" if any(str(period.start) == one["before"] for one in breaks) else "",
-    )
-
-
-def _targets(sheet: dict[str, Any], periods: list[Period]) -> list[charts.Target]:
-    drawn = []
-    for threshold in sheet["thresholds"]:
-        start, end = date.fromisoformat(threshold["from"]), date.fromisoformat(threshold["to"])
-        held = [place for place, period in enumerate(periods) if start <= period.start and period.end <= end]
-        if held:
-            label = "cible" if threshold["role"] == "target" else "seuil critique"
-            drawn.append(charts.Target(Decimal(threshold["value"]), label, held[0], held[-1]))
-    return drawn
-
-
-def _spread(sheet: dict[str, Any]) -> str:
-    """Every local value of the year on one line, with the middle half and the national value."""
-    shown, exact = sheet["spread"]["shown"], sheet["spread"]["exact"]
-    value = sheet["value"]
-    national = _decimal(value["value"]) if value else None
-    if national is not None and not Decimal(exact["minimum"]) <= national <= Decimal(exact["maximum"]):
-        national = None  # a total of the caisses is off their scale
-    drawing = charts.distribution_chart(
-        id=_name("dispersion", sheet),
-        title=(
-            f"{sheet['code']}{BEFORE_UNIT}: de {shown['minimum']} à {shown['maximum']}{BEFORE_UNIT}{sheet['unit']}"
-            f" selon la caisse, médiane {shown['median']}"
-        ),
-        desc=f"{sheet['title']}, {sheet['spread']['n']} valeurs locales.",
-        groups=[
-            charts.Distribution(
-                label=value["label"] if value else "",
-                values=[Decimal(text) for text in sheet["locals"]],
-                box=(Decimal(exact["q1"]), Decimal(exact["median"]), Decimal(exact["q3"])),
-                national=national,
-            )
-        ],
-        unit=sheet["unit"],
-        decimals=sheet["decimals"],
-        height=120,
-    )
-    return without_ground(drawing)
-
-
-def without_ground(drawing: str) -> str:
-    """The drawing without its white ground: the mark of the page stays whole behind it."""
-    return re.sub(r'<rect width="\d+" height="\d+" fill="#ffffff" ?/>', "", drawing, count=1)
-
-
-def _name(kind: str, sheet: dict[str, Any]) -> str:
-    return f"{kind}-{sheet['code']}".replace(".", "-")
-
-
-def _decimal(text: str) -> Decimal | None:
-    return Decimal(text) if text else None

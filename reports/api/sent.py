@@ -247,6 +247,7 @@ def _frozen(sheet: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
 )
 def editions_(request: HttpRequest, cut: Paging, year: Year = None) -> dict[str, Any]:
     rows = editions(convention=convention_in_view(), states=readable_states(request.user))
+    rows = rows.filter(kind=DocumentKind.ANNUAL)
     if year is not None:
         rows = rows.filter(year=year)
     return paged(request, rows, cut, _edition)

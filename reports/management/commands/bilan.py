@@ -1,5 +1,9 @@
-"""`manage.py bilan 2014 [-o FICHIER.pdf]`: the printed bilan of a year, a draft as long as none is published."""
+"""`manage.py bilan 2014 [-o FICHIER.pdf]`: the printed bilan of a year, a draft as long as none is published.
 
+`-o FICHIER.docx` writes its editable twin, from the same content.
+"""
+
+import hashlib
 import os
 import shutil
 import time
@@ -23,11 +27,15 @@ from reports.report_queries import stored_report
 
 
 class Command(BaseCommand):
-    help = "Écrit le bilan annuel d'un exercice en PDF : l'édition publiée, sinon un projet marqué comme tel."
+    help = (
+        "Écrit le bilan annuel d'un exercice en PDF, ou en DOCX : l'édition publiée, sinon un projet marqué comme tel."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("annee", type=int, help="exercice, dans la convention : 2014")
-        parser.add_argument("-o", "--output", type=Path, help="fichier à écrire (par défaut var/bilan-ANNÉE.pdf)")
+        parser.add_argument(
+            "-o", "--output", type=Path, help="fichier .pdf ou .docx à écrire (par défaut var/bilan-ANNÉE.pdf)"
+        )
         parser.add_argument("--convention", default="", help="code de la convention (par défaut celle en vigueur)")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -46,14 +54,13 @@ class Command(BaseCommand):
         try:
             with _written_whole(target) as partial:
                 edition = self._edition(convention, year)
-                with edition.file.open("rb") as stored, partial.open("xb") as copy:
-                    shutil.copyfileobj(stored, copy)
+                digest = _write(edition, target, partial)
         except OSError as error:
             raise CommandError(f"{target} : fichier impossible à écrire ({error.strerror})") from None
         simulated = ", données simulées" if edition.simulated else ""
         self.stdout.write(f"{edition}, {edition.get_state_display()}{simulated} : {target}")
         elapsed = format_figure(Decimal(time.monotonic() - started), 1, "s")
-        self.stdout.write(f"sha256 {edition.file_sha256}, {elapsed}")
+        self.stdout.write(f"sha256 {digest}, {elapsed}")
 
     def _edition(self, convention: Convention, year: int) -> Edition:
         stored = stored_report(convention=convention, year=year)
@@ -66,6 +73,19 @@ class Command(BaseCommand):
     def _tell(self, done: int, total: int, message: str) -> None:
         self.stdout.write(f"  {done}/{total} {message}")
         self.stdout.flush()
+
+
+def _write(edition: Edition, target: Path, partial: Path) -> str:
+    """The PDF as it is stored, or the Word twin made from the same content; returns the digest of what is written."""
+    if target.suffix.lower() != ".docx":
+        with edition.file.open("rb") as stored, partial.open("xb") as copy:
+            shutil.copyfileobj(stored, copy)
+        return str(edition.file_sha256)
+    from reports.annual_word import word_report
+
+    data = word_report(edition.payload)
+    partial.write_bytes(data)
+    return hashlib.sha256(data).hexdigest()
 
 
 @contextmanager
