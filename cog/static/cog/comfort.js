@@ -37,8 +37,11 @@ document.addEventListener("copy", (event) => {
 // --- Long work: the page asks where it stands (htmx, brought for it); its end brings the whole page, and a screen reader
 // hears what changed.
 const asking = document.querySelector("[data-htmx]");
-if (asking) document.head.append(Object.assign(document.createElement("script"), { src: asking.dataset.htmx }));
-document.addEventListener("htmx:afterSettle", () => {
+if (asking) {
+  // Once the page is whole: htmx waits for a signal that a script brought midway would miss.
+  addEventListener("load", () => document.head.append(Object.assign(document.createElement("script"), { src: asking.dataset.htmx })));
+}
+document.addEventListener("htmx:afterRequest", () => {
   document.querySelectorAll("[data-live]").forEach((live) => {
     const now = document.getElementById(live.dataset.live);
     if (!now?.hasAttribute("hx-get")) return location.reload();
