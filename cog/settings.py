@@ -183,6 +183,7 @@ MIDDLEWARE = [
     "cog.guards.Headers",
     "cog.guards.RequestSize",
     "cog.guards.CostlyPages",
+    "cog.submissions.SentOnce",
     "cog.guards.ReadsWriteNothing",  # the last: what stands above it may keep a session
 ]
 

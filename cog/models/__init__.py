@@ -6,6 +6,7 @@ from cog.models.accounts import Membership, User
 from cog.models.amendments import Amendment, AmendmentChange
 from cog.models.convention import Convention, Domain, Fiche, Organisation, OrganisationQuerySet
 from cog.models.text import Acronym, Obligation, Restitution, SourceAnomaly, StateCommitment
+from cog.submissions import Submission
 
 __all__ = [
     "Acronym",
@@ -23,5 +24,6 @@ __all__ = [
     "Restitution",
     "SourceAnomaly",
     "StateCommitment",
+    "Submission",
     "User",
 ]
