@@ -34,7 +34,7 @@ def page(request: HttpRequest, *, code: int, title: str, reason: str = "", retry
         number,
         code,
         request.method,
-        request.path.encode("unicode_escape").decode(),
+        one_line(request.path),
         getattr(getattr(request, "_cached_user", None), "pk", None) or "-",
         exc_info=error,
         extra={"incident": number, "code": code},
@@ -47,6 +47,11 @@ def page(request: HttpRequest, *, code: int, title: str, reason: str = "", retry
     if retry_after:
         response["Retry-After"] = str(retry_after)
     return response
+
+
+def one_line(text: str) -> str:
+    """A text that cannot pass for another line of the log, nor turn it over."""
+    return text.encode("unicode_escape").decode()
 
 
 def cause_of_slowness(error: BaseException | None) -> str:

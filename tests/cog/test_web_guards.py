@@ -201,6 +201,12 @@ def test_a_reading_that_writes_is_refused_and_nothing_is_written(method: str) ->
     assert not AuditEvent.objects.filter(subject=SECRET).exists()
 
 
+def test_a_form_without_its_token_writes_nothing() -> None:
+    """F54: a POST that another site made a browser send."""
+    assert Client(enforce_csrf_checks=True).post("/essai/ecrit/").status_code == 403
+    assert not AuditEvent.objects.filter(subject=SECRET).exists()
+
+
 def test_a_post_writes_and_so_does_a_view_that_is_named(settings: Any) -> None:
     assert Client().post("/essai/ecrit/").status_code == 200
     settings.GET_MAY_WRITE = {"essai-ecrit"}
