@@ -68,6 +68,32 @@ def too_large(request: HttpRequest) -> HttpResponse:
     return incidents.page(request, code=413, title="Envoi trop volumineux", reason=reason)
 
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+class PlainText:
+    """400 for a text that holds a control character, in a form, a query or an address: the words name it and its field.
+
+    No base, no workbook and no page can hold it whole; tabs and line ends are texts like others.
+    """
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        said = [("adresse", [request.path]), *request.GET.lists()]
+        if request.method == "POST":
+            said += request.POST.lists()
+        for name, values in said:
+            for found in filter(None, map(_CONTROL.search, values)):
+                reason = (
+                    f"«\u00a0{name[:60]}\u00a0» contient un caractère invisible (U+{ord(found[0]):04X}) : l'effacer, "
+                    "puis envoyer de nouveau ; le bouton « précédent » rend ce qui était saisi."
+                )
+                return incidents.page(request, code=400, title="Texte refusé", reason=_CONTROL.sub("", reason))
+        return self.get_response(request)
+
+
 _FILE = re.compile(r"\.(xlsx|csv|pdf|zip|docx|json)$|/pdf$|/donnees/$|/fichier/$|/dossier$")
 
 

@@ -182,6 +182,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "cog.guards.Headers",
     "cog.guards.RequestSize",
+    "cog.guards.PlainText",
     "cog.guards.CostlyPages",
     "cog.submissions.SentOnce",
     "cog.guards.ReadsWriteNothing",  # the last: what stands above it may keep a session

@@ -162,6 +162,23 @@ def test_nothing_sends_error_reports_outside(settings: Any) -> None:
     assert read.stdout.strip() == "[]", read.stderr
 
 
+def test_a_control_in_a_text_is_refused_and_named() -> None:
+    """F19: in a form, a query, an address."""
+    client = Client()
+    for answer in (
+        client.post("/essai/ecrit/", {"text": "a\x07b"}),
+        client.get("/connexion/", {"next": "a\x07b"}),
+        client.get("/connexion/%07/"),
+    ):
+        assert answer.status_code == 400
+        assert "U+0007" in answer.content.decode() and "\x07" not in answer.content.decode()
+    assert client.get("/connexion/", {"x": "a\x00b"}).status_code == 400
+    assert not AuditEvent.objects.filter(subject=SECRET).exists()
+    said = "É\u202etxt\u2066 \U0001f600\tun\r\ndeux"  # the twin: what people write, in whatever script
+    assert client.post("/essai/ecrit/", {"text": said}).status_code == 200
+    assert client.get("/connexion/", {"x": said}).status_code == 200
+
+
 # --- Size, frequency ------------------------------------------------------------------------------------------------
 
 
