@@ -28,7 +28,8 @@ SHORT = f"<b onclick=pwn()>{MARK}"
 KEYS = {  # what names a row for the code, which reads it; and what is no text
     "code", "key", "period", "email", "digest", "sha256", "kind", "state", "scope", "password", "operator", "unit",
     "granularity", "action_key", "indicator_code", "corrective_action", "expected_return", "payload", "measure",
-    "departement", "region_code_2013", "subject", "action", "variant", "name_key", "breakdown", "rhythm", "breakdowns", "finest_period",
+    "departement", "region_code_2013", "subject", "action", "variant", "name_key", "breakdown", "rhythm",
+    "breakdowns", "finest_period",
 }  # fmt: skip
 
 
