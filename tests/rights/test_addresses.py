@@ -13,7 +13,7 @@ from cog.permissions import Permission
 from indicators.models import Explanation, ImportBatch
 from tests.reports.quarter import HEADER, quarter_rows
 from tests.rights.conftest import Crawl, rows_by_table
-from tests.rights.site import QUERY, ROLES, Site, address, patterns
+from tests.rights.site import QUERY, ROLES, Site, address, patterns, read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900)]  # the crawl counts in the first test that asks for it
 ROUTES = dict(patterns())
@@ -70,7 +70,7 @@ def test_what_is_another_caisse_s_does_not_exist(site: Site, name: str) -> None:
         with transaction.atomic():
             mine, other = method(address(route, site.own)), method(address(route, site.own | site.other))
             own = mine.status_code
-            mine.close()
+            read(mine)  # to its end: a file is then closed
             transaction.set_rollback(True)
         if own == 405:
             continue
