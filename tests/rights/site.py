@@ -29,6 +29,7 @@ from budgets.models import BudgetLine, Transfer
 from budgets.operations.editions import write_analysis
 from budgets.operations.transfers import TransferRequest, open_transfer
 from cog.demo import open_accounts
+from cog.enums import JobState
 from cog.figures import Operator
 from cog.models import Convention, Fiche, Job, Organisation, User
 from cog.operations import command_account
@@ -149,7 +150,7 @@ def fill(convention: Convention) -> Site:
     asked = ask_validation(action=action, subject="Une demande faite à l'État.", by=steering, at=at)
     act, transfer = _budgets(convention, steering)
     edition = request_annual_report(convention=convention, year=2014, by=steering, at=at)
-    Job.objects.filter(pk=edition.job_id).update(message="canari-travail-2449")
+    Job.objects.filter(pk=edition.job_id).update(state=JobState.FAILED, message="canari-travail-2449", finished_at=at)
     feed, _ = open_feed(owner=people["caf"], scope=FeedScope.OWN, at=at)
     others, secret = open_feed(owner=people["tutelle"], scope=FeedScope.OWN, at=at)
     kept = {

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 import pytest
 from django.db import transaction
 
-from tests.rights.site import Site, address, patterns
+from tests.rights.site import Site, address, patterns, read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900)]
 TURNS = int(os.environ.get("SUIVI_FUZZ", "2"))
@@ -39,7 +39,10 @@ def _asked(chance: random.Random) -> str:
 
 def _answer(client, place: str) -> int:
     with transaction.atomic():
-        return client.get(place).status_code
+        answer = client.get(place)
+        if answer.streaming:
+            read(answer)  # to its end: a file is then closed
+        return answer.status_code
 
 
 @pytest.mark.parametrize("role", ["pilotage", "caf"])
