@@ -97,6 +97,9 @@ class TargetOut(BaseModel):
 
     indicator: str = Field(description="code de l'indicateur", examples=["F10-21"])
     scope: str = Field(description="national, ou code de la caisse", examples=["national"])
+    position: int | None = Field(description="rang parmi les cibles de l'indicateur ; null pour celle d'un Cpog")
+    effective_on: Day | None = Field(description="celle d'un avenant : prend effet le ; null pour les autres")
+    replaces: int | None = Field(description="celle d'un avenant : rang de la cible qu'elle remplace")
     year: int | None = Field(description="année imprimée", examples=[2017])
     valid_from: Day = Field(description="vaut depuis le")
     valid_to: Day = Field(description="vaut jusqu'au")
@@ -235,8 +238,8 @@ def definitions(request: HttpRequest, cut: Paging, code: IndicatorCode, at: At =
     answer=Page[TargetOut],
     summary="Les cibles",
     description=(
-        "Celles de la convention, et celles des Cpog des caisses dont le compte peut lire les résultats : toutes, la "
-        "sienne, aucune."
+        "Celles de la convention, avenants compris (`effective_on`, `replaces`), et celles des Cpog des caisses dont "
+        "le compte peut lire les résultats : toutes, la sienne, aucune."
     ),
 )
 def targets(
@@ -258,7 +261,13 @@ def targets(
 
 def _printed(held: Convention) -> list[dict[str, Any]]:
     return [
-        _target(row.code, one, one.holds_from, one.holds_to) | {"simulated": False}
+        _target(row.code, one, one.holds_from, one.holds_to)
+        | {
+            "position": one.position,
+            "effective_on": one.effective_on.isoformat() if one.effective_on else None,
+            "replaces": one.replaces,
+            "simulated": False,
+        }
         for row in indicators_of(convention=held)
         for one in sorted(row.targets.all(), key=lambda one: one.position)
     ]
@@ -285,6 +294,9 @@ def _target(code: str, one: Any, start: date, end: date) -> dict[str, Any]:
     return {
         "indicator": code,
         "scope": one.scope,
+        "position": None,
+        "effective_on": None,
+        "replaces": None,
         "year": one.year,
         "valid_from": start.isoformat(),
         "valid_to": end.isoformat(),
