@@ -31,6 +31,14 @@ class Role(models.TextChoices):
     OPERATIONS = "exploitation", "exploitation"
 
 
+class AccountState(models.TextChoices):
+    """« état d'un compte »: read from it, stored nowhere."""
+
+    OPEN = "ouvert", "ouvert"
+    INVITED = "invite", "invité, pas encore venu"
+    CLOSED = "ferme", "fermé"
+
+
 class JobState(models.TextChoices):
     """« état d'un travail de fond »."""
 

@@ -4,30 +4,32 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from allauth.account.forms import LoginForm as AllauthLoginForm
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
 
 from cog.enums import AnomalyTopic
 from cog.figures import NumberError, decimals_of, format_exact, parse_french_decimal
 from cog.periods import PeriodError, read_day
 
 
-class LoginForm(AuthenticationForm):
+class LoginForm(AllauthLoginForm):
     """E-mail and password; the answer is the same for an unknown account and a wrong password."""
-
-    error_messages = {
-        "invalid_login": "Adresse ou mot de passe incorrect. Le mot de passe distingue majuscules et minuscules.",
-        "inactive": "Ce compte est désactivé : s'adresser à l'exploitation.",
-    }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["username"].label = "Adresse électronique"
-        self.fields["username"].widget.attrs |= {"autocomplete": "username", "inputmode": "email"}
-        self.fields["password"].label = "Mot de passe"
+        login, password = self.fields["login"], self.fields["password"]
+        login.label, password.label = "Adresse électronique", "Mot de passe"
+        login.widget.attrs |= {"autocomplete": "username", "autofocus": True}
+        password.help_text = ""
+        for field in (login, password):
+            field.widget.attrs.pop("placeholder", None)
 
-    def clean_username(self) -> str:
-        return str(self.cleaned_data["username"]).strip().lower()
+    def add_prefix(self, field_name: str) -> str:
+        """Under the name that password managers know."""
+        return "username" if field_name == "login" else str(super().add_prefix(field_name))
+
+    def clean_login(self) -> str:
+        return str(super().clean_login()).lower()
 
 
 class DayField(forms.DateField):

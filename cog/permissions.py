@@ -53,6 +53,7 @@ class Permission(StrEnum):
     EXPORT_MISSION = "produire le dossier d'une mission de contrôle"
     KEEP_AMENDMENTS = "préparer, approuver et retirer les avenants"
     SEE_JOBS = "suivre et annuler les travaux de fond"
+    MANAGE_ACCOUNTS = "ouvrir des comptes, en fixer les droits, les fermer"
 
 
 class Scope(StrEnum):
@@ -169,8 +170,12 @@ ROLES: dict[Role, RoleCard] = {
         },
     ),
     Role.OPERATIONS: RoleCard(
-        "Exploitation : surveille les travaux de fond ; ne lit ni ne change les résultats.",
-        {Permission.READ_REFERENCE: Scope.ALL, Permission.SEE_JOBS: Scope.ALL},
+        "Exploitation : ouvre et ferme les comptes, surveille les travaux de fond ; ne lit ni ne change les résultats.",
+        {
+            Permission.READ_REFERENCE: Scope.ALL,
+            Permission.SEE_JOBS: Scope.ALL,
+            Permission.MANAGE_ACCOUNTS: Scope.ALL,
+        },
     ),
 }
 

@@ -55,17 +55,20 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- Background work: Redis in production, a folder as the embedded broker ---------------------------------------
 REDIS_URL = env.str("REDIS_URL", default="")
 
-# Finished drawings, kept by their content for every process; one that cannot be kept is drawn again.
+# `drawings`: finished drawings, kept by their content for every process; one that cannot be kept is drawn again.
 CACHES = {
-    # Counts of what is asked: shared by every process, else a limit would be one per process.
+    # Counts of what is asked and of tries at login: shared by every process, else a limit would be one per process.
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
-        "KEY_PREFIX": "comptes",
         "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
     }
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    else {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": str(VAR_DIR / "compteurs"),
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    },
     "drawings": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
@@ -161,6 +164,11 @@ INSTALLED_APPS = [
     "django_bootstrap5",
     "django_htmx",
     "js_lib_bootstrap5",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
     "cog",
     "indicators",
     "actions",
@@ -180,6 +188,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "cog.drafts.GivenBack",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "cog.middleware.SessionLimits",
+    "cog.middleware.SecondFactor",
     "cog.guards.Headers",
     "cog.guards.RequestSize",
     "cog.guards.PlainText",
@@ -218,17 +229,86 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-SESSION_COOKIE_AGE = 8 * 3600
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+SESSION_IDLE_LIMIT = env.int("SESSION_IDLE_LIMIT", default=3600)  # seconds without a page
+SESSION_ABSOLUTE_LIMIT = env.int("SESSION_ABSOLUTE_LIMIT", default=12 * 3600)  # seconds since the login
+SESSION_COOKIE_AGE = SESSION_ABSOLUTE_LIMIT
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+INVITATION_LIFE = env.int("INVITATION_LIFE", default=7 * 24 * 3600)  # seconds during which its link lets in
+PASSWORD_RESET_TIMEOUT = 2 * 3600
+ACCOUNTS_CONTACT = env.str("ACCOUNTS_CONTACT", default="")  # whom to write to for an account; shown to who has none
+# The roles that owe a second factor; anyone may set one.
+SECOND_FACTOR_ROLES = env.list("SECOND_FACTOR_ROLES", default=["pilotage", "exploitation"] if PRODUCTION else [])
+
+# The library (django-allauth): by e-mail only, closed to sign-up, counted by address and by account.
+# A reverse proxy stands before the application in production: the client's address is the last one it wrote.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=1 if PRODUCTION else 0)
+ACCOUNT_ADAPTER = "cog.identity.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation answered proves the address
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody unknown is written to; the page answers alike
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = False  # the cookie goes with the browser
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
+ACCOUNT_FORMS = {"login": "cog.forms.LoginForm"}
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/5m/ip,5/5m/key", "reset_password": "20/h/ip,5/h/key"}
+MFA_ADAPTER = "cog.identity.SecondFactorAdapter"
+MFA_TOTP_ISSUER = "Suivi de la Cog"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody opens an account by themselves
+SOCIALACCOUNT_ADAPTER = "cog.identity.IdentityAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a link: a form would have the content policy follow it to the provider
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # an e-mail told by a provider never opens an account
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+
+# OpenID Connect (ProConnect): there when the three are given, absent from every page otherwise.
+OIDC_ISSUER = env.str("OIDC_ISSUER", default="")
+OIDC_NAME = env.str("OIDC_NAME", default="ProConnect")
+OIDC_MFA_ACR = env.list(
+    "OIDC_MFA_ACR",
+    default=[
+        "eidas2",
+        "eidas3",
+        "https://proconnect.gouv.fr/assurance/self-asserted-2fa",
+        "https://proconnect.gouv.fr/assurance/consistency-checked-2fa",
+    ],
+)
+_oidc = [OIDC_ISSUER, env.str("OIDC_CLIENT_ID", default=""), env.str("OIDC_CLIENT_SECRET", default="")]
+if any(_oidc) and not all(_oidc):
+    raise ImproperlyConfigured("OIDC_ISSUER, OIDC_CLIENT_ID et OIDC_CLIENT_SECRET vont ensemble : donner les trois.")
+SOCIALACCOUNT_PROVIDERS = (
+    {
+        "proconnect": {
+            "APPS": [
+                {
+                    "name": OIDC_NAME,
+                    "client_id": _oidc[1],
+                    "secret": _oidc[2],
+                    "settings": {
+                        "server_url": OIDC_ISSUER,
+                        "scope": env.list("OIDC_SCOPE", default=["openid", "given_name", "usual_name", "email"]),
+                        "auth_params": {"claims": '{"id_token":{"amr":{"essential":true},"acr":{"essential":false}}}'},
+                        "oauth_pkce_enabled": True,
+                    },
+                }
+            ]
+        }
+    }
+    if all(_oidc)
+    else {}
+)
 CSRF_FAILURE_VIEW = "cog.views.csrf_failure"
 
 # --- What a request may ask (cog/guards.py) --------------------------------------------------------------------------
 MAX_REQUEST_BYTES = 51 * 1024**2  # the largest workbook, and its envelope; docker/nginx.conf cuts first
 COSTLY_A_MINUTE = {"file": env.int("SUIVI_FILES_A_MINUTE", 60), "search": env.int("SUIVI_SEARCHES_A_MINUTE", 120)}
-GET_MAY_WRITE: set[str] = set()  # names of the views that must write on GET
+# The views that must write on GET: the two ends of the way through an identity provider, and codes seen once.
+GET_MAY_WRITE = {"identity-start", "identity-callback", "mfa_view_recovery_codes", "mfa_download_recovery_codes"}
 
 # --- Headers -------------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

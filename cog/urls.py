@@ -1,20 +1,12 @@
 """Addresses of the site; each view names its permission (tests/house/test_rights.py)."""
 
-from django.contrib.auth import views as auth_views
-from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
 from cog import views
 from cog.appearance_views import accessibility, choose_appearance
-from cog.forms import LoginForm
 
 urlpatterns = [
-    path(
-        "connexion/",
-        login_not_required(views.Login.as_view(authentication_form=LoginForm)),
-        name="login",
-    ),
-    path("deconnexion/", auth_views.LogoutView.as_view(), name="logout"),
+    path("", include("cog.account_urls")),
     path("anomalies/", views.anomalies, name="anomalies"),
     path("glossaire/", views.glossary, name="glossary"),
     path("glossaire/tableau.<str:kind>", views.glossary_file, name="glossary-file"),
@@ -40,4 +32,5 @@ urlpatterns = [
 handler400 = "cog.views.bad_request"
 handler403 = "cog.views.forbidden"
 handler404 = "cog.views.not_found"
+handler429 = "cog.views.too_many"
 handler500 = "cog.views.server_error"

@@ -4,8 +4,10 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
+from allauth.account.views import LoginView
+from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.views import LoginView
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from cog import incidents, jobs
+from cog import incidents, jobs, provider
 from cog.exports import DataState, Export, table_file
 from cog.forms import AcronymFilter, AnomalyFilter
 from cog.guards import too_large
@@ -34,10 +36,19 @@ class Login(LoginView):
     """The login page; on a demonstration it lists the accounts to try."""
 
     template_name = "cog/login.html"
-    redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"accounts": demonstration_accounts()}
+        return super().get_context_data(**kwargs) | {
+            "accounts": demonstration_accounts(),
+            "identity": settings.OIDC_NAME if provider.is_ready() else "",
+            "next": self.request.GET.get("next") or self.request.POST.get("next") or "",
+        }
+
+
+@login_not_required
+def signup_closed(request: HttpRequest) -> HttpResponse:
+    """Nobody opens an account alone: an invitation comes from who manages them."""
+    return render(request, "cog/accounts/signup_closed.html", {"contact": settings.ACCOUNTS_CONTACT}, status=403)
 
 
 def convention_or_404() -> Convention:
@@ -179,6 +190,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     said = str(exception) if isinstance(exception, Http404) else ""
     foreign = "tried" in said or said.startswith("No ")
     return incidents.page(request, code=404, title="Page introuvable", reason="" if foreign else said)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """The library's limits: too many forms of one kind from one address or for one account."""
+    reason = "Trop de tentatives depuis cette adresse ou pour ce compte : attendre quelques minutes."
+    return incidents.page(request, code=429, title="Trop de demandes", reason=reason, retry_after=300)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

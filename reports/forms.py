@@ -8,9 +8,10 @@ from django import forms
 from django.db.models import QuerySet
 
 from cog.attachments import ACCEPTED, MAX_BYTES, AcceptedFile, FileRefused, accept_file
+from cog.confirmation import ConfirmationForm
 from cog.enums import ObligationFamily
 from cog.forms import DayField, FilterForm
-from cog.models import Convention, User
+from cog.models import Convention
 from reports.enums import EditionState, NoteKind
 from reports.owed_queries import ELSEWHERE, Criteria
 
@@ -52,8 +53,11 @@ class SentenceForm(forms.Form):
     text = forms.CharField(required=False, max_length=2000)
 
 
-class TransmitForm(forms.Form):
+class TransmitForm(ConfirmationForm):
     """The last gesture before a quarter leaves: the password again, and why when it rectifies."""
+
+    refusal = "Ce mot de passe n'est pas celui de votre compte : rien n'a été transmis."
+    field_order = ("reason", "password")
 
     reason = forms.CharField(
         label="Motif de la rectification",
@@ -61,24 +65,11 @@ class TransmitForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Lu par la tutelle, avec la différence : ce qui a été corrigé, et pourquoi.",
     )
-    password = forms.CharField(
-        label="Votre mot de passe",
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        help_text="Demandé à nouveau : une transmission ne se reprend pas.",
-    )
 
-    def __init__(self, *args: Any, user: User, rectifies: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, rectifies: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._user = user
         if not rectifies:
             del self.fields["reason"]
-
-    def clean_password(self) -> str:
-        """Refused when it is not the one of the account that transmits."""
-        password: str = self.cleaned_data["password"]
-        if not self._user.check_password(password):
-            raise forms.ValidationError("Ce mot de passe n'est pas celui de votre compte : rien n'a été transmis.")
-        return password
 
 
 class FollowingForm(TransmitForm):

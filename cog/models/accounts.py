@@ -30,6 +30,10 @@ class User(AbstractBaseUser):
     name = models.CharField("nom", max_length=120)
     is_active = models.BooleanField("actif", default=True)
     is_demonstration = models.BooleanField("compte de démonstration", default=False)
+    invited_at = models.DateTimeField("invité le", null=True, blank=True)
+    invited_by = models.ForeignKey(
+        "self", models.PROTECT, verbose_name="invité par", null=True, blank=True, related_name="+"
+    )
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar = ["name"]
@@ -47,6 +51,11 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def has_come(self) -> bool:
+        """Whether the person chose a way in: an account that was only invited has none."""
+        return self.has_usable_password() or self.last_login is not None
 
 
 class Membership(models.Model):

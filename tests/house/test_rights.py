@@ -14,7 +14,15 @@ from reports.api.site import PERMISSIONS
 PUBLIC = {"login", "feed"}  # a calendar has no session: its secret address is the key
 PUBLIC |= {"public-data", "public-data-year", "public-data-zip", "public-data-file"}  # of a published bilan
 PUBLIC |= {"appearance", "accessibility"}  # light or dark: a cookie of this computer; a declaration
-ANY_ACCOUNT = {"logout"}
+PUBLIC |= {"account_login", "account_signup", "account_inactive", "mfa_authenticate", "invitation"}  # the way in
+PUBLIC |= {"account_reset_password", "account_reset_password_done", "account_reset_password_from_key"}
+PUBLIC |= {"account_reset_password_from_key_done", "identity-start", "identity-callback"}
+PUBLIC |= {"socialaccount_login_cancelled"}
+ANY_ACCOUNT = {"logout", "my-account", "account_reauthenticate", "account_change_password", "account_set_password"}
+ANY_ACCOUNT |= {"end-my-session", "end-my-other-sessions", "tie-identity", "untie-identity"}
+ANY_ACCOUNT |= {"socialaccount_connections"}
+ANY_ACCOUNT |= {f"mfa_{what}" for what in ("index", "reauthenticate", "activate_totp", "deactivate_totp")}
+ANY_ACCOUNT |= {f"mfa_{what}_recovery_codes" for what in ("view", "generate", "download")}
 RIGHTS_PAGE = Path(__file__).parents[2] / "docs" / "rights.md"
 
 

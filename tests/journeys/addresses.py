@@ -105,6 +105,8 @@ PAGES = {
         "/actions/sdsi/synthese/2014/",
         "/actions/sdsi/synthese/2014/3/",
         "/calendrier/flux/",
+        "/mon-compte/",
+        "/mon-compte/mot-de-passe/",
         "/aide/",
         "/aide/composants/",
         "/accessibilite/",
@@ -171,5 +173,13 @@ PAGES = {
         "/anomalies/?sujet=budget",
         "/documents/",
     ],
-    "exploitation": ["/", "/travaux/", "/travaux/{job}/", "/aide/"],
+    "exploitation": [
+        "/",
+        "/comptes/",
+        "/comptes/?mots=introuvable",
+        "/comptes/nouveau/",
+        "/travaux/",
+        "/travaux/{job}/",
+        "/aide/",
+    ],
 }

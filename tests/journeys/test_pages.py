@@ -209,6 +209,8 @@ def test_login_by_keyboard_alone(site: Site, page: Page) -> None:
     page.keyboard.press("Space")
     assert page.locator(".account-panel").inner_text().count("pilotage (Cnaf)") == 1
     page.keyboard.press("Tab")
+    assert _focused(page) == "Mon compte"
+    page.keyboard.press("Tab")
     assert _focused(page) == "Se déconnecter"
     page.keyboard.press("Enter")
     page.wait_for_url(site.url + "/connexion/")

@@ -1,7 +1,7 @@
-"""The writes of the ground floor: loading a convention, opening accounts."""
+"""Loading a convention: its folder checked whole, then the database brought in line with it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +9,11 @@ from django.db import DataError, IntegrityError, transaction
 
 from cog import audit
 from cog.calendar import occurrences, parse_obligations
-from cog.enums import Role
 from cog.models import (
     Acronym,
     Convention,
     Domain,
     Fiche,
-    Membership,
     Obligation,
     Organisation,
     Restitution,
@@ -27,8 +25,6 @@ from cog.reference.convention import ConventionContent, parse_convention
 from cog.reference.files import Folder, Problem, ReferenceRefused
 from cog.reference.registry import parts
 from cog.reference.sync import Change, remove, sync
-
-COMMAND_ACCOUNT = "commande@suivi.invalid"
 
 
 @dataclass(frozen=True)
@@ -256,47 +252,3 @@ def _save_calendar(convention: Convention, content: ConventionContent) -> list[C
         )
     )
     return changes
-
-
-def command_account() -> User:
-    """The built-in account « commande », which signs what the command line does; nobody can log in with it."""
-    user, _ = User.objects.get_or_create(email=COMMAND_ACCOUNT, defaults={"name": "commande"})
-    if user.password == "":
-        user.set_unusable_password()
-        user.save(update_fields=["password"])
-    return user
-
-
-@dataclass(frozen=True)
-class AccountRequest:
-    """An account to open: who, in which role, for which caisse or fiches."""
-
-    email: str
-    name: str
-    role: Role
-    organisation: Organisation | None = None
-    fiches: tuple[Fiche, ...] = ()
-    valid_from: date | None = None
-    valid_to: date | None = None
-
-
-@transaction.atomic
-def open_account(
-    *, request: AccountRequest, password: str, by: User, at: datetime, demonstration: bool = False
-) -> User:
-    """Open an account with one role, or bring an existing one of the same address to that role."""
-    user = User.objects.filter(email=request.email).first()
-    if user is None:
-        user = User.objects.create_user(email=request.email, password=password, name=request.name)
-        user.is_demonstration = demonstration
-        user.save(update_fields=["is_demonstration"])
-    membership, created = Membership.objects.get_or_create(
-        user=user,
-        role=request.role,
-        organisation=request.organisation,
-        defaults={"valid_from": request.valid_from, "valid_to": request.valid_to},
-    )
-    membership.fiches.set(request.fiches)
-    if created:
-        audit.record(action="account.opened", subject=request.email, by=by, at=at, details={"role": request.role})
-    return user
