@@ -1,8 +1,13 @@
 """The reader of the pages' words finds what it is for, and leaves the references of the text."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from tests.words import faults_in
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
@@ -28,3 +33,15 @@ def test_faults_are_found(text: str) -> None:
 )
 def test_french_is_left(text: str) -> None:
     assert not faults_in(text)
+
+
+def test_every_form_reads_days_and_numbers_as_french_writes_them() -> None:
+    """Through DayField and NumberField of cog.forms: a native field would refuse « 30.06.14 » or « 1 234,5 »."""
+    native = re.compile(r"forms\.(DateField|DecimalField|FloatField)\(|[\"']type[\"']: [\"']date[\"']")
+    apps = ("cog", "indicators", "actions", "budgets", "reports")
+    sources = [path for app in apps for path in (ROOT / app).rglob("*.py")]
+    for path in sources:
+        if path != ROOT / "cog" / "forms.py" and "migrations" not in path.parts:
+            assert not native.search(path.read_text(encoding="utf-8")), path.relative_to(ROOT)
+    for path in (ROOT / "templates").rglob("*.html"):
+        assert 'type="date"' not in path.read_text(encoding="utf-8"), path.relative_to(ROOT)
