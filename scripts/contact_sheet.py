@@ -130,7 +130,7 @@ def main() -> None:
             each = COLUMNS * ROWS
             for number, start in enumerate(range(0, len(shots), each), start=1):
                 group, name = shots[start : start + each], f"{role}-{number:02}.jpg"
-                laid_out(group).save(asked.out / name, quality=50, optimize=True, progressive=True)
+                laid_out(group).save(asked.out / name, quality=42, optimize=True, progressive=True)
                 lines += [f"## [{name}]({name})", "", *(f"- `{shot.path}`" for shot in group), ""]
         browser.close()
     (asked.out / "index.md").write_text("\n".join(lines), encoding="utf-8")
