@@ -160,4 +160,4 @@ def test_the_three_steps_without_scripts(site: Site, page_without_scripts: Page,
     _work()
     page.reload()
     page.get_by_role("button", name="Abandonner ce fichier").click()
-    assert "rien n'en a été écrit" in page.inner_text("main")
+    assert "aucune de ses valeurs n'est enregistrée" in page.inner_text("main")
