@@ -209,9 +209,14 @@ def patterns(resolver: URLResolver | None = None, before: str = "") -> Iterator[
 
 _PLAIN = {
     "kind": "xlsx", "key": "10-3", "number": "10", "year": "2014", "exercise": "2014", "position": "3",
-    "quarter": "2014-T4", "measure": "pieces_traitees", "state": "transmis",
+    "quarter": "2014-T4", "measure": "pieces_traitees", "state": "transmis", "token_id": "1", "rest": "rien",
 }  # fmt: skip
 _WHERE = {  # the beginning of a route -> what its parts are there
+    "api/v1/funds/": {"code": "fnga"},
+    "api/v1/indicators/": {"code": "F10-21"},
+    "api/v1/transmissions/": {"kind": "trimestre", "period": "2014-T2", "number": "1"},
+    "avenants/": {"number": "1"},
+    "evaluation/<slug:kind>/": {"kind": "indicateur", "code": "F10-21"},
     "actions/engagements/": {"code": "E10-1"},
     "actions/sdsi/synthese/": {"number": "3"},
     "indicateurs/<str:code>/definitions/<int:number>": {"number": "1"},
@@ -239,7 +244,7 @@ def address(route: str, keys: dict[str, Any]) -> str:
     known = _PLAIN | keys | placed
     if "allotment-caisse" in route or route.startswith("budgets/dotations/<int:year>/<int:number>/<str:code>"):
         known["code"] = keys["code"]
-    return "/" + re.sub(r"<\w+:(\w+)>", lambda part: str(known[part[1]]), route)
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda part: str(known[part[1]]), route)
 
 
 def read(answer: Any) -> str:
