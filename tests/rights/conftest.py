@@ -77,12 +77,15 @@ def crawl(site: Site, django_db_blocker: Any) -> Iterator[Crawl]:
         yield Crawl(site)
 
 
+SESSIONS = {"django_session", "usersessions_usersession"}
+
+
 def rows_by_table() -> dict[str, tuple[int, str]]:
     """How many rows each table has, and a digest of all they hold; sessions apart, which any request renews."""
     found = {}
     with connection.cursor() as cursor:
         for table in sorted(connection.introspection.table_names(cursor)):
-            if table == "django_session":
+            if table in SESSIONS:
                 continue
             if connection.vendor == "postgresql":
                 cursor.execute(
