@@ -3,7 +3,7 @@ FROM python:3.11-slim-bookworm AS base
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 LANG=C.UTF-8
 RUN apt-get update \
  && apt-get install -y --no-install-recommends \
-      libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz0b libharfbuzz-subset0 libfontconfig1 fonts-dejavu-core \
+      libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz0b libharfbuzz-subset0 libfontconfig1 fonts-dejavu-core postgresql-client-15 \
  && rm -rf /var/lib/apt/lists/*
 
 FROM base AS libraries
@@ -32,6 +32,6 @@ RUN SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(64))')"
     python manage.py collectstatic --noinput
 USER suivi
 EXPOSE 8000
-# Two synchronous workers: the best of four shapes measured on two cores.
+# The application logs each request itself, as JSON and without an address (cog/logs.py). Two synchronous workers: the best of four shapes measured on two cores.
 CMD ["gunicorn", "cog.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", "2", "--timeout", "60", \
-     "--max-requests", "2000", "--max-requests-jitter", "200", "--worker-tmp-dir", "/dev/shm", "--no-control-socket", "--access-logfile", "-"]
+     "--max-requests", "2000", "--max-requests-jitter", "200", "--worker-tmp-dir", "/dev/shm", "--no-control-socket"]

@@ -11,7 +11,7 @@ PYTEST_ARGS ?=
 # The suite on every core, eight at most: each process has its own database, and its own of Redis's sixteen.
 PARALLEL ?= -n $(shell n=$$(nproc 2>/dev/null || echo 1); echo $$((n < 8 ? n : 8))) --dist loadgroup --no-loadscope-reorder
 
-.PHONY: help demo test check services format bench bench-large faults locks
+.PHONY: help demo test check audit services format bench bench-large faults locks
 
 help: ## énumère ces commandes
 	@echo "make …"
@@ -43,6 +43,10 @@ check: ## format, règles, types, imports, migrations, gabarits, code mort
 	step "code mort (vulture)" .venv/bin/vulture $(CODE) scripts manage.py --min-confidence 80 --exclude '*/migrations/*'; \
 	if [ -n "$$failed" ]; then printf "✗ à reprendre :$$failed\n" >&2; exit 1; fi; \
 	echo "→ tout est vert"
+
+audit: ## vulnérabilités connues des dépendances verrouillées (pip-audit ; demande le réseau)
+	@bash scripts/setup.sh dev
+	@$(PYTHON) scripts/audit.py
 
 services: ## PostgreSQL et Redis privés pour des essais, jusqu'à Ctrl-C
 	@bash scripts/setup.sh dev

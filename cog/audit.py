@@ -1,10 +1,16 @@
 """The audit trail: one row per write, in the same transaction as the write itself."""
 
+import logging
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
+
+logger = logging.getLogger(__name__)
+
+BEFORE, AFTER = "before", "after"
+"""Where `details` holds what an act replaced and what it put in its place, field by field."""
 
 
 class AuditEvent(models.Model):
@@ -25,6 +31,21 @@ class AuditEvent(models.Model):
         return f"{self.action} · {self.subject}"
 
 
-def record(*, action: str, subject: str, by: Any, at: datetime, details: dict[str, Any] | None = None) -> None:
-    """Write the audit row of an operation; called inside the operation's transaction, once per operation."""
-    AuditEvent.objects.create(action=action, subject=subject, by=by, at=at, details=details or {})
+def record(
+    *,
+    action: str,
+    subject: str,
+    by: Any,
+    at: datetime,
+    details: dict[str, Any] | None = None,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    """Write the audit row of an operation; called inside the operation's transaction, once per operation.
+
+    `before` and `after`: the fields an operation puts in the place of others; one that only adds tells `details`.
+    """
+    if not connection.in_atomic_block:  # an event of its own (a login); tests/operations finds any other by reading
+        logger.info("trace « %s » écrite seule", action)
+    compared = {name: said for name, said in ((BEFORE, before), (AFTER, after)) if said is not None}
+    AuditEvent.objects.create(action=action, subject=subject[:200], by=by, at=at, details=(details or {}) | compared)

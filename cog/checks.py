@@ -12,6 +12,15 @@ FONT_PACKAGE = "font_source_sans_pro"
 
 
 @register()
+def replay_stands_last(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """It calls the view itself: what stands after it (the check of a form, of a login) would be skipped."""
+    if settings.MIDDLEWARE[-1] == "cog.trouble.ReplayMiddleware":
+        return []
+    hint = "Mettre les autres intergiciels avant lui : il appelle la vue lui-même."
+    return [Error("cog.trouble.ReplayMiddleware n'est pas le dernier de MIDDLEWARE.", hint=hint, id="cog.E002")]
+
+
+@register()
 def font_is_there(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """WeasyPrint crashes the whole process when it finds no font at all."""
     if (Path(font_source_sans_pro.__file__).parent / "files" / "SourceSansPro-Regular.ttf").exists():

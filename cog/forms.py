@@ -130,6 +130,26 @@ class AnomalyFilter(FilterForm):
     mots = forms.CharField(label="Mots", required=False, max_length=80)
 
 
+class AuditFilter(FilterForm):
+    """Which traces to show."""
+
+    qui = forms.CharField(label="Qui (nom ou adresse)", required=False, max_length=80)
+    acte = forms.ChoiceField(label="Acte", required=False)
+    objet = forms.CharField(label="Objet", required=False, max_length=80)
+    du = DayField(label="Du", required=False)
+    au = DayField(label="Au", required=False)
+
+    def __init__(self, *args: Any, acts: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["acte"].choices = [("", "Tous les actes"), *acts]
+
+    def clean(self) -> dict[str, Any]:
+        asked = super().clean() or {}
+        if asked.get("du") and asked.get("au") and asked["du"] > asked["au"]:
+            raise forms.ValidationError("Le premier jour est après le dernier : les échanger.")
+        return asked
+
+
 class AcronymFilter(FilterForm):
     """Which acronyms to show."""
 

@@ -23,6 +23,7 @@ TABLES = (
     "reports_evaluationposition",
     "cog_amendment",
     "cog_auditevent",
+    "cog_auditseal",
     "actions_actionprogress",
     "actions_commitmentword",
     "budgets_budgetact",
@@ -142,11 +143,11 @@ class Freeze(migrations.RunPython):
     """The operation of a migration that freezes one table, and thaws it when the migration goes back."""
 
     def __init__(self, table: str) -> None:
-        def forwards(_: Any, editor: Any) -> None:
-            freeze(editor.connection, table)
+        def forwards(apps: Any, schema_editor: Any) -> None:
+            freeze(schema_editor.connection, table)
 
-        def backwards(_: Any, editor: Any) -> None:
-            thaw(editor.connection, table)
+        def backwards(apps: Any, schema_editor: Any) -> None:
+            thaw(schema_editor.connection, table)
 
         super().__init__(forwards, backwards)
         self.table = table

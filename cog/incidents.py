@@ -10,7 +10,7 @@ import traceback
 from types import TracebackType
 from typing import Any
 
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -22,6 +22,8 @@ TOO_SLOW = {
     "55P03": "une autre écriture tient la ligne",
 }
 """The states by which PostgreSQL tells that a time-out of ours fired (query_canceled, lock_not_available)."""
+UNDONE = {"40P01": "deux écritures s'attendaient l'une l'autre", "40001": "deux écritures se contredisaient"}
+"""Those of a transaction that the base undid; `cog.trouble` has then played it three times."""
 
 
 def page(request: HttpRequest, *, code: int, title: str, reason: str = "", retry_after: int = 0) -> HttpResponse:
@@ -57,7 +59,7 @@ def one_line(text: str) -> str:
 def cause_of_slowness(error: BaseException | None) -> str:
     """Why the database gave up, when a time-out of ours fired; empty for any other error."""
     state = getattr(error.__cause__, "sqlstate", None) if isinstance(error, OperationalError) else None
-    return TOO_SLOW.get(state or "", "")
+    return (TOO_SLOW | UNDONE).get(state or "", "")
 
 
 class DiscreetFormatter(logging.Formatter):
@@ -79,8 +81,14 @@ class DiscreetFormatter(logging.Formatter):
 
 def uncaught(request: HttpRequest, *arguments: Any) -> HttpResponse:
     """What the site says of an error nobody foresaw: 500, or 503 when the database took too long."""
-    slow = cause_of_slowness(sys.exc_info()[1])
+    error = sys.exc_info()[1]
+    slow = cause_of_slowness(error)
     if slow:
         reason = f"La base de données n'a pas répondu à temps : {slow}."
         return page(request, code=503, title="Réponse trop lente", reason=reason, retry_after=30)
+    if isinstance(error, OperationalError | InterfaceError):
+        if not connection.in_atomic_block:  # else a caller's, to be undone by the caller
+            connection.close()
+        reason = "Les données ne sont pas joignables pour le moment ; rien n'est enregistré à moitié."
+        return page(request, code=503, title="Base de données injoignable", reason=reason, retry_after=10)
     return page(request, code=500, title="Erreur de l'application")

@@ -5,6 +5,7 @@ update, and counted before it starts, so that one that kills its worker stops af
 """
 
 import logging
+import resource
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -22,7 +23,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from cog import audit
+from cog import audit, logs
 from cog.enums import JobState
 
 logger = logging.getLogger(__name__)
@@ -31,6 +32,10 @@ MAX_ATTEMPTS = 3
 STALE_AFTER = settings.JOB_SILENCE  # a running job gives a sign four times as often; silent longer, its worker is dead
 OVER = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
 TOO_LONG = "Le travail a été arrêté : il durait plus longtemps que la limite. S'adresser à l'exploitation."
+TOO_BIG = (
+    "Le travail a été arrêté : il demandait plus de mémoire que la limite. Rien n'est enregistré à moitié. Envoyer un"
+    " fichier plus petit ou demander moins à la fois ; sinon, s'adresser à l'exploitation."
+)
 
 Beat = Callable[[int, int, str], None]
 
@@ -192,8 +197,9 @@ def run(job_id: str, *, in_worker: bool = False) -> None:
     if not claimed:
         return
     job = Job.objects.select_related("created_by").get(pk=job_id)
+    told = logs.job_id.set(str(job.pk))
     try:
-        with _signs_of_life(job) if in_worker else nullcontext():
+        with _held(job) if in_worker else nullcontext():
             handler: Callable[[Job, Beat], None] = import_string(_kinds[job.kind].handler)
             handler(job, partial(_beat, job))
     except _Cancelled:
@@ -204,6 +210,9 @@ def run(job_id: str, *, in_worker: bool = False) -> None:
         _finish(job, JobState.FAILED, str(refusal)[:2000])
     except SoftTimeLimitExceeded:
         _finish(job, JobState.FAILED, TOO_LONG)
+    except MemoryError:
+        logger.error("travail %s arrêté : plus de mémoire que la limite", job_id)  # its trace would weigh as much
+        _finish(job, JobState.FAILED, TOO_BIG)
     except (OperationalError, InterfaceError):  # the database went away: the same work may succeed later
         logger.exception("base injoignable pendant le travail %s", job_id)
         _release(job)
@@ -212,6 +221,8 @@ def run(job_id: str, *, in_worker: bool = False) -> None:
         _finish(job, JobState.FAILED, incident(job))
     else:
         _finish(job, JobState.DONE, "")
+    finally:
+        logs.job_id.reset(told)
 
 
 def incident(job: Job) -> str:
@@ -221,6 +232,28 @@ def incident(job: Job) -> str:
         "Le travail s'est arrêté sur une erreur imprévue ; rien n'est enregistré à moitié. Le redemander ;"
         f" si l'erreur revient, donner à l'exploitation le numéro d'incident {number}."
     )
+
+
+@contextmanager
+def _held(job: Job) -> Iterator[None]:
+    """In a worker: it says that it lives, and has so much memory and no more."""
+    with _signs_of_life(job), _memory_cap(settings.JOB_MEMORY):
+        yield
+
+
+@contextmanager
+def _memory_cap(size: int) -> Iterator[None]:
+    """Bytes of private memory this process may write; beyond, Python raises MemoryError and the process lives on.
+
+    What is only reserved does not count (RLIMIT_DATA, not RLIMIT_AS): the engine of the charts reserves a great deal.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    capped = size if hard == resource.RLIM_INFINITY else min(size, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (capped, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
 
 
 @contextmanager

@@ -54,6 +54,8 @@ class Permission(StrEnum):
     KEEP_AMENDMENTS = "préparer, approuver et retirer les avenants"
     SEE_JOBS = "suivre et annuler les travaux de fond"
     MANAGE_ACCOUNTS = "ouvrir des comptes, en fixer les droits, les fermer"
+    WATCH_OPERATIONS = "surveiller la santé de l'application"
+    READ_AUDIT = "lire le journal d'audit ; ce qui a changé, si l'on lit les résultats"
 
 
 class Scope(StrEnum):
@@ -167,14 +169,17 @@ ROLES: dict[Role, RoleCard] = {
             Permission.READ_TRANSMITTED: Scope.ALL,
             Permission.READ_EVALUATION: Scope.ALL,
             Permission.EXPORT_MISSION: Scope.ALL,
+            Permission.READ_AUDIT: Scope.ALL,
         },
     ),
     Role.OPERATIONS: RoleCard(
-        "Exploitation : ouvre et ferme les comptes, surveille les travaux de fond ; ne lit ni ne change les résultats.",
+        "Exploitation : tient les comptes, surveille l'application et ses travaux ; ne lit ni ne change les résultats.",
         {
             Permission.READ_REFERENCE: Scope.ALL,
             Permission.SEE_JOBS: Scope.ALL,
             Permission.MANAGE_ACCOUNTS: Scope.ALL,
+            Permission.WATCH_OPERATIONS: Scope.ALL,
+            Permission.READ_AUDIT: Scope.ALL,
         },
     ),
 }

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import environ
 import font_source_sans_pro
-from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -50,6 +49,8 @@ else:
         DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
             f"-c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout={LOCK_SECONDS}s"
         )
+# The address the application uses, told to the one process that runs as the owner (migrate, grant_roles).
+APPLICATION_DATABASE = env.db_url_config(url) if (url := env.str("APPLICATION_DATABASE_URL", default="")) else None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Background work: Redis in production, a folder as the embedded broker ---------------------------------------
@@ -92,21 +93,37 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True  # the Job table is the record, never the broker
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_TASK_SOFT_TIME_LIMIT = 30 * 60  # a computation of the whole term takes some minutes
-CELERY_TASK_TIME_LIMIT = 31 * 60  # below the broker's visibility time-out, which would double the message
+# A computation of the whole term takes some minutes. Asked to end, a job has a minute more; then its process is killed.
+CELERY_TASK_SOFT_TIME_LIMIT = env.int("SUIVI_JOB_TIME_LIMIT", default=30 * 60)
+CELERY_TASK_TIME_LIMIT = CELERY_TASK_SOFT_TIME_LIMIT + env.int("SUIVI_JOB_GRACE", default=60)
+JOB_MEMORY = env.int("SUIVI_JOB_MEMORY", default=2048) * 1024 * 1024  # bytes a job may write, given in Mio
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 1024 * 1024  # Kio: a process that keeps more between two jobs is replaced
+# The beat only rings: what comes round, and whether it was done, is in the base (cog.schedule). Late rings are dropped.
+BEAT_EVERY = env.float("SUIVI_BEAT_EVERY", default=20)
 CELERY_BEAT_SCHEDULE = {
-    "balayage-des-travaux": {"task": "cog.sweep_jobs", "schedule": 30.0},
-    # A little after midnight: the amendments whose day has come.
-    "avenants-a-mettre-en-vigueur": {"task": "cog.amendments_due", "schedule": crontab(hour=0, minute=10)},
-    # Every morning: whoever was written to this week is not written to again, and a Monday missed is made good.
-    "recapitulatif-hebdomadaire": {"task": "actions.send_digests", "schedule": crontab(hour=7, minute=0)},
+    name: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+    for name, task, seconds in (
+        ("balayage-des-travaux", "cog.sweep_jobs", 30.0),
+        ("passages-programmes", "cog.tick", BEAT_EVERY),
+    )
 }
+CANARY_EVERY = timedelta(seconds=env.float("SUIVI_CANARY_EVERY", default=60))
+CANARY_SILENCE = timedelta(seconds=env.float("SUIVI_CANARY_SILENCE", default=180))
 # A job whose worker gave no sign for that long is taken up by another one: 90 s at most with the sweep above.
 JOB_SILENCE = timedelta(seconds=env.float("SUIVI_JOB_SILENCE", default=60))
+# Past this time the broker gives a message to another worker: below the hard limit, it would double a long job.
+VISIBILITY = env.int("SUIVI_VISIBILITY", default=7200)
+if VISIBILITY <= CELERY_TASK_TIME_LIMIT:
+    raise ImproperlyConfigured(
+        f"SUIVI_VISIBILITY vaut {VISIBILITY} s, attendu plus que la limite d'un travail ({CELERY_TASK_TIME_LIMIT} s) :"
+        " le courtier confierait à un second exécutant un travail en cours."
+    )
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
     CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "visibility_timeout": 7200,
+        "visibility_timeout": VISIBILITY,
+        "health_check_interval": 25,
+        "socket_keepalive": True,
         # A request that asks for a job waits less than 5 s for a mute broker: no second try, the sweep will do it.
         "socket_timeout": 2,
         "socket_connect_timeout": 2,
@@ -177,6 +194,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "cog.logs.Requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -196,7 +214,8 @@ MIDDLEWARE = [
     "cog.guards.PlainText",
     "cog.guards.CostlyPages",
     "cog.submissions.SentOnce",
-    "cog.guards.ReadsWriteNothing",  # the last: what stands above it may keep a session
+    "cog.guards.ReadsWriteNothing",  # after the others: what stands above it may keep a session
+    "cog.trouble.ReplayMiddleware",  # last: it calls the view itself
 ]
 
 ROOT_URLCONF = "cog.urls"
@@ -325,6 +344,7 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 if PRODUCTION:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+    SECURE_REDIRECT_EXEMPT = [r"^sante/(vie|pret)$"]  # asked from inside, by machines
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
@@ -369,6 +389,9 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = str(VAR_DIR / "courriels")
 
+LOG_FORMAT = env.str("SUIVI_LOG", default="json" if PRODUCTION else "line")
+if LOG_FORMAT not in {"json", "line"}:
+    raise ImproperlyConfigured(f"SUIVI_LOG vaut « {LOG_FORMAT} » : écrire « json » ou « line ».")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -376,10 +399,12 @@ LOGGING = {
         "line": {
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
             "()": "cog.incidents.DiscreetFormatter" if PRODUCTION else "logging.Formatter",
-        }
+        },
+        "json": {"()": "cog.logs.JsonLines"},
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     # WeasyPrint and fontTools tell every table they subset; only what matters is kept.
-    "loggers": {name: {"level": "ERROR"} for name in ("fontTools", "weasyprint")},
+    "loggers": {name: {"level": "ERROR"} for name in ("fontTools", "weasyprint")}
+    | {"suivi": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"}},
 }

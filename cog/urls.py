@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from cog import views
+from cog import audit_views, health_views, views
 from cog.appearance_views import accessibility, choose_appearance
 
 urlpatterns = [
@@ -17,6 +17,11 @@ urlpatterns = [
     path("accessibilite/", accessibility, name="accessibility"),
     path("apparence/", choose_appearance, name="appearance"),
     path("avenants/", include("cog.amendments.urls")),
+    path("audit/", audit_views.page, name="audit"),
+    path("audit/tableau.<str:kind>", audit_views.file, name="audit-file"),
+    path("sante/vie", health_views.live, name="live"),
+    path("sante/pret", health_views.ready, name="ready"),
+    path("sante/", health_views.page, name="health"),
     path("aide/", views.help_page, name="help"),
     path("actions/", include("actions.urls")),
     path("indicateurs/", include("indicators.urls")),

@@ -8,9 +8,9 @@ from django.db import connection
 
 from actions.queries.integrity import changed_evidence
 from budgets.queries.integrity import sums_that_do_not_hold
-from cog import frozen
+from cog import audit_seal, frozen
 from cog.models import Convention
-from indicators.queries.integrity import orphans
+from indicators.queries.integrity import changed_files, orphans
 from reports.budget_dashboard import broken_sums
 from reports.models import DataPackage, Edition, Transmission
 from reports.snapshot import canonical, digest
@@ -19,6 +19,8 @@ from reports.snapshot import canonical, digest
 def everything_wrong() -> list[str]:
     """Every defect found, in sentences; nothing when all is well."""
     found = [*_transmissions(), *_editions(), *_packages(), *_thawed()]
+    found += [f"journal d'audit : {one}" for one in audit_seal.broken()]
+    found += [f"fichiers remontés : {one}" for one in changed_files()]
     for convention in Convention.objects.order_by("code"):
         found += [f"budget : {one}" for one in sums_that_do_not_hold(convention=convention)]
     found += [f"pièces : {one}" for one in changed_evidence()]

@@ -71,9 +71,10 @@ def _send(content: DigestContent, convention: Convention, by: User, at: datetime
 @transaction.atomic
 def choose_digest(*, user: User, wanted: Collection[DigestKind], at: datetime) -> None:
     """Keep which parts of the weekly e-mail a person wants; the others are refused until they change their mind."""
+    former = sorted(MutedDigest.objects.filter(muted_by=user).values_list("kind", flat=True))
     refused = [kind for kind in DigestKind if kind not in wanted]
     MutedDigest.objects.filter(muted_by=user).exclude(kind__in=refused).delete()
     for kind in refused:
         MutedDigest.objects.get_or_create(muted_by=user, kind=kind, defaults={"muted_at": at})
-    details = {"refused": [str(kind) for kind in refused]}
-    audit.record(action="actions.digest_chosen", subject=user.email, by=user, at=at, details=details)
+    before, after = {"refused": former}, {"refused": sorted(str(kind) for kind in refused)}
+    audit.record(action="actions.digest_chosen", subject=user.email, by=user, at=at, before=before, after=after)

@@ -70,7 +70,7 @@ def record_progress(
     """
     keys = {entry.action_id for entry in entries}
     locked = Action.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
-    fiches = {action.pk: action.fiche_id for action in locked}  # one writer at a time on an action
+    named = {action.pk: action for action in locked.select_related("fiche")}  # one writer at a time on an action
     _refuse_unseen(entries)
     proved = set(Evidence.objects.filter(action__in=keys, withdrawn_at__isnull=True).values_list("action", flat=True))
     today = timezone.localdate(at)
@@ -79,17 +79,31 @@ def record_progress(
     if found:
         raise ProgressRefused(found)
     rows = [_row(entry, entry.action_id in proved, by, at, simulated) for entry in entries]
+    before = _statuses(named, ActionProgress.objects.filter(action__in=keys).order_by("pk"))
     ActionProgress.objects.bulk_create(rows, batch_size=500)
-    if simulated and fiches:
-        Convention.objects.filter(fiche__in=set(fiches.values())).update(holds_simulated=True)
+    if simulated and named:
+        fiches = {action.fiche_id for action in named.values()}
+        Convention.objects.filter(fiche__in=fiches).update(holds_simulated=True)
     audit.record(
         action="actions.progress_recorded",
         subject=f"{len(rows)} avancement{'s' if len(rows) > 1 else ''}",
         by=by,
         at=at,
-        details={"simulated": simulated, "actions": sorted(keys)[:500]},
+        details={"simulated": simulated},
+        before=before,
+        after=_statuses(named, rows),
     )
     return rows
+
+
+def _statuses(named: dict[int, Action], rows: Iterable[ActionProgress]) -> dict[str, str]:
+    """How far each action is said to be by the last of these words."""
+    return {
+        f"action {named[row.action_id].key}": " · ".join(
+            filter(None, (row.status, row.as_of.isoformat(), "" if row.percent is None else f"{row.percent} %"))
+        )
+        for row in rows
+    }
 
 
 def _refuse_unseen(entries: Iterable[ProgressEntry]) -> None:

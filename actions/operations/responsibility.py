@@ -58,6 +58,7 @@ def name_responsible(*, naming: Naming, by: User, at: datetime, simulated: bool 
     replaced = held.filter(direction=naming.direction)
     if naming.charge == Charge.LEAD:
         replaced = replaced | held.filter(charge=Charge.LEAD)
+    former = [_who(row) for row in replaced.select_related("direction", "person").order_by("pk")]
     replaced.update(ended_at=at, ended_by=by)
     row = Responsibility.objects.create(
         fiche=naming.fiche,
@@ -75,7 +76,8 @@ def name_responsible(*, naming: Naming, by: User, at: datetime, simulated: bool 
         subject=_subject(row),
         by=by,
         at=at,
-        details={"direction": row.direction.code, "charge": row.charge, "person": str(row.person or "")},
+        before={"responsible": former},
+        after={"responsible": [_who(row)]},
     )
     return row
 
@@ -87,10 +89,13 @@ def end_responsibility(*, responsibility: Responsibility, by: User, at: datetime
         ended_at=at, ended_by=by
     )
     if changed:
-        details = {"direction": responsibility.direction.code}
-        audit.record(
-            action="actions.responsible_ended", subject=_subject(responsibility), by=by, at=at, details=details
-        )
+        before = {"responsible": [_who(responsibility)]}
+        subject = _subject(responsibility)
+        audit.record(action="actions.responsible_ended", subject=subject, by=by, at=at, before=before, after={})
+
+
+def _who(row: Responsibility) -> str:
+    return " · ".join(filter(None, (row.direction.code, row.get_charge_display(), str(row.person or ""))))
 
 
 def _subject(row: Responsibility) -> str:

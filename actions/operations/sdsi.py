@@ -102,6 +102,12 @@ def write_synthesis(
         recorded_at=at,
         recorded_by=by,
     )
-    details = {"spending": str(spending) if spending is not None else None}
-    audit.record(action="actions.synthesis_written", subject=f"{programme} {year}", by=by, at=at, details=details)
+    before, after = _told(last) if last else None, _told(row)
+    subject = f"{programme} {year}"
+    audit.record(action="actions.synthesis_written", subject=subject, by=by, at=at, before=before, after=after)
     return row
+
+
+def _told(row: SdsiSynthesis) -> dict[str, str | None]:
+    spending = None if row.spending is None else str(row.spending)
+    return {"gains": row.gains, "achievements": row.achievements, "spending": spending}

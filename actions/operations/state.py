@@ -31,6 +31,7 @@ def say_of_commitment(
         raise StateWordRefused("Cette date est à venir : l'état d'un engagement se constate, au plus tard aujourd'hui.")
     if status in (CommitmentStatus.CHANGED, CommitmentStatus.DROPPED) and not comment.strip():
         raise StateWordRefused("Un engagement modifié ou abandonné dit pourquoi.")
+    last = CommitmentWord.objects.filter(commitment=commitment).order_by("-pk").first()
     row = CommitmentWord.objects.create(
         commitment=commitment,
         status=status,
@@ -40,9 +41,13 @@ def say_of_commitment(
         recorded_at=at,
         recorded_by=by,
     )
-    details = {"status": str(status), "as_of": as_of.isoformat()}
-    audit.record(action="actions.commitment_said", subject=commitment.code, by=by, at=at, details=details)
+    before, after = _told(last) if last else None, _told(row)
+    audit.record(action="actions.commitment_said", subject=commitment.code, by=by, at=at, before=before, after=after)
     return row
+
+
+def _told(row: CommitmentWord) -> dict[str, str]:
+    return {"status": str(row.status), "as_of": row.as_of.isoformat(), "comment": row.comment}
 
 
 @transaction.atomic
@@ -78,10 +83,9 @@ def answer_validation(
         by,
     )
     row.save(update_fields=["answer", "answer_text", "answered_on", "answered_at", "answered_by"])
-    details = {"answer": str(answer)}
-    audit.record(
-        action="actions.validation_answered", subject=f"action {row.action.key}", by=by, at=at, details=details
-    )
+    after = {"answer": str(answer), "text": row.answer_text, "answered_on": answered_on.isoformat()}
+    subject = f"action {row.action.key}"
+    audit.record(action="actions.validation_answered", subject=subject, by=by, at=at, before={}, after=after)
     return row
 
 

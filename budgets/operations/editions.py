@@ -23,6 +23,7 @@ def write_analysis(
         raise AnalysisRefused("Cette édition n'existe pas.")
     if not text.strip():
         raise AnalysisRefused("Écrire l'analyse : trouvé un texte vide.")
+    former = EditionAnalysis.objects.filter(fund=fund, exercise=exercise, number=number).order_by("-pk").first()
     written = EditionAnalysis.objects.create(
         fund=fund,
         exercise=exercise,
@@ -37,6 +38,7 @@ def write_analysis(
         subject=f"{fund.code} {exercise}, édition {number}",
         by=by,
         at=at,
-        details={"analysis": written.pk},
+        before={"text": former.text} if former else None,
+        after={"text": written.text},
     )
     return written

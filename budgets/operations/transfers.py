@@ -233,5 +233,6 @@ def drop_transfer(*, transfer: Transfer, by: User, at: datetime) -> Transfer:
         raise TransferRefused([("state", f"ce virement est {held.get_state_display()} : il ne s'abandonne plus.")])
     held.state = TransferState.DROPPED
     held.save(update_fields=["state"])
-    audit.record(action="transfer.dropped", subject=str(held), by=by, at=at)
+    before, after = {"state": str(TransferState.DRAFT)}, {"state": str(held.state)}
+    audit.record(action="transfer.dropped", subject=str(held), by=by, at=at, before=before, after=after)
     return held

@@ -101,15 +101,15 @@ def write_explanation(
         subject=" ".join(filter(None, (indicator.code, period, organisation.code if organisation else ""))),
         by=by,
         at=at,
-        details={
-            "revision": added.revision,
-            "cause": added.cause,
-            "text": added.text,
-            "corrective_action": added.corrective_action,
-            "expected_return": added.expected_return,
-        },
+        before=_told(last) if last else None,
+        after=_told(added),
     )
     return added
+
+
+def _told(row: Explanation) -> dict[str, str | int]:
+    names = ("revision", "cause", "text", "corrective_action", "expected_return")
+    return {name: getattr(row, name) for name in names}
 
 
 def _says_the_same(row: Explanation, entry: ExplanationEntry) -> bool:
@@ -188,6 +188,8 @@ def set_gap_threshold(
         subject=indicator.code,
         by=by,
         at=at,
-        details={"value": None if value is None else f"{value.normalize():f}", "mode": mode, "reason": reason.strip()},
+        details={"reason": reason.strip()},
+        before={"value": f"{current.value.normalize():f}", "mode": current.mode} if current else None,
+        after={"value": None if value is None else f"{value.normalize():f}", "mode": mode},
     )
     return added

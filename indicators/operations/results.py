@@ -67,13 +67,14 @@ def compute_results(
         return _compute_sheet(evaluation, indicator, asked[indicator.pk], whole=wanted is None)
 
     computed = _over_sheets(sheets, compute, progress)
-    audit.record(
-        action="results.computed",
-        subject=convention.code,
-        by=by,
-        at=at,
-        details={"sheets": computed.sheets, "results": computed.results},
-    )
+    with transaction.atomic():
+        audit.record(
+            action="results.computed",
+            subject=convention.code,
+            by=by,
+            at=at,
+            details={"sheets": computed.sheets, "results": computed.results},
+        )
     return computed
 
 
@@ -131,13 +132,14 @@ def recompute_stale(*, convention: Convention, by: User, at: datetime, progress:
     evaluation = Evaluation(convention)
     sheets = [indicator for indicator in evaluation.indicators if indicator.pk in marked]
     computed = _over_sheets(sheets, partial(_recompute_sheet, evaluation), progress)
-    audit.record(
-        action="results.recomputed",
-        subject=convention.code,
-        by=by,
-        at=at,
-        details={"sheets": computed.sheets, "results": computed.results},
-    )
+    with transaction.atomic():
+        audit.record(
+            action="results.recomputed",
+            subject=convention.code,
+            by=by,
+            at=at,
+            details={"sheets": computed.sheets, "results": computed.results},
+        )
     return computed
 
 

@@ -1,5 +1,7 @@
 """Rows that point at nothing, or that nothing explains: what only SQL written by hand could make."""
 
+import hashlib
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -30,6 +32,19 @@ def orphans() -> list[str]:
     ]
     counted = [(what, rows.count()) for what, rows in looked_at]
     return [f"{count} {what}" for what, count in counted if count]
+
+
+def changed_files() -> Iterator[str]:
+    """Every workbook received whose file is missing or is no longer the one that was sent, in sentences."""
+    for batch in ImportBatch.objects.exclude(file="").defer("problems", "summary").order_by("pk").iterator():
+        try:
+            with batch.file.open("rb") as stream:
+                found = hashlib.file_digest(stream, "sha256").hexdigest()
+        except FileNotFoundError:
+            yield f"lot {batch.pk}, « {batch.file_name} » : le fichier {batch.file.name} manque"
+            continue
+        if found != batch.sha256:
+            yield f"lot {batch.pk}, « {batch.file_name} » : empreinte {found}, attendu {batch.sha256}"
 
 
 def _spread_of() -> QuerySet[IndicatorResult]:

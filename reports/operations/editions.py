@@ -323,6 +323,6 @@ def write_sentence(
     row = SynthesisText.objects.create(
         convention=convention, year=year, key=sentence.key, text=text, written_at=at, written_by=by
     )
-    details = {"before": former.text if former else "", "after": text}
-    audit.record(action="synthesis.written", subject=str(row), by=by, at=at, details=details)
+    before, after = {"text": former.text if former else ""}, {"text": text}
+    audit.record(action="synthesis.written", subject=str(row), by=by, at=at, before=before, after=after)
     return row

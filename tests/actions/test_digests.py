@@ -7,6 +7,7 @@ from email.message import Message
 from smtplib import SMTPRecipientsRefused
 from threading import Thread
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -14,6 +15,7 @@ from aiosmtpd.handlers import Message as MessageHandler
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from actions.enums import Charge, DigestKind
 from actions.models import Action, Digest
@@ -27,7 +29,8 @@ from actions.operations import (
     send_digests,
 )
 from actions.queries.digests import digest_content, week_of
-from cog.celery import app
+from actions.tasks import send_weekly_digests
+from cog import schedule
 from cog.demo import open_accounts
 from cog.models import Convention, Fiche, Membership, User
 from cog.operations import command_account
@@ -192,10 +195,12 @@ def test_the_page_previews_the_message_and_keeps_the_choice(person: User, conven
     assert other.get("/actions/recapitulatif/").status_code == 403
 
 
-def test_the_beat_rings_every_morning() -> None:
-    entry = app.conf.beat_schedule["recapitulatif-hebdomadaire"]
-    app.loader.import_default_modules()
-    assert entry["task"] in app.tasks and entry["schedule"].hour == {7}
+def test_it_is_due_every_morning_at_seven() -> None:
+    due, path = schedule._things["recapitulatif"]
+    assert import_string(path) is send_weekly_digests
+    paris = ZoneInfo("Europe/Paris")
+    assert due(datetime(2014, 7, 8, 6, 59, tzinfo=paris)) == datetime(2014, 7, 7, 7, tzinfo=paris)
+    assert due(datetime(2014, 7, 8, 7, tzinfo=paris)) == datetime(2014, 7, 8, 7, tzinfo=paris)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from budgets.models import (
     UnspentStatement,
 )
 from cog import audit, frozen
-from cog.models import Amendment, AuditEvent, Convention, Organisation, StateCommitment, User
+from cog.models import Amendment, AuditEvent, AuditSeal, Convention, Organisation, StateCommitment, User
 from cog.operations import command_account
 from reports.enums import DocumentKind, EditionState, NoteKind, TransmissionKind
 from reports.models import (
@@ -66,6 +66,7 @@ def rows(convention: Convention) -> dict[str, Any]:
     )
     audit.record(action="essai", subject="essai", by=by, at=AT)
     event = AuditEvent.objects.latest("pk")
+    seal = AuditSeal.objects.create(sealed_to=0, seen_to=event.pk, count=0, sha256="0" * 64, made_on=AT.date())
     said = {"as_of": AT.date(), "recorded_at": AT, "recorded_by": by}
     word = ActionProgress.objects.create(action=Action.objects.first(), status="en_cours", **said)
     answer = CommitmentWord.objects.create(commitment=StateCommitment.objects.first(), status="en_cours", **said)
@@ -139,6 +140,7 @@ def rows(convention: Convention) -> dict[str, Any]:
             convention=convention, year=2014, key="actions", text="Essai.", written_at=AT, written_by=by
         ),
         "cog_auditevent": event,
+        "cog_auditseal": seal,
         "actions_actionprogress": word,
         "actions_commitmentword": answer,
     }

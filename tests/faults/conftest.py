@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -17,7 +18,9 @@ from cog import jobs
 from cog.jobs import Job
 
 ROOT = Path(__file__).parents[2]
-OPTIONS = ["-m", "celery", "-A", "cog", "worker", "-c", "1", "-l", "info", "-I", "tests.faults.kinds", "-n"]
+CELERY = ["-m", "celery", "-A", "cog"]
+OPTIONS = ["worker", "-c", "1", "-l", "info"]
+KINDS = ["-I", "tests.faults.kinds"]
 SILENCE = 2.0  # seconds without a sign after which these workers hold another one for dead
 
 
@@ -39,16 +42,17 @@ def environment(**others: str) -> dict[str, str]:
 
 
 class Worker:
-    """A worker process with one child, in a session of its own."""
+    """A worker process with one child, in a session of its own; `knows`: the kinds of the tests too."""
 
-    def __init__(self, log: Path) -> None:
+    def __init__(self, log: Path, *, knows: bool = True, options: list[str] | None = None, **others: str) -> None:
         self._log = log
         name = f"essai-{time.monotonic_ns()}@%h"
+        command = options or [*OPTIONS, *(KINDS if knows else []), "-n", name]
         with log.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, *OPTIONS, name],
+                [sys.executable, *CELERY, *command],
                 cwd=ROOT,
-                env=environment(),
+                env=environment(**others),
                 start_new_session=True,
                 stdout=output,
                 stderr=output,
@@ -120,15 +124,26 @@ def log_folder() -> Path:
 
 
 @pytest.fixture
-def start_worker(log_folder: Path) -> Iterator[Callable[[], Worker]]:
+def start_worker(log_folder: Path) -> Iterator[Callable[..., Worker]]:
     """Starts workers; all are gone at the end."""
     database_url()
     started: list[Worker] = []
 
-    def start() -> Worker:
-        started.append(Worker(log_folder / f"{time.monotonic_ns()}.log"))
+    def start(**options: Any) -> Worker:
+        started.append(Worker(log_folder / f"{time.monotonic_ns()}.log", **options))
         return started[-1]
 
     yield start
     for worker in started:
         worker.kill()
+
+
+@pytest.fixture
+def start_beat(start_worker: Callable[..., Worker], tmp_path: Path) -> Callable[..., Worker]:
+    """Starts beats, which only ring."""
+
+    def start(**others: str) -> Worker:
+        place = tmp_path / f"battement-{time.monotonic_ns()}"
+        return start_worker(options=["beat", "-l", "info", "-s", str(place), "--pidfile="], **others)
+
+    return start

@@ -14,6 +14,7 @@ from reports.api.site import PERMISSIONS
 PUBLIC = {"login", "feed"}  # a calendar has no session: its secret address is the key
 PUBLIC |= {"public-data", "public-data-year", "public-data-zip", "public-data-file"}  # of a published bilan
 PUBLIC |= {"appearance", "accessibility"}  # light or dark: a cookie of this computer; a declaration
+PUBLIC |= {"live", "ready"}  # one word each, for machines
 PUBLIC |= {"account_login", "account_signup", "account_inactive", "mfa_authenticate", "invitation"}  # the way in
 PUBLIC |= {"account_reset_password", "account_reset_password_done", "account_reset_password_from_key"}
 PUBLIC |= {"account_reset_password_from_key_done", "identity-start", "identity-callback"}

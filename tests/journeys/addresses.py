@@ -172,6 +172,9 @@ PAGES = {
         "/transmissions/",
         "/anomalies/?sujet=budget",
         "/documents/",
+        "/audit/?par=25",
+        "/audit/?objet=introuvable",
+        "/audit/?du=09/07/2014&au=08/07/2014",
     ],
     "exploitation": [
         "/",
@@ -180,6 +183,8 @@ PAGES = {
         "/comptes/nouveau/",
         "/travaux/",
         "/travaux/{job}/",
+        "/sante/",
+        "/audit/",
         "/aide/",
     ],
 }
