@@ -108,7 +108,7 @@ def test_who_may_not_read_progress_reads_what_is_printed_only(people: Convention
 @pytest.mark.parametrize("address", ["/actions/", "/actions/10-1/", "/actions/fiche/10/saisie/"])
 def test_pages_ask_few_queries(people: Convention, django_assert_max_num_queries: Any, address: str) -> None:
     client = _as("pilotage")
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):  # one of them for the deadlines of the amendments
         client.get(address)
 
 

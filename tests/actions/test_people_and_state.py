@@ -208,7 +208,7 @@ def test_the_state_asks_of_no_other_fiche_than_its_own(by: User) -> None:
 @pytest.mark.parametrize("address", ["/actions/engagements/", "/actions/responsabilites/", "/fiches/10/"])
 def test_these_pages_ask_few_queries(by: User, django_assert_max_num_queries: Any, address: str) -> None:
     client = _as("pilotage")
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):  # one of them for the deadlines of the amendments
         client.get(address)
 
 

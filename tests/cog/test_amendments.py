@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from actions.models import ActionProgress
@@ -24,6 +25,7 @@ from cog.enums import AmendmentState, ChangeKind
 from cog.models import Amendment, AuditEvent, Convention, Job, User
 from cog.operations import load_convention
 from cog.periods import parse
+from cog.tasks import amendments_due
 from indicators.compute.verdict import yardstick_at
 from indicators.models import Indicator, StaleResult, Target
 from indicators.queries import judged_targets, sheet_lines, sheet_page
@@ -108,6 +110,17 @@ def test_what_depends_on_it_is_asked_to_be_computed_again(steps: Steps) -> None:
     marked = set(StaleResult.objects.values_list("indicator__code", flat=True))
     assert marked == {CODE, "F10-25"}
     assert Job.objects.filter(kind="indicators.recompute").exists()
+
+
+def test_the_clock_brings_it_into_force_every_night(steps: Steps) -> None:
+    assert "cog.amendments_due" in {ring["task"] for ring in settings.CELERY_BEAT_SCHEDULE.values()}
+    steps.all_kinds()
+    steps.approve()
+    amendments_due()  # today is long after 2016
+    steps.row.refresh_from_db()
+    assert steps.row.state is AmendmentState.IN_FORCE
+    amendments_due()  # a second ring changes nothing
+    assert Target.objects.filter(origin="amendment").count() == 1
 
 
 def test_a_revision_of_before_gives_way_and_one_of_after_holds(steps: Steps) -> None:
