@@ -28,7 +28,7 @@ FAULTS = {
 ALLOWED = (
     r"F\d+-\d+\.\d",
     r"\d\.\d l\. \d+",
-    r"(?:règles?|annexe \d|Fnas|Fnga|fiche|axe|et|au|\d\.\d\.\d)[ ,]+\d\.\d\b",
+    r"(?:[Rr]ègles?|annexe \d|Fnas|Fnga|fiche|axe|et|au|WCAG)[ ,]+\d\.\d(?:\.\d)*(?:, \d\.\d(?:\.\d)*)*",
     r"reçu n°\W+\S+ \d{4}-\d{2}-\d{2}/\d",
     r"Dates en 2014-01-31 ou 31/01/2014",
     r"D\.5212-19",

@@ -26,6 +26,8 @@ def test_faults_are_found(text: str) -> None:
         "« oui »",
         "F1-4.2 Évolution",
         "annexe 1, Fnga, 2.1",
+        "règles 1.1.1, 2.2 et 2.3.1",
+        "WCAG 2.2",
         "2.4 l. 6469",
         "F10-21",
         "2013-2017",
