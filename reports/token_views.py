@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cog.enums import Role
+from cog.forms import DayField
 from cog.permissions import Permission, account, requires, roles_of
 from reports.operations.tokens import LONGEST, TokenRefused, open_token, revoke_token
 from reports.token_queries import tokens_of
@@ -26,9 +27,8 @@ class TokenForm(forms.Form):
         max_length=80,
         help_text="Le programme qui s'en servira, par exemple «\u00a0tableau de bord de la DSI\u00a0».",
     )
-    expires_on = forms.DateField(
+    expires_on = DayField(
         label="Valable jusqu'au",
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=f"Un an au plus ({LONGEST.days} jours).",
     )
     role = forms.ChoiceField(label="Limité au rôle", required=False)
