@@ -5,14 +5,15 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from actions.models import ActionProgress
 from actions.queries import action_views, all_deadlines
 from budgets.enums import Measure
 from budgets.queries.ledger import read_ledger
 from budgets.queries.programme import fund_named
+from cog import schedule
 from cog.amendments.operations import (
     AmendmentRefused,
     approve_amendment,
@@ -113,13 +114,15 @@ def test_what_depends_on_it_is_asked_to_be_computed_again(steps: Steps) -> None:
 
 
 def test_the_clock_brings_it_into_force_every_night(steps: Steps) -> None:
-    assert "cog.amendments_due" in {ring["task"] for ring in settings.CELERY_BEAT_SCHEDULE.values()}
+    due, path = schedule._things["avenants"]
+    assert path == "cog.tasks.amendments_due"
+    assert timezone.localtime(due(AFTER)).strftime("%H:%M") == "00:10"
     steps.all_kinds()
     steps.approve()
-    amendments_due()  # today is long after 2016
+    amendments_due(AFTER)
     steps.row.refresh_from_db()
     assert steps.row.state is AmendmentState.IN_FORCE
-    amendments_due()  # a second ring changes nothing
+    amendments_due(AFTER)  # a second ring changes nothing
     assert Target.objects.filter(origin="amendment").count() == 1
 
 
