@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -21,6 +22,7 @@ from cog.models import (
     StateCommitment,
     User,
 )
+from cog.once import once_a_page
 from cog.working_days import is_working, working_day_from
 
 
@@ -28,6 +30,7 @@ class NoConvention(Exception):
     """No convention is loaded: `manage.py load_convention` comes first."""
 
 
+@once_a_page
 def current_convention(*, code: str = "") -> Convention | None:
     """The convention in view: the one named, the one the settings name, else the latest to start."""
     wanted = code or settings.DEFAULT_CONVENTION
@@ -146,6 +149,12 @@ def restitutions(*, convention: Convention, year: int | None = None) -> QuerySet
     return rows.order_by(F("due").asc(nulls_last=True), "obligation__family", "obligation__code", "covers")
 
 
+@once_a_page
+def every_restitution(*, convention: Convention) -> list[Restitution]:
+    """All the dates on which accounts are owed, for what asks of several of them."""
+    return list(restitutions(convention=convention))
+
+
 def obligation_titles(*, convention: Convention) -> dict[str, str]:
     """What each account that is owed is called, by its code."""
     return dict(Obligation.objects.filter(convention=convention).values_list("code", "title"))
@@ -186,7 +195,7 @@ def dated_restitutions(
 ) -> list[DatedRestitution]:
     """Every date of the calendar, as it stands at a day. `delivered`: restitution -> the day it was."""
     found = []
-    for row in restitutions(convention=convention):
+    for row in every_restitution(convention=convention):
         occurrence = Occurrence(row.obligation.code, None, row.due, row.covers, Precision.DAY)
         done = (delivered or {}).get(row.pk)
         found.append(DatedRestitution(row, state(occurrence, at, done, convention.signature_date), done))
@@ -197,5 +206,6 @@ def next_restitutions(
     *, convention: Convention, at: date, limit: int, delivered: Mapping[int, date] | None = None
 ) -> list[Restitution]:
     """The next dates an account is owed at, but for what was delivered by then (restitution -> the day it was)."""
-    done = [key for key, day in (delivered or {}).items() if day <= at]
-    return list(restitutions(convention=convention).filter(due__gte=at).exclude(pk__in=done)[:limit])
+    done = {key for key, day in (delivered or {}).items() if day <= at}
+    rows = (row for row in every_restitution(convention=convention) if row.due is not None and row.due >= at)
+    return list(islice((row for row in rows if row.pk not in done), limit))

@@ -209,6 +209,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "cog.middleware.SessionLimits",
     "cog.middleware.SecondFactor",
+    "cog.once.OnceAPage",
     "cog.guards.Headers",
     "cog.guards.RequestSize",
     "cog.guards.PlainText",

@@ -14,7 +14,7 @@ from cog.calendar import Occurrence, Precision
 from cog.enums import ObligationFamily
 from cog.models import Convention, Organisation
 from cog.periods import Granularity, Period, parse
-from cog.queries import restitutions
+from cog.queries import every_restitution
 from indicators.compute.due import due_on
 from indicators.queries.content import SheetContent, quarter_content, stale_sheets, undecided_batches
 from indicators.queries.due import DueQuarter, due_quarter
@@ -109,8 +109,9 @@ def due_of(*, convention: Convention, period: Period) -> date | None:
 
 def _result_dates(convention: Convention) -> list[Occurrence]:
     """Every date at which results are owed."""
-    rows = restitutions(convention=convention).filter(obligation__family=ObligationFamily.RESULTS)
-    return [Occurrence(row.obligation.code, None, row.due, row.covers, Precision.DAY) for row in rows]
+    rows = every_restitution(convention=convention)
+    owed = [row for row in rows if row.obligation.family == ObligationFamily.RESULTS]
+    return [Occurrence(row.obligation.code, None, row.due, row.covers, Precision.DAY) for row in owed]
 
 
 def _checks(convention: Convention, period: Period, sheets: list[SheetContent], at: date) -> Iterable[Check]:

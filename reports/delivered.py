@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from cog.enums import ObligationFamily
 from cog.models import Convention, Restitution
-from cog.queries import restitutions
+from cog.once import once_a_page
+from cog.queries import every_restitution
 from reports.campaign_queries import quarter_or_none
 from reports.enums import DocumentKind, EditionState, TransmissionKind
 from reports.models import DocumentLayout, Edition, Transmission
@@ -25,9 +26,10 @@ Sent = dict[tuple[str, str, str], date]
 """(kind, obligation, period) -> the day it was first sent."""
 
 
+@once_a_page
 def delivered(*, convention: Convention) -> dict[int, date]:
     """restitution -> the day it was answered, in four queries."""
-    dates = list(restitutions(convention=convention))
+    dates = every_restitution(convention=convention)
     rows = Transmission.objects.filter(convention=convention, number=1)
     sent: Sent = {
         (kind, subject, period): timezone.localdate(at)

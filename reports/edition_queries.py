@@ -12,7 +12,7 @@ from budgets.queries.editions import EditionSpec, EditionState, edition_of, edit
 from budgets.queries.programme import fund_named, funds
 from budgets.queries.transfers import informations_due
 from cog.models import Convention, Restitution
-from cog.queries import restitutions
+from cog.queries import every_restitution
 from reports.budget_dashboard import Change, annexes_changed, changes, since
 from reports.campaign_queries import Check
 from reports.enums import TransmissionKind
@@ -61,7 +61,7 @@ def _name(fund_code: str, exercise: int, spec: EditionSpec, known: dict[tuple[st
 
 
 def _owed(convention: Convention) -> dict[tuple[str, str], Restitution]:
-    rows = restitutions(convention=convention).filter(obligation__family__in=BUDGET_KINDS)
+    rows = [row for row in every_restitution(convention=convention) if row.obligation.family in BUDGET_KINDS]
     found = {(row.obligation.code, row.covers): row for row in rows}
     codes = {code: row for (code, _), row in found.items()}
     years = {str(year) for year in convention.years}

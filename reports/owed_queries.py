@@ -15,7 +15,7 @@ from cog.calendar import AfterEvent, Occurrence, Precision, State, state
 from cog.enums import ObligationFamily
 from cog.models import Convention, Obligation, Restitution
 from cog.periods import Period, PeriodError, format_date, parse
-from cog.queries import restitutions
+from cog.queries import every_restitution
 from reports.campaign_queries import Check
 from reports.delivered import ONCE, delivered
 from reports.enums import TransmissionKind
@@ -26,6 +26,8 @@ from reports.transmitted import content_of
 
 ELSEWHERE = (ObligationFamily.RESULTS, ObligationFamily.REPORT)
 """Families that have their own pages; so have the editions of the funds."""
+
+OF_THE_FUNDS = (ObligationFamily.TBB, ObligationFamily.FNAS)
 
 SCHEMA = 1
 
@@ -112,8 +114,15 @@ def layouts(*, convention: Convention) -> dict[str, DocumentLayout]:
 
 def owed_restitutions(*, convention: Convention) -> list[Restitution]:
     """The dates of the calendar whose document is sent from here."""
+    return _sent_from_here(convention, every_restitution(convention=convention))
+
+
+def _sent_from_here(convention: Convention, dates: list[Restitution]) -> list[Restitution]:
+    """Those of these dates that no other page answers: the editions of the funds are asked for where they may be."""
+    rows = [row for row in dates if row.obligation.family not in ELSEWHERE]
+    if not any(row.obligation.family in OF_THE_FUNDS for row in rows):
+        return rows
     own = {spec.obligation for fund in funds(convention=convention) for spec in editions_of(fund)}
-    rows = restitutions(convention=convention).exclude(obligation__family__in=ELSEWHERE)
     return [row for row in rows if row.obligation.code not in own]
 
 
@@ -123,7 +132,8 @@ def _owed(row: Restitution, known: dict[str, DocumentLayout]) -> Owed:
 
 def owed_document(*, convention: Convention, code: str, period: str) -> Owed:
     """Raises NoDocument."""
-    rows = [row for row in owed_restitutions(convention=convention) if row.obligation.code == code]
+    every = every_restitution(convention=convention)
+    rows = _sent_from_here(convention, [row for row in every if row.obligation.code == code])
     if not rows:
         raise NoDocument(f"aucune obligation « {code} » ne se remet ici")
     known = layouts(convention=convention)
@@ -349,10 +359,16 @@ def document_dossier(
     exercise = owed.covered.year if owed.covered is not None else at.year
     situation = Situation(convention, at, owed.covered, exercise)
     blocks = [build(spec, situation) for spec in owed.blocks]
-    own = sent_documents(convention=convention).get((owed.code, owed.period), [])
-    whole = [Transmission.objects.select_related("transmitted_by").get(pk=row.pk) for row in own[:1]]
+    own = _sent_versions(convention, owed)
     checks = list(_checks(owed, blocks, at, today, attachment, own))
-    return DocumentDossier(convention, owed, at, blocks, attachment, [*whole, *own[1:]], checks, simulated)
+    return DocumentDossier(convention, owed, at, blocks, attachment, own, checks, simulated)
+
+
+def _sent_versions(convention: Convention, owed: Owed) -> list[Transmission]:
+    """What was sent of a document, the last number first, with its content."""
+    rows = Transmission.objects.filter(convention=convention, kind=TransmissionKind.DOCUMENT)
+    own = rows.filter(subject=owed.code, period=owed.period)
+    return list(own.select_related("transmitted_by").defer("receipt").order_by("-number"))
 
 
 def _checks(

@@ -11,6 +11,7 @@ from budgets.compute.identities import CrossCheck, Derived, Line
 from budgets.compute.stages import Completed, Layout, complete, rates_and_differences
 from budgets.enums import MEASURE_OF, ActKind, LineKind, Measure
 from budgets.models import BudgetAct, BudgetAmount, BudgetLine, Fund, Movement
+from cog.once import once_a_page
 
 ZERO = Decimal(0)
 
@@ -148,6 +149,7 @@ class Ledger:
         return any(row.act.simulated for row in self.movements)
 
 
+@once_a_page
 def read_ledger(*, fund: Fund, at: date | None = None) -> Ledger:
     """The ledger of a fund with the acts dated up to `at`; all of them when no date is given.
 

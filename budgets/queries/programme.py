@@ -12,6 +12,7 @@ from budgets.models import BudgetAmount, BudgetLine, Fund, PlacesLine, ReusableR
 from budgets.queries.ledger import layout_of
 from cog.figures import format_figure
 from cog.models import Convention
+from cog.once import once_a_page
 
 Marks = dict[tuple[int, str], tuple[str, bool]]
 """(position, column) -> what is to be said of the printed sum, and whether rounding explains it."""
@@ -63,6 +64,7 @@ def funds(*, convention: Convention) -> QuerySet[Fund]:
     return Fund.objects.filter(convention=convention).order_by("position")
 
 
+@once_a_page
 def fund_named(*, convention: Convention, code: str) -> Fund | None:
     """The fund of that code."""
     return funds(convention=convention).filter(code=code).select_related("convention").first()

@@ -13,6 +13,7 @@ from budgets.models import ReusableReceipt, Statement, StatementLayout
 from budgets.reference_statements import form_of
 from cog.figures import format_whole, plain
 from cog.models import Convention
+from cog.once import once_a_page
 
 
 def layouts(*, convention: Convention) -> QuerySet[StatementLayout]:
@@ -20,6 +21,7 @@ def layouts(*, convention: Convention) -> QuerySet[StatementLayout]:
     return rows.order_by("position")
 
 
+@once_a_page
 def layout_named(*, convention: Convention, code: str) -> StatementLayout | None:
     return layouts(convention=convention).filter(code=code).first()
 
@@ -50,6 +52,7 @@ def last_statement(
     return (rows.filter(dated__lte=at) if at is not None else rows).first()
 
 
+@once_a_page
 def last_by_exercise(*, layout: StatementLayout, variant: str, at: date | None = None) -> dict[int, Statement]:
     """The last number of a table for each exercise that has one, dated up to a day, by exercise."""
     rows = Statement.objects.filter(layout=layout, variant=variant).select_related("layout")
@@ -58,12 +61,17 @@ def last_by_exercise(*, layout: StatementLayout, variant: str, at: date | None =
     return {row.exercise: row for row in rows.order_by("exercise", "number")}
 
 
+@once_a_page
+def _filled(*, convention: Convention, exercise: int, at: date) -> list[Statement]:
+    """Every number of every table of an exercise dated up to a day, in the order they were given."""
+    rows = Statement.objects.filter(layout__convention=convention, exercise=exercise, dated__lte=at)
+    return list(rows.select_related("recorded_by", "layout__fund", "layout__convention").order_by("number"))
+
+
 def last_filled(*, convention: Convention, codes: Sequence[str], exercise: int, at: date) -> list[Statement]:
     """The last number of each state of some tables, dated up to a day, in the order of the convention's file."""
-    rows = Statement.objects.filter(
-        layout__convention=convention, layout__code__in=codes, exercise=exercise, dated__lte=at
-    ).select_related("recorded_by", "layout__fund", "layout__convention")
-    last = {(row.layout_id, row.variant): row for row in rows.order_by("number")}
+    rows = _filled(convention=convention, exercise=exercise, at=at)
+    last = {(row.layout_id, row.variant): row for row in rows if row.layout.code in codes}
     order = {code: rank for rank, code in enumerate(codes)}
 
     def place(row: Statement) -> tuple[int, int]:

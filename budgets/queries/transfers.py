@@ -10,6 +10,7 @@ from budgets.compute.transfers import Act, Verdict, in_order
 from budgets.enums import TransferActKind, TransferState
 from budgets.models import Fund, Transfer, TransferAct
 from cog.models import Convention
+from cog.once import once_a_page
 
 
 def stored_verdict(verdict: Verdict) -> dict[str, Any]:
@@ -92,6 +93,7 @@ class InformationDue:
     recipients: str
 
 
+@once_a_page
 def informations_due(*, convention: Convention) -> list[InformationDue]:
     """Every information not yet given, the most pressing first."""
     done = Transfer.objects.filter(fund__convention=convention, state=TransferState.DONE)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import partial
+from itertools import chain
 
 from cog.models import Convention, Organisation
 from cog.periods import Granularity, Period, parse, year
@@ -64,7 +65,7 @@ def known_figures(
     measures = {one.code: one for one in Measure.objects.filter(convention=convention)}
     return [
         KnownFigure(figure, list(_beside(line, results[line.indicator.pk], measures)))
-        for line, figure in zip(lines, figures_of(lines), strict=True)
+        for line, figure in zip(lines, figures_of(lines, chain.from_iterable(results.values())), strict=True)
     ]
 
 

@@ -11,7 +11,7 @@ from cog.calendar import Occurrence, Precision
 from cog.enums import ObligationFamily
 from cog.models import Convention, Fiche, Organisation
 from cog.periods import Granularity, Period
-from cog.queries import restitutions
+from cog.queries import every_restitution
 from indicators.compute.due import Body, Slot, Term, Want, due_on, slots_of, transmissions, wanted
 from indicators.enums import DueState, Statement
 from indicators.intake.reference import Reference
@@ -256,8 +256,9 @@ def _related(period: Period) -> Iterable[Period]:
 
 
 def _result_dates(convention: Convention) -> list[Occurrence]:
-    rows = restitutions(convention=convention).filter(obligation__family=ObligationFamily.RESULTS)
-    return [Occurrence(row.obligation.code, None, row.due, row.covers, Precision.DAY) for row in rows]
+    rows = every_restitution(convention=convention)
+    owed = [row for row in rows if row.obligation.family == ObligationFamily.RESULTS]
+    return [Occurrence(row.obligation.code, None, row.due, row.covers, Precision.DAY) for row in owed]
 
 
 def _term(convention: Convention) -> Term:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from itertools import chain
 
 from cog.figures import Operator
 from cog.models import Convention, Organisation
+from cog.once import once_a_page
 from cog.periods import Period
 from indicators.compute import verdict as verdicts
 from indicators.compute.definition import PERIODICITIES, Definition
@@ -13,6 +15,7 @@ from indicators.intake.reference import MeasureInfo, Reference, read_breakdowns
 from indicators.models import Indicator, IndicatorVersion, Measure
 
 
+@once_a_page
 def intake_reference(*, convention: Convention) -> Reference:
     """The measures and bodies a file may name, and the dates it may cover."""
     sampled = _sampled_dimensions(convention)
@@ -36,7 +39,7 @@ def intake_reference(*, convention: Convention) -> Reference:
 def _sampled_dimensions(convention: Convention) -> dict[str, frozenset[str]]:
     """measure -> the dimensions that its sheets know for the whole only (F14-34: a national sample by benefit)."""
     found: dict[str, frozenset[str]] = {}
-    for version in IndicatorVersion.objects.filter(indicator__convention=convention).select_related("indicator"):
+    for version in chain.from_iterable(versions_of(convention=convention).values()):
         definition = definition_of(version)
         for each in (definition, *definition.variants):
             keys = frozenset(dimension.key for dimension in each.dimensions if dimension.national_only)
@@ -93,6 +96,7 @@ def breaks_of(indicator: Indicator) -> list[verdicts.Break]:
     return [verdicts.Break(date.fromisoformat(one["before"]), one["reason"]) for one in indicator.breaks]
 
 
+@once_a_page
 def versions_of(*, convention: Convention) -> dict[int, list[IndicatorVersion]]:
     """indicator -> its definitions, the oldest first, with what verdicts need."""
     rows = (

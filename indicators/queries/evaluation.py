@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from cog.enums import OrganisationKind
 from cog.models import Convention, Organisation
+from cog.once import once_a_page
 from cog.periods import Granularity, Period, year
 from indicators.compute import verdict as verdicts
 from indicators.compute.definition import Definition, result_periods
@@ -101,6 +102,7 @@ class GroupMember(NamedTuple):
     until: date | None
 
 
+@once_a_page
 def memberships_of(convention: Convention) -> list[GroupMember]:
     """Every membership of a group, as it stands today."""
     rows = OrganisationGroup.objects.filter(organisation__convention=convention)
@@ -129,11 +131,25 @@ class _Body:
         return (self.since is None or self.since <= period.end) and (self.until is None or period.start <= self.until)
 
 
+@once_a_page
+def _bodies_of(convention: Convention) -> list[_Body]:
+    """The bodies of the network, by code."""
+    network = Organisation.objects.filter(convention=convention, in_network=True).order_by("code")
+    rows = network.values_list("code", "kind", "valid_from", "valid_to")
+    return [_Body(code, kind == OrganisationKind.CAISSE, *dates) for code, kind, *dates in rows]
+
+
+@once_a_page
+def _indicators_of(convention: Convention) -> list[Indicator]:
+    return list(Indicator.objects.filter(convention=convention).order_by("position"))
+
+
 @dataclass
 class Evaluation:
     """Evaluates the sheets of a convention, with the facts in force now or at a past moment.
 
-    `versions` replaces the definitions of some sheets, for a preview. `local_targets` (by sheet) and `memberships` are
+    `versions` replaces the definitions of some sheets, for a preview; `loader`: where the facts come from, when they
+    are read already. `local_targets` (by sheet) and `memberships` are
     those to judge and to compare with, where they are not today's (`known_at`).
     """
 
@@ -142,17 +158,16 @@ class Evaluation:
     versions: dict[int, list[IndicatorVersion]] = field(default_factory=dict)
     local_targets: Mapping[int, tuple[verdicts.Target, ...]] | None = None
     memberships: Sequence[GroupMember] | None = None
+    loader: FactLoader | None = None
 
     def __post_init__(self) -> None:
         self._versions = versions_of(convention=self.convention) | self.versions
-        self._loader = FactLoader(convention=self.convention, as_of=self.as_of)
-        network = Organisation.objects.filter(convention=self.convention, in_network=True).order_by("code")
-        rows = network.values_list("code", "kind", "valid_from", "valid_to")
-        self._bodies = [_Body(code, kind == OrganisationKind.CAISSE, *dates) for code, kind, *dates in rows]
+        self._loader = self.loader or FactLoader(convention=self.convention, as_of=self.as_of)
+        self._bodies = _bodies_of(self.convention)
         self._groups = self.memberships if self.memberships is not None else memberships_of(self.convention)
         self._perimeters: dict[tuple[str, date, date], Perimeter] = {}
         self._definitions: dict[int, Definition] = {}
-        self.indicators = list(Indicator.objects.filter(convention=self.convention).order_by("position"))
+        self.indicators = _indicators_of(self.convention)
         self._by_code = {indicator.code: indicator.pk for indicator in self.indicators}
 
     def due(self, indicator: Indicator) -> list[Period]:

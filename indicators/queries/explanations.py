@@ -95,11 +95,13 @@ def explained_figure(*, indicator: Indicator, period: Period) -> Figure:
     return figures_of([DossierLine(indicator, period, True)])[0]
 
 
-def figures_of(lines: list[DossierLine]) -> list[Figure]:
-    """The national figures of these lines, with what is asked of each."""
+def figures_of(lines: list[DossierLine], rows: Iterable[IndicatorResult] | None = None) -> list[Figure]:
+    """The national figures of these lines, with what is asked of each; `rows`: their results, where they are read."""
     indicators = {line.indicator.pk for line in lines}
     periods = {str(line.period) for line in lines}
-    rows = IndicatorResult.objects.filter(indicator__in=indicators, scope=NATIONAL, breakdown="", period__in=periods)
+    if rows is None:
+        national = IndicatorResult.objects.filter(indicator__in=indicators, scope=NATIONAL, breakdown="")
+        rows = national.filter(period__in=periods)
     results = {(row.indicator_id, row.period, row.name): row for row in rows}
     said = Explanation.objects.filter(
         indicator__in=indicators, period__in=periods, organisation__isnull=True, superseded_at__isnull=True

@@ -1,7 +1,7 @@
 """The observations a calculation reads, straight from the table."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 
 from cog.models import Convention, Organisation
+from cog.once import once_a_page
 from cog.periods import Period, parse
 from indicators.compute.facts import Catalogue, DuplicateFactError, Facts, Gap, Value
 from indicators.enums import Statement
@@ -31,6 +32,27 @@ class LoadedFacts:
     simulated: Mapping[Period, Collection[str]]
 
 
+@dataclass(frozen=True)
+class _Ground:
+    """What every reading needs: the codes of measures and bodies, the simulated batches, the breakdowns."""
+
+    measures: Mapping[str, int]
+    bodies: Mapping[int, str]
+    simulated: frozenset[int]
+    catalogue: Catalogue
+
+
+@once_a_page
+def _ground(*, convention: Convention) -> _Ground:
+    batches = ImportBatch.objects.filter(convention=convention, simulated=True)
+    return _Ground(
+        measures=dict(Measure.objects.filter(convention=convention).values_list("code", "pk")),
+        bodies=dict(Organisation.objects.filter(convention=convention).values_list("pk", "code")),
+        simulated=frozenset(batches.values_list("pk", flat=True)),
+        catalogue=catalogue(convention=convention),
+    )
+
+
 class FactLoader:
     """Reads the observations a calculation needs: the values in force, or those in force at a past moment.
 
@@ -39,14 +61,11 @@ class FactLoader:
     """
 
     def __init__(self, *, convention: Convention, as_of: datetime | None = None) -> None:
-        self._convention = convention
         self._as_of = as_of
-        self._measures = dict(Measure.objects.filter(convention=convention).values_list("code", "pk"))
+        ground = _ground(convention=convention)
+        self._measures, self._bodies, self._simulated = ground.measures, ground.bodies, ground.simulated
         self._codes = {pk: code for code, pk in self._measures.items()}
-        self._bodies = dict(Organisation.objects.filter(convention=convention).values_list("pk", "code"))
-        batches = ImportBatch.objects.filter(convention=convention, simulated=True)
-        self._simulated = frozenset(batches.values_list("pk", flat=True))
-        self.catalogue = catalogue(convention=convention)
+        self.catalogue = ground.catalogue
 
     def load(self, measures: Iterable[str], periods: Collection[str] | None = None) -> LoadedFacts:
         """The facts of these measures, over these periods (written forms; None: all there are)."""
@@ -75,8 +94,7 @@ class FactLoader:
         wanted = [self._measures[code] for code in measures if code in self._measures]
         if not wanted:
             return []
-        marks = ", ".join(["%s"] * len(wanted))
-        conditions, parameters = [f"o.measure_id IN ({marks})", "o.statement <> %s"], [*wanted, Statement.NOT_AVAILABLE]
+        conditions, parameters = _told_of(wanted)
         if periods is not None:
             conditions.append(f"o.period IN ({', '.join(['%s'] * len(periods))})")
             parameters += periods
@@ -87,17 +105,58 @@ class FactLoader:
             conditions.append(f"o.batch_id IN ({accepted})")
             conditions.append(f"(o.closed_by_id IS NULL OR o.closed_by_id NOT IN ({accepted}))")
             parameters += [connection.ops.adapt_datetimefield_value(self._as_of)] * 2
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT o.measure_id, o.organisation_id, o.period, o.breakdown, {exact_value('o')},"  # noqa: S608 - no text of a person
-                " o.statement, o.batch_id"
-                f" FROM indicators_observation o WHERE {' AND '.join(conditions)}",
-                parameters,
-            )
-            rows: list[tuple[Any, ...]] = cursor.fetchall()
-        if connection.vendor == "postgresql":
-            return rows
-        return ((*row[:4], exact_number(row[4]), *row[5:]) for row in rows)
+        return _observed("o.batch_id", conditions, parameters)
+
+
+def _told_of(measures: Sequence[int]) -> tuple[list[str], list[Any]]:
+    """The condition that keeps what was said of these measures, and its parameters."""
+    marks = ", ".join(["%s"] * len(measures))
+    return [f"o.measure_id IN ({marks})", "o.statement <> %s"], [*measures, Statement.NOT_AVAILABLE]
+
+
+def _observed(last: str, conditions: Sequence[str], parameters: Sequence[Any]) -> Iterable[tuple[Any, ...]]:
+    """The rows of observations, each ended by the columns asked for."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT o.measure_id, o.organisation_id, o.period, o.breakdown, {exact_value('o')}, o.statement, {last}"  # noqa: S608 - no text of a person
+            f" FROM indicators_observation o WHERE {' AND '.join(conditions)}",
+            parameters,
+        )
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    if connection.vendor == "postgresql":
+        return rows
+    return ((*row[:4], exact_number(row[4]), *row[5:]) for row in rows)
+
+
+class History:
+    """Everything ever said of some measures, read once, from which the facts of any past moment are taken."""
+
+    def __init__(self, *, convention: Convention, measures: Iterable[str]) -> None:
+        self._convention = convention
+        known = _ground(convention=convention).measures
+        wanted = [known[code] for code in measures if code in known]
+        accepted = ImportBatch.objects.filter(convention=convention, accepted_at__isnull=False)
+        self._accepted: dict[int, datetime] = dict(accepted.values_list("pk", "accepted_at"))
+        self._rows = list(_observed("o.batch_id, o.closed_by_id", *_told_of(wanted))) if wanted else []
+
+    def at(self, moment: datetime) -> "FactLoader":
+        """A loader of the facts in force at a moment: accepted by then, not yet replaced by then."""
+        past = {pk for pk, at in self._accepted.items() if at <= moment}
+        rows = [row[:-1] for row in self._rows if row[-2] in past and row[-1] not in past]
+        return _RememberedFacts(convention=self._convention, rows=rows)
+
+
+class _RememberedFacts(FactLoader):
+    """A loader that has its rows already."""
+
+    def __init__(self, *, convention: Convention, rows: Sequence[tuple[Any, ...]]) -> None:
+        super().__init__(convention=convention)
+        self._held = rows
+
+    def _rows(self, measures: Iterable[str], periods: Collection[str] | None) -> Iterable[tuple[Any, ...]]:
+        wanted = {self._measures[code] for code in measures if code in self._measures}
+        kept = None if periods is None else set(periods)
+        return [row for row in self._held if row[0] in wanted and (kept is None or row[2] in kept)]
 
 
 def exact_value(table: str) -> str:

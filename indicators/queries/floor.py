@@ -1,5 +1,6 @@
 """The floor test of the Cpog targets of an indicator, from its results and its targets, ready for a page."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,7 +17,6 @@ from indicators.enums import Operator as Side
 from indicators.intake.local_targets import IndicatorInfo, TargetReference
 from indicators.models import Indicator, IndicatorResult, LocalTarget
 from indicators.queries.engine import definition_of, judged_targets, version_at
-from indicators.queries.local_targets import thresholds_of
 
 
 @dataclass(frozen=True)
@@ -110,19 +110,24 @@ def floor_page(
     caisses: list[Organisation],
     base: int | None = None,
     instead: Mapping[str, Decimal | None] | None = None,
+    held: "Held | None" = None,
 ) -> FloorPage | None:
     """The floor test of a year; None without a definition. `base`: the year of the weights (None: the best known).
 
-    `instead`: thresholds put in the place of those in force, to see what an entry would give.
+    `instead`: thresholds put in the place of those in force, to see what an entry would give. `held`: the thresholds
+    and weights of all indicators, where several are tested.
     """
     definition = definition_at(indicator, number)
     if definition is None:
         return None
     target = asked_by_the_convention(judged_targets(indicator), number)
     operator = target.operator if target else default_operator(definition)
-    thresholds = thresholds_of(indicator=indicator, year=number, caisses=caisses) | dict(instead or {})
+    if held is None:
+        held = Held.of([indicator])
+    entered = held.thresholds.get((indicator.pk, number), {})
+    thresholds = {body.code: entered.get(body.code) for body in caisses} | dict(instead or {})
     aggregation = aggregation_of(definition)
-    known = _local_years(indicator, aggregation)
+    known = held.weights(indicator, aggregation)
     bases = sorted(known)
     chosen = base if base in bases else max((one for one in bases if one <= number), default=min(bases, default=None))
     weights = known[chosen] if chosen is not None else {}
@@ -151,18 +156,43 @@ def default_operator(definition: Definition) -> Operator:
     return Operator.AT_MOST if definition.better == "lower" else Operator.AT_LEAST
 
 
-def _local_years(indicator: Indicator, aggregation: Aggregation) -> dict[int, dict[str, Decimal]]:
-    """year -> caisse -> what it weighed in its yearly result: its denominator, or for a sum its value."""
-    if aggregation not in (Aggregation.WEIGHTED, Aggregation.SUM):
-        return {}
-    column = "denominator" if aggregation is Aggregation.WEIGHTED else "value"
-    rows = IndicatorResult.objects.filter(
-        indicator=indicator, name="", breakdown="", period__regex=r"^[0-9]{4}$", **{f"{column}__isnull": False}
-    ).exclude(scope__in=[NATIONAL_SCOPE, CAF_SCOPE])
-    found: dict[int, dict[str, Decimal]] = {}
-    for period, scope, weight in rows.values_list("period", "scope", column):
-        found.setdefault(int(period), {})[scope] = weight
-    return found
+@dataclass(frozen=True)
+class Held:
+    """What the caisses are asked and what they weigh, for some indicators, in two queries.
+
+    `thresholds`: (indicator, year) -> caisse -> its target; `yearly`: indicator -> its local yearly results.
+    """
+
+    thresholds: dict[tuple[int, int], dict[str, Decimal]]
+    yearly: dict[int, list[tuple[int, str, Decimal | None, Decimal | None]]]
+
+    @classmethod
+    def of(cls, indicators: Iterable[Indicator]) -> "Held":
+        pks = [indicator.pk for indicator in indicators]
+        thresholds: dict[tuple[int, int], dict[str, Decimal]] = defaultdict(dict)
+        entered = LocalTarget.objects.filter(indicator__in=pks, closed_at__isnull=True)
+        for pk, number, body, threshold in entered.values_list(
+            "indicator_id", "year", "organisation__code", "threshold"
+        ):
+            thresholds[pk, number][body] = threshold
+        yearly: dict[int, list[tuple[int, str, Decimal | None, Decimal | None]]] = defaultdict(list)
+        rows = IndicatorResult.objects.filter(indicator__in=pks, name="", breakdown="", period__regex=r"^[0-9]{4}$")
+        rows = rows.exclude(scope__in=[NATIONAL_SCOPE, CAF_SCOPE])
+        for pk, period, scope, denominator, value in rows.values_list(
+            "indicator_id", "period", "scope", "denominator", "value"
+        ):
+            yearly[pk].append((int(period), scope, denominator, value))
+        return cls(thresholds, yearly)
+
+    def weights(self, indicator: Indicator, aggregation: Aggregation) -> dict[int, dict[str, Decimal]]:
+        """year -> caisse -> what it weighed in its yearly result: its denominator, or for a sum its value."""
+        found: dict[int, dict[str, Decimal]] = {}
+        if aggregation in (Aggregation.WEIGHTED, Aggregation.SUM):
+            for number, scope, denominator, value in self.yearly.get(indicator.pk, ()):
+                weight = denominator if aggregation is Aggregation.WEIGHTED else value
+                if weight is not None:
+                    found.setdefault(number, {})[scope] = weight
+        return found
 
 
 @dataclass(frozen=True)
@@ -180,16 +210,14 @@ class TargetsLine:
 
 def targets_lines(*, convention: Convention) -> list[TargetsLine]:
     """The result indicators that can be declined locally, and any other that has Cpog targets."""
-    counts: dict[tuple[int, int], int] = {}
+    sheets = Indicator.objects.filter(convention=convention).prefetch_related("versions", "targets")
+    indicators = list(sheets.order_by("position"))
     open_rows = LocalTarget.objects.filter(indicator__convention=convention, closed_at__isnull=True)
-    for pk, number in open_rows.values_list("indicator_id", "year"):
-        counts[pk, number] = counts.get((pk, number), 0) + 1
-    with_targets = {pk for pk, _ in counts}
+    with_targets = set(open_rows.values_list("indicator_id", flat=True))
+    held = Held.of([indicator for indicator in indicators if indicator.pk in with_targets])
     caisses = caisses_of(convention)
     lines = []
-    for indicator in (
-        Indicator.objects.filter(convention=convention).prefetch_related("versions", "targets").order_by("position")
-    ):
+    for indicator in indicators:
         definition = definition_at(indicator, convention.end.year)
         if definition is None or not (
             indicator.pk in with_targets or (indicator.kind == IndicatorKind.RESULT and definition.local)
@@ -198,9 +226,9 @@ def targets_lines(*, convention: Convention) -> list[TargetsLine]:
         years = [
             (
                 number,
-                counts.get((indicator.pk, number), 0),
-                floor_page(indicator=indicator, number=number, caisses=caisses)
-                if (indicator.pk, number) in counts
+                len(held.thresholds.get((indicator.pk, number), ())),
+                floor_page(indicator=indicator, number=number, caisses=caisses, held=held)
+                if (indicator.pk, number) in held.thresholds
                 else None,
             )
             for number in range(convention.start.year, convention.end.year + 1)

@@ -92,13 +92,6 @@ def past_targets(*, indicator: Indicator) -> list[LocalTarget]:
     )
 
 
-def thresholds_of(*, indicator: Indicator, year: int, caisses: Iterable[Organisation]) -> dict[str, Decimal | None]:
-    """caisse -> its threshold of a year, None where it has none."""
-    rows = targets_in_force(indicators=[indicator]).filter(year=year)
-    known = dict(rows.values_list("organisation__code", "threshold"))
-    return {body.code: known.get(body.code) for body in caisses}
-
-
 def own_targets(*, convention: Convention, caisses: QuerySet[Organisation], code: str = "") -> list[LocalTarget]:
     """The targets in force of the caisses that a person may see, by indicator and year; `code`: of one indicator."""
     rows = LocalTarget.objects.filter(

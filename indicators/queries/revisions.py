@@ -20,6 +20,7 @@ from indicators.enums import ResultState
 from indicators.models import ImportBatch, Indicator, Observation
 from indicators.queries.definitions import difference_in_words
 from indicators.queries.evaluation import COLUMNS, Evaluation
+from indicators.queries.facts import FactLoader, History
 from indicators.queries.shown import LENGTHS, break_before
 
 MOST_COLUMNS = 12
@@ -104,10 +105,13 @@ def revision_triangle(*, indicator: Indicator, length: str = "") -> Triangle:
     chosen = length if length in names else default
     periods = [period for period in due if LENGTHS[period.granularity] == chosen]
     moments, left_out = _moments(indicator, definitions)
-    values = [_known_at(indicator, column.moment, periods) for column in moments]
+    codes = {code for definition in definitions for code in definition.all_measures}
+    history = History(convention=convention, measures=codes) if moments else None
+    values = [_known_at(indicator, history.at(column.moment), periods) for column in moments if history is not None]
     last = definitions[-1] if definitions else None
+    vintages = _vintages(indicator)
     rows = [
-        _row(indicator, period, [known.get(str(period)) for known in values], last, _vintages(indicator))
+        _row(indicator, period, [known.get(str(period)) for known in values], last, vintages)
         for period in periods
     ]
     return Triangle(
@@ -118,7 +122,7 @@ def revision_triangle(*, indicator: Indicator, length: str = "") -> Triangle:
         columns=moments,
         left_out=left_out,
         rows=[row for row in rows if any(cell.shown != NOT_AVAILABLE for cell in row.cells)],
-        vintages=_vintages(indicator),
+        vintages=vintages,
     )
 
 
@@ -159,9 +163,9 @@ class _Known:
     state: str
 
 
-def _known_at(indicator: Indicator, moment: datetime, periods: Sequence[Period]) -> dict[str, _Known]:
-    """period -> the national value as it was known at a moment."""
-    found = Evaluation(convention=indicator.convention, as_of=moment).evaluate(indicator, periods, frozenset())
+def _known_at(indicator: Indicator, loader: FactLoader, periods: Sequence[Period]) -> dict[str, _Known]:
+    """period -> the national value as it was known when these facts were in force."""
+    found = Evaluation(convention=indicator.convention, loader=loader).evaluate(indicator, periods, frozenset())
     place = {name: COLUMNS.index(name) for name in ("name", "scope", "period", "breakdown", "value", "state")}
     return {
         str(row[place["period"]]): _Known(row[place["value"]], str(row[place["state"]]))
