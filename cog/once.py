@@ -7,6 +7,7 @@ tests of a query) each call reads again. What a read gives is shared: nobody cha
 from collections.abc import Callable, Hashable
 from contextvars import ContextVar
 from functools import wraps
+from inspect import signature
 from typing import Any, ParamSpec, TypeVar
 
 from django.http import HttpRequest, HttpResponseBase
@@ -35,12 +36,16 @@ class OnceAPage:
 def once_a_page(read: Callable[P, T]) -> Callable[P, T]:
     """Remember what `read` gives for the same arguments, while one page is made."""
 
+    asked = signature(read)
+
     @wraps(read)
     def remembered(*args: P.args, **kwargs: P.kwargs) -> T:
         held = _held.get()
         if held is None:
             return read(*args, **kwargs)
-        key = (read, args, frozenset(kwargs.items()))
+        bound = asked.bind(*args, **kwargs)
+        bound.apply_defaults()  # the same question, however it is put
+        key = (read, tuple(bound.arguments.items()))
         if key not in held:
             held[key] = read(*args, **kwargs)
         value: T = held[key]

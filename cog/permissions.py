@@ -12,7 +12,7 @@ from functools import wraps
 from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
@@ -191,16 +191,18 @@ def account(request: HttpRequest) -> User:
 
 
 def _memberships(user: Any, today: date) -> list[Membership]:
-    """The memberships of an active account that are in force today, read once per request."""
+    """The memberships of an active account that are in force today, with their body and the keys of their fiches
+    (`open_fiches`), read once per request.
+    """
     if not getattr(user, "is_active", False) or not user.is_authenticated:
         return []
     cached: list[Membership] | None = getattr(user, "_memberships_in_force", None)
     if cached is None:
-        cached = [
-            membership
-            for membership in user.memberships.select_related("organisation")
-            if (membership.valid_from or today) <= today <= (membership.valid_to or today)
-        ]
+        found: dict[int, Any] = {}
+        for row in user.memberships.select_related("organisation").annotate(open_fiche=F("fiches")).order_by("pk"):
+            held = found.setdefault(row.pk, row)  # a row for each of its fiches
+            held.open_fiches = [*getattr(held, "open_fiches", []), row.open_fiche]
+        cached = [row for row in found.values() if (row.valid_from or today) <= today <= (row.valid_to or today)]
         user._memberships_in_force = cached
     return cached
 
@@ -247,9 +249,20 @@ def fiches_open_to(user: Any, permission: Permission) -> QuerySet[Fiche]:
     if Scope.ALL in granted:
         return Fiche.objects.all()
     if Scope.OWN_FICHES in granted:
-        own = [membership.pk for membership in _memberships(user, timezone.localdate())]
-        return Fiche.objects.filter(membership__in=own).distinct()
+        return Fiche.objects.filter(pk__in=own_fiches(user))
     return Fiche.objects.none()
+
+
+def own_fiches(user: Any) -> set[int]:
+    """The keys of the fiches named by the memberships of an account."""
+    held: list[Any] = list(_memberships(user, timezone.localdate()))
+    return {key for membership in held for key in membership.open_fiches if key is not None}
+
+
+def own_caisses(user: Any) -> list[Organisation]:
+    """The caisses named by the memberships of an account."""
+    held = [membership.organisation for membership in _memberships(user, timezone.localdate())]
+    return [body for body in held if body is not None and body.kind == OrganisationKind.CAISSE]
 
 
 def users_with(permission: Permission) -> list[User]:

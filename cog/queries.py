@@ -1,14 +1,15 @@
 """Reads of the ground floor."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, IntegerField, Q, QuerySet, Subquery, Value
 
 from cog.calendar import Occurrence, Precision, State, state
 from cog.models import (
@@ -61,6 +62,23 @@ def convention_or_refuse(*, code: str = "") -> Convention:
             "aucune convention chargée : commencer par « manage.py load_convention fixtures/cog-2013-2017 »"
         )
     return convention
+
+
+def counted(*, convention: Convention, **rows: QuerySet[Any]) -> dict[str, int]:
+    """How many rows each of these queries has, all counted in one."""
+    told = {
+        name: Subquery(
+            wanted.order_by()
+            .select_related(None)
+            .values(_alike=Value(1))
+            .annotate(_count=Count("pk"))
+            .values("_count"),
+            output_field=IntegerField(),
+        )
+        for name, wanted in rows.items()
+    }
+    found: Any = Convention.objects.filter(pk=convention.pk).values(**told).get()
+    return {name: count or 0 for name, count in found.items()}
 
 
 def holds_simulated_data() -> bool:
@@ -191,11 +209,18 @@ STATE_LABELS = {
 
 
 def dated_restitutions(
-    *, convention: Convention, at: date, delivered: Mapping[int, date] | None = None
+    *,
+    convention: Convention,
+    at: date,
+    delivered: Mapping[int, date] | None = None,
+    rows: Iterable[Restitution] | None = None,
 ) -> list[DatedRestitution]:
-    """Every date of the calendar, as it stands at a day. `delivered`: restitution -> the day it was."""
+    """Every date of the calendar (`rows`, where they are read), as it stands at a day.
+
+    `delivered`: restitution -> the day it was.
+    """
     found = []
-    for row in every_restitution(convention=convention):
+    for row in every_restitution(convention=convention) if rows is None else rows:
         occurrence = Occurrence(row.obligation.code, None, row.due, row.covers, Precision.DAY)
         done = (delivered or {}).get(row.pk)
         found.append(DatedRestitution(row, state(occurrence, at, done, convention.signature_date), done))
@@ -203,9 +228,9 @@ def dated_restitutions(
 
 
 def next_restitutions(
-    *, convention: Convention, at: date, limit: int, delivered: Mapping[int, date] | None = None
+    *, rows: Iterable[Restitution], at: date, limit: int, delivered: Mapping[int, date] | None = None
 ) -> list[Restitution]:
-    """The next dates an account is owed at, but for what was delivered by then (restitution -> the day it was)."""
+    """The next of these dates, but for what was delivered by then (restitution -> the day it was)."""
     done = {key for key, day in (delivered or {}).items() if day <= at}
-    rows = (row for row in every_restitution(convention=convention) if row.due is not None and row.due >= at)
-    return list(islice((row for row in rows if row.pk not in done), limit))
+    coming = (row for row in rows if row.due is not None and row.due >= at and row.pk not in done)
+    return list(islice(coming, limit))

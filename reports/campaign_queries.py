@@ -14,7 +14,6 @@ from cog.calendar import Occurrence, Precision
 from cog.enums import ObligationFamily
 from cog.models import Convention, Organisation
 from cog.periods import Granularity, Period, parse
-from cog.queries import every_restitution
 from indicators.compute.due import due_on
 from indicators.queries.content import SheetContent, quarter_content, stale_sheets, undecided_batches
 from indicators.queries.due import DueQuarter, due_quarter
@@ -22,9 +21,10 @@ from indicators.queries.explanations import Figure
 from reports.campaign_content import quarter_payload
 from reports.enums import TransmissionKind
 from reports.models import Transmission
+from reports.papers import calendar_rows
 from reports.quarter_snapshot import Difference, difference
 from reports.snapshot import digest
-from reports.transmitted import content_of
+from reports.transmitted import content_of, listed
 
 NAMED = 6  # examples given in a sentence
 
@@ -109,7 +109,7 @@ def due_of(*, convention: Convention, period: Period) -> date | None:
 
 def _result_dates(convention: Convention) -> list[Occurrence]:
     """Every date at which results are owed."""
-    rows = every_restitution(convention=convention)
+    rows = calendar_rows(convention=convention)
     owed = [row for row in rows if row.obligation.family == ObligationFamily.RESULTS]
     return [Occurrence(row.obligation.code, None, row.due, row.covers, Precision.DAY) for row in owed]
 
@@ -249,7 +249,7 @@ STATES = {
 def campaign_lines(*, convention: Convention, at: date) -> list[CampaignLine]:
     """Every quarter of the term, the latest first."""
     known: dict[str, list[Transmission]] = {}
-    for row in transmissions(convention=convention):
+    for row in listed(convention=convention):
         known.setdefault(row.period, []).append(row)
     quarters = [
         Period.containing(date(year, month, 1), Granularity.QUARTER)

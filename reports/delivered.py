@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import Any
 
 from django.utils import timezone
 
 from cog.enums import ObligationFamily
 from cog.models import Convention, Restitution
 from cog.once import once_a_page
-from cog.queries import every_restitution
 from reports.campaign_queries import quarter_or_none
 from reports.enums import DocumentKind, EditionState, TransmissionKind
-from reports.models import DocumentLayout, Edition, Transmission
+from reports.papers import calendar_rows, every_edition, every_sent
 
 ONCE = "unique"
 """The period of what is owed once, and covers nothing."""
@@ -28,17 +28,17 @@ Sent = dict[tuple[str, str, str], date]
 
 @once_a_page
 def delivered(*, convention: Convention) -> dict[int, date]:
-    """restitution -> the day it was answered, in four queries."""
-    dates = every_restitution(convention=convention)
-    rows = Transmission.objects.filter(convention=convention, number=1)
+    """restitution -> the day it was answered, in three queries."""
+    dates = calendar_rows(convention=convention)
     sent: Sent = {
-        (kind, subject, period): timezone.localdate(at)
-        for kind, subject, period, at in rows.values_list("kind", "subject", "period", "transmitted_at")
+        (row.kind, row.subject, row.period): timezone.localdate(row.transmitted_at)
+        for row in every_sent(convention=convention)
+        if row.number == 1
     }
     found = dict(_results(dates, sent))
     found |= dict(_editions(dates, sent))
     found |= dict(_reports(convention, dates, sent))
-    return found | dict(_documents(convention, dates, sent, found))
+    return found | dict(_documents(dates, sent, found))
 
 
 def _results(dates: Sequence[Restitution], sent: Sent) -> Iterator[tuple[int, date]]:
@@ -70,10 +70,15 @@ def _editions(dates: Sequence[Restitution], sent: Sent) -> Iterator[tuple[int, d
 
 def _reports(convention: Convention, dates: Sequence[Restitution], sent: Sent) -> Iterator[tuple[int, date]]:
     """The project when it is sent to the State, the common document and the evaluation when the board has them."""
-    shown = Edition.objects.filter(convention=convention, state=EditionState.PUBLISHED).exclude(file="")
-    rows = list(shown.order_by("-number").values_list("kind", "year", "presented_on"))
-    boards = {str(year): day for kind, year, day in rows if kind == DocumentKind.ANNUAL}
-    evaluated = next((day for kind, _, day in rows if kind == DocumentKind.EVALUATION), None)
+    boards: dict[str, date] = {}
+    evaluated: date | None = None
+    for edition in every_edition(convention=convention):  # the first one shown of a year, as its numbers follow
+        if not edition.is_ready or edition.state != EditionState.PUBLISHED or edition.presented_on is None:
+            continue
+        if edition.kind == DocumentKind.ANNUAL:
+            boards.setdefault(str(edition.year), edition.presented_on)
+        elif edition.kind == DocumentKind.EVALUATION:
+            evaluated = edition.presented_on
     for row in dates:
         if row.obligation.code == PROJECT:
             day = sent.get((TransmissionKind.REPORT, "", row.covers))
@@ -85,17 +90,13 @@ def _reports(convention: Convention, dates: Sequence[Restitution], sent: Sent) -
             yield row.pk, day
 
 
-def _documents(
-    convention: Convention, dates: Sequence[Restitution], sent: Sent, found: dict[int, date]
-) -> Iterator[tuple[int, date]]:
+def _documents(dates: Sequence[Any], sent: Sent, found: dict[int, date]) -> Iterator[tuple[int, date]]:
     """Every other document, and what goes with an edition (`goes_with`: the obligation it is annexed to)."""
-    layouts = DocumentLayout.objects.filter(convention=convention).exclude(goes_with="")
-    annexed = dict(layouts.values_list("code", "goes_with"))
     keys = {(row.obligation.code, row.covers): row.pk for row in dates}
     for row in dates:
         code = row.obligation.code
         day = sent.get((TransmissionKind.DOCUMENT, code, row.covers or ONCE))
-        if day is None and code in annexed:
-            day = found.get(keys.get((annexed[code], row.covers), 0))
+        if day is None and row.goes_with:
+            day = found.get(keys.get((row.goes_with, row.covers), 0))
         if day is not None:
             yield row.pk, day

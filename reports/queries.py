@@ -1,7 +1,7 @@
-"""Reads that gather the other apps' queries: home, fiches, editions, and the content of the annual report."""
+"""Reads that gather the other apps' queries: the map of the fiches, the page of one."""
 
-from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -9,15 +9,11 @@ from typing import Any
 from actions.enums import Plan
 from actions.queries import ActionView, ObjectiveView, Tally, action_views, fiche_objectives, tally
 from actions.queries.state_part import CommitmentView, commitment_views
-from budgets.queries.programme import YearTotal, grand_totals
-from cog.models import Convention, Domain, Fiche, Restitution, SourceAnomaly
-from cog.queries import anomalies, commitments, domains_with_fiches, next_restitutions
-from indicators.queries import ATTENTION, SheetLine, by_attention, sheet_lines
+from cog.models import Convention, Domain, Fiche, SourceAnomaly
+from cog.queries import anomalies
+from indicators.queries import ATTENTION, SheetLine, sheet_lines
 from indicators.queries.explanations import explanations_of_fiche
-from reports.delivered import delivered
 from reports.link_queries import key_of, links_of_fiche
-from reports.models import Edition
-from reports.report_queries import editions
 
 RECENT = 6
 """How many of the last words a page shows."""
@@ -62,21 +58,26 @@ class DomainMap:
 def fiche_map(*, convention: Convention, at: date, with_results: bool, with_progress: bool) -> list[DomainMap]:
     """The fiches by domain, each with what stands out at a date."""
     lines = sheet_lines(convention=convention, until=at, with_results=with_results)
-    views = action_views(convention=convention, at=at, with_progress=with_progress)
-    return _map(convention, lines, views)
+    views = action_views(convention=convention, at=at, with_progress=with_progress, with_steps=False)
+    return domain_maps(lines, views)
 
 
-def _map(convention: Convention, lines: list[SheetLine], views: list[ActionView]) -> list[DomainMap]:
-    by_fiche: dict[int, list[SheetLine]] = defaultdict(list)
+def domain_maps(lines: Iterable[SheetLine], views: Iterable[ActionView]) -> list[DomainMap]:
+    """The fiches that have an indicator or an action, by domain, in the order of the convention."""
+    fiches: dict[int, Fiche] = {}
+    own_lines: dict[int, list[SheetLine]] = defaultdict(list)
     for line in lines:
-        by_fiche[line.indicator.fiche_id].append(line)
-    actions: dict[int, list[ActionView]] = defaultdict(list)
+        fiches[line.indicator.fiche_id] = line.indicator.fiche
+        own_lines[line.indicator.fiche_id].append(line)
+    own_views: dict[int, list[ActionView]] = defaultdict(list)
     for view in views:
-        actions[view.action.fiche_id].append(view)
-    return [
-        DomainMap(group.domain, [_tile(fiche, by_fiche[fiche.pk], actions[fiche.pk]) for fiche in group.fiches])
-        for group in domains_with_fiches(convention=convention)
-    ]
+        fiches[view.action.fiche_id] = view.action.fiche
+        own_views[view.action.fiche_id].append(view)
+    maps: dict[int, DomainMap] = {}
+    for fiche in sorted(fiches.values(), key=lambda one: one.number):
+        group = maps.setdefault(fiche.domain_id, DomainMap(fiche.domain))
+        group.tiles.append(_tile(fiche, own_lines[fiche.pk], own_views[fiche.pk]))
+    return sorted(maps.values(), key=lambda group: group.domain.number)
 
 
 def _tile(fiche: Fiche, lines: list[SheetLine], views: list[ActionView]) -> FicheTile:
@@ -86,70 +87,6 @@ def _tile(fiche: Fiche, lines: list[SheetLine], views: list[ActionView]) -> Fich
         worst = min(judged, key=lambda point: ATTENTION.index(point.verdict))
         tile.verdict, tile.verdict_label = worst.verdict, worst.verdict_label
     return tile
-
-
-@dataclass
-class HomePage:
-    """What the home page places."""
-
-    at: date
-    domains: list[DomainMap]
-    results: list[SheetLine]
-    verdicts: list[tuple[str, str, int]]
-    tally: Tally
-    sdsi: Tally
-    late: list[ActionView]
-    next_dates: list[Restitution]
-    totals: list[YearTotal]
-    editions: list[Edition]
-    anomaly_count: int
-    commitment_count: int
-    simulated: bool
-
-    @property
-    def without_result(self) -> int:
-        """How many result indicators have no value yet."""
-        return sum(line.latest is None for line in self.results)
-
-
-def home(
-    *,
-    convention: Convention,
-    at: date,
-    today: date,
-    with_results: bool,
-    with_progress: bool,
-    states: Collection[str],
-) -> HomePage:
-    """The state of the convention at a date, for what the reader may see."""
-    lines = sheet_lines(convention=convention, until=at, with_results=with_results)
-    views = action_views(convention=convention, at=at, with_progress=with_progress)
-    results = by_attention(line for line in lines if line.is_result)
-    counted = Counter((line.latest.verdict, line.latest.verdict_label) for line in results if line.latest)
-    fiches = [view for view in views if view.action.plan == Plan.COG]
-    late = [view for view in fiches if view.is_late]
-    late.sort(key=lambda view: (view.end or at, view.action.fiche.number))
-    return HomePage(
-        at=at,
-        domains=_map(convention, lines, views),
-        results=results,
-        verdicts=[
-            (code, label, counted[code, label])
-            for code, label in sorted(counted, key=lambda key: ATTENTION.index(key[0]))
-        ],
-        tally=tally(fiches),
-        sdsi=tally([view for view in views if view.action.plan == Plan.SDSI]),
-        late=late,
-        next_dates=next_restitutions(convention=convention, at=at, limit=6, delivered=delivered(convention=convention)),
-        totals=[
-            total for total in grand_totals(convention=convention) if total.year == min(at.year, convention.end.year)
-        ],
-        editions=list(editions(convention=convention, states=states)[:3]),
-        anomaly_count=anomalies(convention=convention).count(),
-        commitment_count=commitments(convention=convention).count(),
-        simulated=any(line.latest.simulated for line in lines if line.latest)
-        or any(view.last.simulated for view in views if view.last),
-    )
 
 
 @dataclass

@@ -15,6 +15,7 @@ from cog.queries import restitutions
 from reports.delivered import PROJECT
 from reports.enums import DocumentKind, EditionState, TransmissionKind
 from reports.models import DataPackage, Edition, FinalEvaluation, StateNote, SynthesisText, Transmission
+from reports.papers import every_edition
 from reports.synthesis import Sentence, Written, faults, filled, sentences_of
 from reports.transmitted import threads_of
 
@@ -35,6 +36,14 @@ def editions(*, convention: Convention, states: Collection[str]) -> QuerySet[Edi
     """The editions in these states, the newest first; without their content."""
     rows = _readable(states).filter(convention=convention).select_related("requested_by", "job")
     return rows.defer("payload").order_by("-requested_at", "-pk")
+
+
+def last_editions(*, convention: Convention, states: Collection[str], limit: int) -> list[Edition]:
+    """The last editions asked for that someone may read."""
+    rows = [row for row in every_edition(convention=convention) if row.state in states]
+    if EditionState.DRAFT not in states:
+        rows = [row for row in rows if row.is_ready]
+    return sorted(rows, key=lambda row: (row.requested_at, row.pk), reverse=True)[:limit]
 
 
 def edition_or_none(*, edition_id: int, states: Collection[str]) -> Edition | None:
@@ -178,9 +187,9 @@ def _step_after(edition: Edition) -> NextStep | None:
 
 def waiting_steps(*, convention: Convention) -> list[tuple[Edition, NextStep]]:
     """The last draft and the last later edition of each document and year, with what they wait for."""
-    rows = Edition.objects.filter(convention=convention).exclude(file="")
+    rows = [row for row in every_edition(convention=convention) if row.is_ready]
     last: dict[tuple[str, int, bool], Edition] = {}
-    for row in rows.select_related("agreement").defer("payload").order_by("number"):
+    for row in sorted(rows, key=lambda row: row.number):
         is_draft = row.state == EditionState.DRAFT
         if not is_draft:
             last.pop((row.kind, row.year, True), None)  # what left is past the drafts before it

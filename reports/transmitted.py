@@ -8,13 +8,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 
 from cog.figures import format_exact, format_figure
 from cog.models import Convention
 from indicators.enums import ResultState
 from reports.enums import NoteKind, TransmissionKind
 from reports.models import Edition, StateNote, Transmission
+from reports.papers import every_sent
 from reports.quarter_snapshot import NATIONAL, Difference, counts, difference, rows_of
 
 HEADER = ["Fiche", "Indicateur", "Intitulé", "Période", "Portée", "Valeur secondaire", "Ventilation", "Valeur"]
@@ -30,14 +31,10 @@ DOCUMENTS = (TransmissionKind.DOCUMENT,)
 
 def listed(*, convention: Convention, kinds: Sequence[str] = QUARTERS) -> list[Transmission]:
     """The transmissions of some kinds, the latest period first, its last number first, with how many questions wait."""
-    answered = Q(state_notes__kind=NoteKind.QUESTION, state_notes__answers__isnull=True)
-    rows = Transmission.objects.filter(convention=convention, kind__in=kinds).defer("payload", "receipt")
-    rows = rows.select_related("transmitted_by", "rectified_by").annotate(
-        acknowledged=Count("state_notes", filter=Q(state_notes__kind=NoteKind.ACKNOWLEDGEMENT), distinct=True),
-        waiting=Count("state_notes", filter=answered, distinct=True),
-    )
-    order = ("-transmitted_at", "-pk") if kinds == DOCUMENTS else ("-period", "-number")
-    return list(rows.order_by(*order))
+    rows = [row for row in every_sent(convention=convention) if row.kind in kinds]
+    if kinds == DOCUMENTS:
+        return sorted(rows, key=lambda row: (row.transmitted_at, row.pk), reverse=True)
+    return sorted(rows, key=lambda row: (row.period, row.number), reverse=True)
 
 
 def latest(*, convention: Convention) -> Transmission | None:

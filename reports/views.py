@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actions.exports import actions_table, commitments_table
-from budgets.queries.transfers import informations_due
 from cog.exports import DataState, Export, table_file
 from cog.forms import DateFilter
 from cog.models import Convention
@@ -18,11 +17,8 @@ from indicators.drawings import sparklines
 from indicators.queries.standing import standings
 from indicators.workbooks import indicators_table
 from reports import queries
-from reports.campaign_queries import open_campaign
 from reports.exports import fiches_table, slips_table
-from reports.models import Edition
-from reports.report_queries import NextStep, readable_states, waiting_steps
-from reports.transmitted import latest
+from reports.home_queries import home as home_page
 
 
 def _read_at(request: HttpRequest, convention: Convention) -> tuple[DateFilter, date]:
@@ -36,42 +32,9 @@ def _read_at(request: HttpRequest, convention: Convention) -> tuple[DateFilter, 
 def home(request: HttpRequest) -> HttpResponse:
     convention = convention_or_404()
     form, at = _read_at(request, convention)
-    page = queries.home(
-        convention=convention,
-        at=at,
-        today=timezone.localdate(),
-        with_results=can(request.user, Permission.READ_RESULTS),
-        with_progress=can(request.user, Permission.READ_PROGRESS),
-        states=readable_states(request.user),
-    )
-    return render(
-        request,
-        "reports/home.html",
-        {
-            "page": page,
-            "form": form,
-            "at": at,
-            "sparklines": sparklines(page.results),
-            "sent": latest(convention=convention) if can(request.user, Permission.READ_TRANSMITTED) else None,
-            "campaign": open_campaign(convention=convention, at=timezone.localdate())
-            if can(request.user, Permission.READ_EXPLANATIONS)
-            else None,
-            "steps": _steps(request, convention),
-            "informations": informations_due(convention=convention)
-            if can(request.user, Permission.READ_BUDGETS)
-            else [],
-            "today": timezone.localdate(),
-        },
-    )
-
-
-def _steps(request: HttpRequest, convention: Convention) -> list[tuple[Edition, NextStep]]:
-    """What the bilans wait for from the reader: the next state from the Cnaf, the agreement from the State."""
-    produces, agrees = (can(request.user, one) for one in (Permission.PRODUCE_REPORT, Permission.ANNOTATE_TRANSMISSION))
-    if not produces and not agrees:
-        return []
-    steps = waiting_steps(convention=convention)
-    return [(edition, step) for edition, step in steps if (produces and not step.wait) or (agrees and step.wait)]
+    page = home_page(request.user, convention=convention, at=at, today=timezone.localdate())
+    context = {"page": page, "form": form, "at": at, "sparklines": sparklines(page.results)}
+    return render(request, "reports/home.html", context)
 
 
 @requires(Permission.READ_REFERENCE)

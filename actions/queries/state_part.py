@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
+
 from actions.compute.timeliness import Timeliness, timeliness
 from actions.enums import CommitmentStatus
 from actions.models import CommitmentWord, SharedDocument, StateValidation
@@ -68,6 +70,11 @@ def validations_of(*, convention: Convention) -> list[StateValidation]:
     rows = StateValidation.objects.filter(action__fiche__convention=convention)
     rows = rows.select_related("action__fiche", "asked_by", "answered_by")
     return sorted(rows, key=lambda row: (bool(row.answer), -row.asked_at.timestamp()))
+
+
+def validations_waiting(*, convention: Convention) -> QuerySet[StateValidation]:
+    """What the State was asked to agree to and did not answer."""
+    return StateValidation.objects.filter(action__fiche__convention=convention, answer="")
 
 
 def validation_or_none(validation_id: int) -> StateValidation | None:

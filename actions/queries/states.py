@@ -99,9 +99,18 @@ def fiche_objectives(*, fiche: Fiche, at: date, with_progress: bool) -> list[Obj
 
 
 def action_views(
-    *, convention: Convention, at: date, with_progress: bool, fiche: Fiche | None = None, plan: Plan | None = None
+    *,
+    convention: Convention,
+    at: date,
+    with_progress: bool,
+    fiche: Fiche | None = None,
+    plan: Plan | None = None,
+    with_steps: bool = True,
 ) -> list[ActionView]:
-    """Every action of the convention (of one fiche, of one plan) at a date, in printed order, in five queries."""
+    """Every action of the convention (of one fiche, of one plan) at a date, in printed order, in five queries.
+
+    Without steps nor progress, only how many there are is told: one query.
+    """
     actions = Action.objects.filter(fiche__convention=convention).select_related("fiche__domain", "objective")
     if fiche is not None:
         actions = actions.filter(fiche=fiche)
@@ -109,13 +118,16 @@ def action_views(
         actions = actions.filter(plan=plan)
     rows = list(actions.order_by("plan", "fiche__number", "ordinal"))
     steps: dict[int, list[Step]] = defaultdict(list)
-    for step in Step.objects.filter(action__in=rows).order_by("position"):
-        steps[step.action_id].append(step)
+    if with_steps:
+        for step in Step.objects.filter(action__in=rows).order_by("position"):
+            steps[step.action_id].append(step)
     deadlines: dict[int, list[Deadline]] = defaultdict(list)
-    for deadline in Deadline.objects.filter(action__in=rows).order_by("position"):
-        deadlines[deadline.action_id].append(deadline)
-    given = AmendedDeadline.objects.filter(action__in=rows, effective_on__lte=at).select_related("amendment")
-    amended = {row.action_id: row for row in given.order_by("effective_on", "pk")}  # the last one holds
+    amended: dict[int, AmendedDeadline] = {}
+    if with_steps or with_progress:
+        for deadline in Deadline.objects.filter(action__in=rows).order_by("position"):
+            deadlines[deadline.action_id].append(deadline)
+        given = AmendedDeadline.objects.filter(action__in=rows, effective_on__lte=at).select_related("amendment")
+        amended = {row.action_id: row for row in given.order_by("effective_on", "pk")}  # the last one holds
     words: dict[int, list[ActionProgress]] = defaultdict(list)
     if with_progress:
         history = ActionProgress.objects.filter(action__in=rows, as_of__lte=at).order_by("as_of", "recorded_at", "pk")

@@ -1,5 +1,6 @@
 """What a quarter's dossier is made of: the national results that go to the State with its transmission."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from cog.models import Convention
@@ -19,17 +20,19 @@ class DossierLine(NamedTuple):
     is_owed: bool
 
 
-def dossier_lines(*, convention: Convention, period: str) -> list[DossierLine]:
+def dossier_lines(
+    *, convention: Convention, period: str, indicators: Iterable[Indicator] | None = None
+) -> list[DossierLine]:
     """Every result that goes with the transmission of a quarter (`2014-T1`), in the order of the annex.
 
-    An indicator still to build has its lines like another: the dossier says so. Raises PeriodError for anything that is
-    not a quarter.
+    An indicator still to build has its lines like another: the dossier says so. `indicators`: those to tell of, where
+    they are read already. Raises PeriodError for anything that is not a quarter.
     """
     transmission = _quarter(period)
     term = Term(convention.start, convention.end)
     return [
         DossierLine(indicator, place.period, place.is_owed)
-        for indicator in indicators_of(convention=convention)
+        for indicator in (indicators_of(convention=convention) if indicators is None else indicators)
         for place in results_placed(_definition(indicator, transmission), transmission, term)
     ]
 

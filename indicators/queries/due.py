@@ -14,9 +14,9 @@ from cog.periods import Granularity, Period
 from cog.queries import every_restitution
 from indicators.compute.due import Body, Slot, Term, Want, due_on, slots_of, transmissions, wanted
 from indicators.enums import DueState, Statement
-from indicators.intake.reference import Reference
+from indicators.intake.reference import MeasureInfo
 from indicators.models import Indicator, Observation
-from indicators.queries.engine import definition_of, intake_reference, version_at, versions_of
+from indicators.queries.engine import definition_of, definitions_held, measure_infos, version_at
 
 Told = tuple[Period, str]  # a period and a breakdown for which something was said
 
@@ -154,7 +154,7 @@ def _line(subject: Any, cells: list[DueCell]) -> Line:
 
 def transmission_quarters(*, convention: Convention) -> tuple[Period, ...]:
     """The quarters a transmission is made for."""
-    definitions = [definition_of(rows[-1]) for rows in versions_of(convention=convention).values()]
+    definitions = [definition_of(rows[-1]) for rows in definitions_held(convention=convention).values()]
     return transmissions(definitions, _term(convention))
 
 
@@ -167,14 +167,13 @@ def due_quarter(
     fiche: int | None = None,
 ) -> DueQuarter:
     """What these bodies owe for a quarter (of one fiche), and what came, as things stand; `at` tells what is late."""
-    versions = [version_at(rows, transmission) for rows in versions_of(convention=convention).values()]
-    reference = intake_reference(convention=convention)
+    known = definitions_held(convention=convention)
+    versions = [version_at(rows, transmission) for rows in known.values()]
+    measures = measure_infos(convention=convention)
     wants = wanted(
-        transmission, [definition_of(one) for one in versions if one is not None], reference.measures, _term(convention)
+        transmission, [definition_of(one) for one in versions if one is not None], measures, _term(convention)
     )
-    sheets = list(
-        Indicator.objects.filter(convention=convention).select_related("fiche").order_by("position").defer("sheet")
-    )
+    sheets = [rows[0].indicator for rows in known.values()]
     if fiche is not None:
         sheets = [sheet for sheet in sheets if sheet.fiche.number == fiche]
         kept = {sheet.code for sheet in sheets}
@@ -189,11 +188,9 @@ def due_quarter(
     for body in bodies:
         alike = body.code if body.code in apart else body.kind
         if alike not in slots:
-            slots[alike] = [
-                slot for slot in slots_of(wants, reference.measures, Body(body.code, body.kind)) if slot.is_owed
-            ]
+            slots[alike] = [slot for slot in slots_of(wants, measures, Body(body.code, body.kind)) if slot.is_owed]
         for slot in slots[alike]:
-            _count(cells, slot, body.code, told, reference)
+            _count(cells, slot, body.code, told, measures)
     owing = {code for code, _ in cells}, {code for _, code in cells}
     return DueQuarter(
         transmission=transmission,
@@ -210,12 +207,12 @@ def _count(
     slot: Slot,
     body: str,
     told: Mapping[tuple[str, str], dict[Told, bool]],
-    reference: Reference,
+    measures: Mapping[str, MeasureInfo],
 ) -> None:
     said = told.get((slot.measure, body), {})
     missing: tuple[str, ...] = ()
     if not all((slot.period, cell) in said for cell in slot.breakdowns):  # nearly always told as it is asked
-        missing = slot.missing(said.keys(), reference.measures[slot.measure])
+        missing = slot.missing(said.keys(), measures[slot.measure])
     for sheet in slot.sheets:
         cell = cells[sheet, body]
         cell.asked += len(slot.breakdowns)

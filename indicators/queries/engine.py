@@ -1,5 +1,6 @@
 """What a file is checked against, and what the engine computes from."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
 from itertools import chain
@@ -15,31 +16,45 @@ from indicators.intake.reference import MeasureInfo, Reference, read_breakdowns
 from indicators.models import Indicator, IndicatorVersion, Measure
 
 
-@once_a_page
+def measure_infos(*, convention: Convention) -> dict[str, MeasureInfo]:
+    """What a file may say of each measure."""
+    sampled = _sampled_dimensions(convention)
+    return {
+        measure.code: MeasureInfo(
+            value_kind=measure.value_kind,
+            level=measure.level,
+            finest_period=PERIODICITIES[measure.finest_period],
+            breakdowns=read_breakdowns(measure.breakdowns),
+            sampled=sampled.get(measure.code, frozenset()),
+        )
+        for measure in Measure.objects.filter(convention=convention)
+    }
+
+
 def intake_reference(*, convention: Convention) -> Reference:
     """The measures and bodies a file may name, and the dates it may cover."""
-    sampled = _sampled_dimensions(convention)
     return Reference(
-        measures={
-            measure.code: MeasureInfo(
-                value_kind=measure.value_kind,
-                level=measure.level,
-                finest_period=PERIODICITIES[measure.finest_period],
-                breakdowns=read_breakdowns(measure.breakdowns),
-                sampled=sampled.get(measure.code, frozenset()),
-            )
-            for measure in Measure.objects.filter(convention=convention)
-        },
+        measures=measure_infos(convention=convention),
         bodies=dict(Organisation.objects.filter(convention=convention).values_list("code", "kind")),
         end=convention.end,
         convention=convention.code,
     )
 
 
+@once_a_page
+def definitions_held(*, convention: Convention) -> dict[int, list[IndicatorVersion]]:
+    """indicator -> its definitions, the oldest first, with its fiche and nothing of what verdicts need."""
+    rows = IndicatorVersion.objects.filter(indicator__convention=convention).select_related("indicator__fiche")
+    found: dict[int, list[IndicatorVersion]] = defaultdict(list)
+    for row in rows.order_by("indicator__position", "number"):
+        found[row.indicator_id].append(row)
+    return found
+
+
 def _sampled_dimensions(convention: Convention) -> dict[str, frozenset[str]]:
     """measure -> the dimensions that its sheets know for the whole only (F14-34: a national sample by benefit)."""
     found: dict[str, frozenset[str]] = {}
-    for version in chain.from_iterable(versions_of(convention=convention).values()):
+    for version in chain.from_iterable(definitions_held(convention=convention).values()):
         definition = definition_of(version)
         for each in (definition, *definition.variants):
             keys = frozenset(dimension.key for dimension in each.dimensions if dimension.national_only)
@@ -102,7 +117,12 @@ def versions_of(*, convention: Convention) -> dict[int, list[IndicatorVersion]]:
     rows = (
         IndicatorVersion.objects.filter(indicator__convention=convention)
         .select_related("indicator")
-        .prefetch_related("indicator__targets", "indicator__baselines", "indicator__local_targets__organisation")
+        .prefetch_related(
+            "indicator__targets",
+            "indicator__baselines",
+            "indicator__versions",
+            "indicator__local_targets__organisation",
+        )
         .order_by("indicator__position", "number")
     )
     found: dict[int, list[IndicatorVersion]] = {}

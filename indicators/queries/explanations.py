@@ -20,6 +20,7 @@ from indicators.enums import Operator as Side
 from indicators.models import Explanation, GapThreshold, Indicator, IndicatorResult
 from indicators.queries.dossier import DossierLine, dossier_lines
 from indicators.queries.engine import breaks_of, definition_of, judged_baseline, judged_targets, version_at
+from indicators.queries.sheets import national_results
 from indicators.queries.shown import NATIONAL
 
 TRAJECTORY = "trajectoire"
@@ -83,6 +84,13 @@ def explanations_wanted(*, convention: Convention, period: str) -> list[WantedEx
     Raises PeriodError for anything that is not a quarter.
     """
     return [one for one in explained_figures(convention=convention, period=period) if one.wanted is not None]
+
+
+def missing_explanations(*, convention: Convention, period: str) -> list[Figure]:
+    """The figures of a quarter's dossier whose explanation is wanted and not written, from what a page has read."""
+    read = national_results(convention=convention)
+    lines = dossier_lines(convention=convention, period=period, indicators=read.indicators)
+    return [figure for figure in figures_of(lines, read.rows) if figure.is_missing]
 
 
 def explained_figures(*, convention: Convention, period: str) -> list[Figure]:

@@ -45,11 +45,12 @@ class _Ground:
 @once_a_page
 def _ground(*, convention: Convention) -> _Ground:
     batches = ImportBatch.objects.filter(convention=convention, simulated=True)
+    measures = list(Measure.objects.filter(convention=convention).values_list("code", "pk", "breakdowns"))
     return _Ground(
-        measures=dict(Measure.objects.filter(convention=convention).values_list("code", "pk")),
+        measures={code: pk for code, pk, _ in measures},
         bodies=dict(Organisation.objects.filter(convention=convention).values_list("pk", "code")),
         simulated=frozenset(batches.values_list("pk", flat=True)),
-        catalogue=catalogue(convention=convention),
+        catalogue={code: read_breakdowns(text) for code, _, text in measures},
     )
 
 
@@ -136,12 +137,20 @@ class History:
         known = _ground(convention=convention).measures
         wanted = [known[code] for code in measures if code in known]
         accepted = ImportBatch.objects.filter(convention=convention, accepted_at__isnull=False)
-        self._accepted: dict[int, datetime] = dict(accepted.values_list("pk", "accepted_at"))
+        self._accepted: dict[int, tuple[datetime, bool]] = {
+            pk: (at, simulated) for pk, at, simulated in accepted.values_list("pk", "accepted_at", "simulated")
+        }
         self._rows = list(_observed("o.batch_id, o.closed_by_id", *_told_of(wanted))) if wanted else []
+
+    @property
+    def acceptances(self) -> list[tuple[datetime, bool]]:
+        """When each file that told or replaced something was accepted, and whether it is simulated; in order."""
+        touching = {pk for row in self._rows for pk in row[-2:]}
+        return sorted(self._accepted[pk] for pk in touching if pk in self._accepted)
 
     def at(self, moment: datetime) -> "FactLoader":
         """A loader of the facts in force at a moment: accepted by then, not yet replaced by then."""
-        past = {pk for pk, at in self._accepted.items() if at <= moment}
+        past = {pk for pk, (at, _) in self._accepted.items() if at <= moment}
         rows = [row[:-1] for row in self._rows if row[-2] in past and row[-1] not in past]
         return _RememberedFacts(convention=self._convention, rows=rows)
 

@@ -17,8 +17,9 @@ from cog.periods import Granularity, Period, format_date
 from indicators.compute.definition import Definition
 from indicators.compute.evaluate import NATIONAL_SCOPE
 from indicators.enums import ResultState
-from indicators.models import ImportBatch, Indicator, Observation
+from indicators.models import Indicator
 from indicators.queries.definitions import difference_in_words
+from indicators.queries.engine import versions_of
 from indicators.queries.evaluation import COLUMNS, Evaluation
 from indicators.queries.facts import FactLoader, History
 from indicators.queries.shown import LENGTHS, break_before
@@ -104,16 +105,13 @@ def revision_triangle(*, indicator: Indicator, length: str = "") -> Triangle:
     default = LENGTHS[Granularity.QUARTER] if LENGTHS[Granularity.QUARTER] in names else LENGTHS[Granularity.YEAR]
     chosen = length if length in names else default
     periods = [period for period in due if LENGTHS[period.granularity] == chosen]
-    moments, left_out = _moments(indicator, definitions)
     codes = {code for definition in definitions for code in definition.all_measures}
-    history = History(convention=convention, measures=codes) if moments else None
-    values = [_known_at(indicator, history.at(column.moment), periods) for column in moments if history is not None]
+    history = History(convention=convention, measures=codes)
+    moments, left_out = _moments(history.acceptances)
+    values = [_known_at(indicator, history.at(column.moment), periods) for column in moments]
     last = definitions[-1] if definitions else None
     vintages = _vintages(indicator)
-    rows = [
-        _row(indicator, period, [known.get(str(period)) for known in values], last, vintages)
-        for period in periods
-    ]
+    rows = [_row(indicator, period, [known.get(str(period)) for known in values], last, vintages) for period in periods]
     return Triangle(
         indicator=indicator,
         unit=last.unit if last else "",
@@ -126,19 +124,11 @@ def revision_triangle(*, indicator: Indicator, length: str = "") -> Triangle:
     )
 
 
-def _moments(indicator: Indicator, definitions: Sequence[Definition]) -> tuple[list[Column], int]:
+def _moments(accepted: Sequence[tuple[datetime, bool]]) -> tuple[list[Column], int]:
     """The columns, the oldest first, and how many older ones are left out.
 
     One a day of acceptance; where they are too many, the last acceptance of each quarter.
     """
-    measures = sorted({code for definition in definitions for code in definition.all_measures})
-    touching = Observation.objects.filter(measure__convention=indicator.convention, measure__code__in=measures)
-    pks = {
-        *touching.values_list("batch", flat=True).distinct(),
-        *touching.values_list("closed_by", flat=True).distinct(),
-    }
-    batches = ImportBatch.objects.filter(pk__in=pks - {None}, accepted_at__isnull=False)
-    accepted = sorted((moment, simulated) for moment, simulated in batches.values_list("accepted_at", "simulated"))
     days: dict[date, list[tuple[datetime, bool]]] = {}
     for one in accepted:
         days.setdefault(timezone.localdate(one[0]), []).append(one)
@@ -208,7 +198,8 @@ def _shown(known: _Known | None, decimals: int) -> str:
 
 def _vintages(indicator: Indicator) -> list[str]:
     """The names of the vintages, the provisional one first; none for a sheet that has but one."""
-    last = max(indicator.versions.all(), key=lambda row: row.number, default=None)
+    versions = versions_of(convention=indicator.convention).get(indicator.pk, [])
+    last = versions[-1] if versions else None
     return [str(name).capitalize() for name in last.method.get("vintages", {})] if last else []
 
 

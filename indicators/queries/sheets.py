@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -11,10 +11,12 @@ from django.utils import timezone
 
 from cog.figures import Reason
 from cog.models import Convention, Fiche, Organisation
+from cog.once import once_a_page
 from cog.periods import parse
 from indicators.compute import verdict as verdicts
 from indicators.compute.definition import Definition
 from indicators.compute.methods import Completeness, Outcome, State
+from indicators.compute.methods_file import definition_from
 from indicators.compute.sentences import result_sentence
 from indicators.compute.terms import unit_of
 from indicators.enums import IndicatorStatus, TargetRole
@@ -53,6 +55,32 @@ def indicators_of(*, convention: Convention, fiche: Fiche | None = None) -> Quer
     return rows.order_by("position")
 
 
+@dataclass(frozen=True)
+class NationalResults:
+    """The sheets and their national results, the values that their targets judge included."""
+
+    indicators: list[Indicator]
+    rows: list[IndicatorResult]
+
+
+@once_a_page
+def national_results(
+    *, convention: Convention, fiche: Fiche | None = None, with_results: bool = True
+) -> NationalResults:
+    """The sheets (of one fiche) with their national results, whatever the period, in five queries."""
+    indicators = list(indicators_of(convention=convention, fiche=fiche))
+    if not with_results:
+        return NationalResults(indicators, [])
+    versions = [(indicator, row) for indicator in indicators for row in indicator.versions.all()]
+    judged = {
+        definition_from(indicator.code, row.method).judged_name
+        for indicator, row in versions
+        if any(isinstance(one, dict) and one.get("judged") for one in row.method.get("secondary", ()))
+    }
+    rows = IndicatorResult.objects.filter(indicator__in=indicators, scope=NATIONAL, breakdown="")
+    return NationalResults(indicators, list(rows.filter(name__in={"", *judged}).order_by("period")))
+
+
 def sheet_lines(
     *,
     convention: Convention,
@@ -61,15 +89,12 @@ def sheet_lines(
     with_results: bool = True,
 ) -> list[SheetLine]:
     """One line per sheet, with its yearly national values up to a date."""
-    indicators = list(indicators_of(convention=convention, fiche=fiche))
+    read = national_results(convention=convention, fiche=fiche, with_results=with_results)
     results: dict[int, list[IndicatorResult]] = defaultdict(list)
-    if with_results:
-        rows = IndicatorResult.objects.filter(indicator__in=indicators, scope=NATIONAL, name="", breakdown="").order_by(
-            "period"
-        )
-        for row in rows:
+    for row in read.rows:
+        if not row.name:
             results[row.indicator_id].append(row)
-    return [_line(indicator, results[indicator.pk], until) for indicator in indicators]
+    return [_line(indicator, results[indicator.pk], until) for indicator in read.indicators]
 
 
 def _line(indicator: Indicator, results: list[IndicatorResult], until: date | None) -> SheetLine:
@@ -95,6 +120,7 @@ def _line(indicator: Indicator, results: list[IndicatorResult], until: date | No
         to_build=status_of(indicator) == IndicatorStatus.TO_BUILD,
         better=definition.better if definition else "",
         before=next((point for point in kept if point.period == earlier), None),
+        known=kept,
     )
 
 

@@ -90,6 +90,7 @@ class SheetLine:
     better: str = ""  # which way is progress
     definition: Definition | None = None  # in force at the latest period
     before: Point | None = None  # the same period as the latest, a year earlier
+    known: list[Point] = field(default_factory=list)  # of every period, whatever its length
 
     @property
     def is_result(self) -> bool:
