@@ -132,7 +132,8 @@ def anomalies(*, convention: Convention, topic: str = "", words: str = "") -> Qu
     if topic:
         rows = rows.filter(topic=topic)
     if words:
-        rows = rows.filter(Q(place__icontains=words) | Q(what__icontains=words) | Q(reading__icontains=words))
+        named = Q(place__icontains=words) | Q(what__icontains=words) | Q(reading__icontains=words)
+        rows = rows.filter(named | Q(code__iexact=words))
     return rows.order_by("seed_line", "code")
 
 

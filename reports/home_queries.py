@@ -17,6 +17,7 @@ from reports.campaign_queries import CampaignLine, open_campaign
 from reports.delivered import delivered
 from reports.enums import DocumentKind, EditionState
 from reports.models import Edition, Transmission
+from reports.news_queries import News, last_news
 from reports.papers import calendar_rows
 from reports.queries import DomainMap, domain_maps
 from reports.report_queries import last_editions, readable_states
@@ -24,7 +25,7 @@ from reports.todo import Todo, todo_of
 from reports.told import Told, told_by_quarter, told_by_report
 from reports.transmitted import content_of, latest
 
-NEXT_DATES = 6
+NEXT_DATES, NEWS = 6, 5
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ class HomePage:
     sent: Transmission | None
     shown: Edition | None
     told: Told | None
+    news: list[News]
     simulated: bool
 
     @property
@@ -118,6 +120,7 @@ def home(user: Any, *, convention: Convention, at: date, today: date) -> HomePag
         sent=sent,
         shown=next((one for one in printed if one.is_ready and one.kind == DocumentKind.ANNUAL), None),
         told=told,
+        news=last_news(user, convention=convention, limit=NEWS),
         simulated=any(line.latest.simulated for line in lines if line.latest)
         or any(view.last.simulated for view in views if view.last),
     )

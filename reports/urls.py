@@ -8,8 +8,10 @@ from reports import (
     feed_views,
     gallery_views,
     link_views,
+    news_views,
     owed_views,
     package_views,
+    search_views,
     state_views,
     views,
 )
@@ -17,6 +19,8 @@ from reports import (
 urlpatterns = [
     path("", views.home, name="home"),
     path("aide/composants/", gallery_views.gallery, name="gallery"),
+    path("recherche/", search_views.results, name="search"),
+    path("nouveautes/", news_views.news, name="news"),
     path("actions/<str:key>/liens/", link_views.action_links, name="action-links"),
     path("actions/<str:key>/liens/tableau.<str:kind>", link_views.links_file, name="action-links-file"),
     path("actions/<str:key>/liens/<int:link_id>/retirer/", link_views.unlink, name="action-unlink"),

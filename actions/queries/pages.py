@@ -1,6 +1,7 @@
 """One action as its page shows it: its state, its history, its proofs, who is in charge, what it points at."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -48,6 +49,14 @@ def action_or_none(*, convention: Convention, key: str) -> Action | None:
     else:
         rows = rows.filter(plan=Plan.COG, fiche__number=int(match["fiche"]))
     return rows.select_related("fiche__domain", "fiche__convention", "objective").first()
+
+
+def keys_of_actions(pks: Iterable[int]) -> dict[int, str]:
+    """action -> the key of its page (`10-3`, `sdsi-12`)."""
+    rows = Action.objects.filter(pk__in=list(pks)).select_related("fiche")
+    return {
+        row.pk: f"sdsi-{row.ordinal}" if row.plan == Plan.SDSI else f"{row.fiche.number}-{row.ordinal}" for row in rows
+    }
 
 
 def action_page(*, action: Action, at: date, with_progress: bool) -> ActionPage:

@@ -106,6 +106,15 @@ def number_date(iso: str) -> str:
 
 
 @register.filter
+def day_or_text(text: str) -> str:
+    """« 15 juillet 2014 » for a day kept as text; other words as they are."""
+    try:
+        return format_date(date.fromisoformat(text))
+    except ValueError:
+        return str(text)
+
+
+@register.filter
 def signed(text: str) -> str:
     """A change kept as text, with its sign: « +1,5 »."""
     value = Decimal(text)

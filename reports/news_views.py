@@ -1,0 +1,67 @@
+"""What changed: the feed of news, filtered, page by page."""
+
+from typing import Any
+
+from django import forms
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from cog.forms import FilterForm
+from cog.models import Fiche
+from cog.permissions import Permission, account, requires
+from cog.views import convention_or_404
+from reports import news_queries
+
+PER_PAGE = 50
+
+
+class NewsFilter(FilterForm):
+    """Which news to show."""
+
+    type = forms.ChoiceField(label="Nature", required=False)
+    fiche = forms.ChoiceField(label="Fiche", required=False)
+    depuis = forms.DateField(
+        label="Depuis le", required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+
+    def __init__(self, *args: Any, kinds: list[tuple[str, str]], fiches: list[Fiche], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["type"].choices = [("", "Toutes"), *kinds]
+        self.fields["fiche"].choices = [("", "Toutes"), *((str(one.number), str(one)) for one in fiches)]
+
+
+@require_safe
+@requires(Permission.READ_REFERENCE)
+def news(request: HttpRequest) -> HttpResponse:
+    """What happened, day by day; `visite` keeps what came since one's last visit."""
+    convention = convention_or_404()
+    kinds = news_queries.kinds_of(request.user)
+    form = NewsFilter(
+        request.GET,
+        kinds=[(kind.value, kind.label) for kind in kinds],
+        fiches=list(Fiche.objects.filter(convention=convention).order_by("number")),
+    )
+    chosen = form.cleaned_data if form.is_valid() else {}
+    since = news_queries.moment_of(chosen.get("depuis"))
+    before = news_queries.last_visit(account(request))
+    if "visite" in request.GET:
+        since = before
+    rows = news_queries.news_events(
+        request.user,
+        kind=chosen.get("type", ""),
+        fiche=int(chosen["fiche"]) if chosen.get("fiche") else None,
+        since=since,
+    )
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    days = news_queries.by_day(news_queries.told(page.object_list, convention=convention))
+    context = {
+        "form": form,
+        "page": page,
+        "days": days,
+        "before": before,
+        "visit": "visite" in request.GET,
+        "filtered": any(chosen.values()) or "visite" in request.GET,
+    }
+    return render(request, "reports/news.html", context)
