@@ -1,6 +1,7 @@
 """The audit trail: one row per write, in the same transaction as the write itself."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -49,3 +50,18 @@ def record(
         logger.info("trace « %s » écrite seule", action)
     compared = {name: said for name, said in ((BEFORE, before), (AFTER, after)) if said is not None}
     AuditEvent.objects.create(action=action, subject=subject[:200], by=by, at=at, details=(details or {}) | compared)
+Listener = Callable[["AuditEvent"], None]
+_listeners: list[Listener] = []
+
+
+def listen(listener: Listener) -> None:
+    """Have an act told as soon as it is written, in its own transaction: what is told and what was done go together."""
+    if listener not in _listeners:
+        _listeners.append(listener)
+
+
+def record(*, action: str, subject: str, by: Any, at: datetime, details: dict[str, Any] | None = None) -> None:
+    """Write the audit row of an operation; called inside the operation's transaction, once per operation."""
+    event = AuditEvent.objects.create(action=action, subject=subject, by=by, at=at, details=details or {})
+    for listener in _listeners:
+        listener(event)

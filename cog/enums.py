@@ -99,3 +99,32 @@ class AmendmentState(models.TextChoices):
     APPROVED = "approuve", "approuvé, pas encore en vigueur"
     IN_FORCE = "en_vigueur", "en vigueur"
     TAKEN_BACK = "retire", "retiré avant son entrée en vigueur"
+
+
+class NotificationKind(models.TextChoices):
+    """« nature de notification », in the order of the page where one chooses."""
+
+    SENT = "transmission", "un trimestre ou un document est transmis à l'État"
+    QUESTION = "question", "la tutelle pose une question ou fait une observation"
+    ANSWER = "reponse", "la Cnaf répond à une question de la tutelle"
+    VALIDATION = "validation", "une validation est demandée à l'État, ou obtient sa réponse"
+    BOARD = "conseil", "un bilan peut être présenté au conseil"
+    FILE = "fichier", "un fichier que j'ai envoyé est accepté ou abandonné par quelqu'un d'autre"
+    REMINDER = "rappel", "un rappel est adressé à ma caisse"
+    JOB = "travail", "un travail de fond que j'ai demandé est fini, ou a échoué"
+
+
+class NotificationChannel(models.TextChoices):
+    """« canal de notification »."""
+
+    NONE = "aucun", "aucune"
+    IN_APP = "application", "dans l'application"
+    MAIL = "courriel", "dans l'application et par courriel, aussitôt"
+
+
+class MailState(models.TextChoices):
+    """« état du courriel d'une notification »."""
+
+    NONE = "aucun", "aucun courriel"
+    TO_SEND = "a_envoyer", "à envoyer"
+    SENT = "envoye", "envoyé"

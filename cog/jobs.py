@@ -63,6 +63,7 @@ class Kind:
 
 
 _kinds: dict[str, Kind] = {}
+_listeners: list[Callable[["Job"], None]] = []
 
 
 class Job(models.Model):
@@ -292,11 +293,21 @@ def _beat(job: Job, done: int, total: int, message: str) -> None:
         raise _Cancelled if _mine(job).exists() else _Superseded
 
 
+def listen(listener: Callable[[Job], None]) -> None:
+    """Have the end of each job told, in the transaction that ends it."""
+    if listener not in _listeners:
+        _listeners.append(listener)
+
+
+@transaction.atomic
 def _finish(job: Job, state: JobState, message: str) -> None:
     changes: dict[str, Any] = {"state": state, "finished_at": timezone.now()}
     if state == JobState.FAILED:
         changes["message"] = message
-    _mine(job).update(**changes)
+    if _mine(job).update(**changes):
+        job.state = state
+        for listener in _listeners:
+            listener(job)
 
 
 def _release(job: Job) -> None:

@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
 from cog.enums import OrganisationKind, Role
-from cog.models import Fiche, Job, Membership, Organisation, OrganisationQuerySet, User
+from cog.models import Convention, Fiche, Job, Membership, Organisation, OrganisationQuerySet, User
 
 
 class Permission(StrEnum):
@@ -270,6 +270,14 @@ def users_with(permission: Permission) -> list[User]:
     roles = [role for role, card in ROLES.items() if permission in card.grants]
     holders = User.objects.filter(is_active=True, memberships__role__in=roles).distinct().order_by("email")
     return [user for user in holders if can(user, permission)]
+
+
+def people_of_caisse(convention: Convention, code: str) -> list[User]:
+    """The active accounts of a caisse."""
+    rows = User.objects.filter(
+        is_active=True, memberships__organisation__convention=convention, memberships__organisation__code=code
+    )
+    return [user for user in rows.distinct().order_by("email") if roles_of(user)]
 
 
 def jobs_visible_to(user: Any) -> QuerySet[Job]:

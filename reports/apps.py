@@ -6,9 +6,13 @@ class ReportsConfig(AppConfig):
     verbose_name = "restitutions"
 
     def ready(self) -> None:
-        from cog import jobs
+        from cog import audit, jobs
         from cog.reference.registry import register
+        from reports.operations.notices import tell_of_act, tell_of_job
         from reports.reference import DocumentsPart
+
+        audit.listen(tell_of_act)
+        jobs.listen(tell_of_job)
 
         register(DocumentsPart())
         jobs.register(

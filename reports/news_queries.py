@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actions.queries.pages import keys_of_actions
-from cog.models import AuditEvent, Convention, Membership, User
+from cog.models import AuditEvent, Convention, Membership, NewsReading, User
 from cog.permissions import Permission, Scope, can, own_caisses, scopes
 from reports.news import ACTS, Kind, is_correction, sentence
 from reports.papers import every_edition, every_sent
@@ -184,6 +184,6 @@ def moment_of(day: date | None) -> datetime | None:
     return timezone.make_aware(datetime.combine(day, time.min)) if day is not None else None
 
 
-def last_visit(user: User) -> datetime | None:
-    """When the session in course began: what came after is new to the person; None for who never came by the page."""
-    return user.last_login
+def last_reading(user: User) -> datetime | None:
+    """Up to when a person said they read the news; None before the first time."""
+    return NewsReading.objects.filter(read_by=user).values_list("read_at", flat=True).first()

@@ -3,16 +3,19 @@
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
 
 from cog.forms import FilterForm
 from cog.models import Fiche
 from cog.permissions import Permission, account, requires
 from cog.views import convention_or_404
 from reports import news_queries
+from reports.operations.notices import mark_news_read
 
 PER_PAGE = 50
 
@@ -35,7 +38,7 @@ class NewsFilter(FilterForm):
 @require_safe
 @requires(Permission.READ_REFERENCE)
 def news(request: HttpRequest) -> HttpResponse:
-    """What happened, day by day; `visite` keeps what came since one's last visit."""
+    """What happened, day by day; `nouveau` keeps what one has not read yet."""
     convention = convention_or_404()
     kinds = news_queries.kinds_of(request.user)
     form = NewsFilter(
@@ -45,8 +48,8 @@ def news(request: HttpRequest) -> HttpResponse:
     )
     chosen = form.cleaned_data if form.is_valid() else {}
     since = news_queries.moment_of(chosen.get("depuis"))
-    before = news_queries.last_visit(account(request))
-    if "visite" in request.GET:
+    before = news_queries.last_reading(account(request))
+    if "nouveau" in request.GET:
         since = before
     rows = news_queries.news_events(
         request.user,
@@ -61,7 +64,16 @@ def news(request: HttpRequest) -> HttpResponse:
         "page": page,
         "days": days,
         "before": before,
-        "visit": "visite" in request.GET,
-        "filtered": any(chosen.values()) or "visite" in request.GET,
+        "unread": "nouveau" in request.GET,
+        "filtered": any(chosen.values()) or "nouveau" in request.GET,
     }
     return render(request, "reports/news.html", context)
+
+
+@require_POST
+@requires(Permission.READ_REFERENCE)
+def read(request: HttpRequest) -> HttpResponse:
+    """Keep that everything up to now is read."""
+    mark_news_read(user=account(request), at=timezone.now())
+    messages.success(request, "Tout ce qui précède est noté comme lu.")
+    return redirect("news")

@@ -6,6 +6,7 @@ from cog.jobs import Job
 from cog.models.accounts import Membership, User
 from cog.models.amendments import Amendment, AmendmentChange
 from cog.models.convention import Convention, Domain, Fiche, Organisation, OrganisationQuerySet
+from cog.models.inbox import NewsReading, Notification, NotificationChoice
 from cog.models.text import Acronym, Obligation, Restitution, SourceAnomaly, StateCommitment
 from cog.schedule import ScheduledRun
 from cog.submissions import Submission
@@ -21,6 +22,9 @@ __all__ = [
     "Fiche",
     "Job",
     "Membership",
+    "NewsReading",
+    "Notification",
+    "NotificationChoice",
     "Obligation",
     "Organisation",
     "OrganisationQuerySet",

@@ -32,6 +32,12 @@ def may_accept(user: User, batch: ImportBatch) -> bool:
     return caisses_visible_to(user, Permission.ACCEPT_OBSERVATIONS).filter(pk=batch.only_id).exists()
 
 
+def sender_of(batch_id: int) -> User | None:
+    """Who sent a file."""
+    batch = ImportBatch.objects.filter(pk=batch_id).select_related("received_by").first()
+    return batch.received_by if batch is not None else None
+
+
 def filtered(
     rows: QuerySet[ImportBatch], *, state: str = "", caisse: str = "", period: Period | None = None
 ) -> QuerySet[ImportBatch]:
