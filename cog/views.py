@@ -20,6 +20,7 @@ from cog import incidents, jobs, provider
 from cog.exports import DataState, Export, table_file
 from cog.forms import AcronymFilter, AnomalyFilter
 from cog.guards import too_large
+from cog.help import TOPICS
 from cog.models import Acronym, Convention, SourceAnomaly
 from cog.paging import page_of
 from cog.permissions import ROLES, Permission, jobs_visible_to, requires
@@ -166,7 +167,7 @@ def cancel_job(request: HttpRequest, job_id: UUID) -> HttpResponse:
 
 @requires(Permission.READ_REFERENCE)
 def help_page(request: HttpRequest) -> HttpResponse:
-    return render(request, "cog/help.html", {"role_cards": ROLES.items()})
+    return render(request, "cog/help.html", {"role_cards": ROLES.items(), "topics": TOPICS})
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -3,6 +3,7 @@ from django.urls import path
 from reports import (
     brief_views,
     campaign_views,
+    comparison_views,
     document_views,
     explanation_views,
     feed_views,
@@ -21,6 +22,8 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("aide/composants/", gallery_views.gallery, name="gallery"),
     path("recherche/", search_views.results, name="search"),
+    path("comparer/", comparison_views.comparison, name="comparison"),
+    path("comparer/tableau.<str:kind>", comparison_views.comparison_file, name="comparison-file"),
     path("nouveautes/", news_views.news, name="news"),
     path("nouveautes/lues/", news_views.read, name="news-read"),
     path("notifications/", notice_views.notifications, name="notifications"),

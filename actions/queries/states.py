@@ -8,6 +8,7 @@ from actions.compute.timeliness import Timeliness, timeliness
 from actions.enums import ActionStatus, Charge, DeadlineKind, Plan
 from actions.models import Action, ActionProgress, AmendedDeadline, Deadline, Objective, Responsibility, Step
 from cog.models import Convention, Fiche
+from cog.once import once_a_page
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,24 @@ def action_views(
 
     Without steps nor progress, only how many there are is told: one query.
     """
+    rows, steps, deadlines, given = _printed(convention, fiche, plan, with_steps, with_steps or with_progress)
+    amended = {row.action_id: row for row in given if row.effective_on <= at}  # they come by day: the last one holds
+    words: dict[int, list[ActionProgress]] = defaultdict(list)
+    if with_progress:
+        history = ActionProgress.objects.filter(action__in=rows, as_of__lte=at).order_by("as_of", "recorded_at", "pk")
+        for word in history:
+            words[word.action_id].append(word)
+    return [
+        _view(row, steps[row.pk], deadlines[row.pk], amended.get(row.pk), words[row.pk], at, with_progress)
+        for row in rows
+    ]
+
+
+@once_a_page
+def _printed(
+    convention: Convention, fiche: Fiche | None, plan: Plan | None, with_steps: bool, with_deadlines: bool
+) -> tuple[list[Action], dict[int, list[Step]], dict[int, list[Deadline]], list[AmendedDeadline]]:
+    """The actions with their steps and deadlines, as the convention prints them and its amendments change them."""
     actions = Action.objects.filter(fiche__convention=convention).select_related("fiche__domain", "objective")
     if fiche is not None:
         actions = actions.filter(fiche=fiche)
@@ -122,21 +141,13 @@ def action_views(
         for step in Step.objects.filter(action__in=rows).order_by("position"):
             steps[step.action_id].append(step)
     deadlines: dict[int, list[Deadline]] = defaultdict(list)
-    amended: dict[int, AmendedDeadline] = {}
-    if with_steps or with_progress:
+    amended: list[AmendedDeadline] = []
+    if with_deadlines:
         for deadline in Deadline.objects.filter(action__in=rows).order_by("position"):
             deadlines[deadline.action_id].append(deadline)
-        given = AmendedDeadline.objects.filter(action__in=rows, effective_on__lte=at).select_related("amendment")
-        amended = {row.action_id: row for row in given.order_by("effective_on", "pk")}  # the last one holds
-    words: dict[int, list[ActionProgress]] = defaultdict(list)
-    if with_progress:
-        history = ActionProgress.objects.filter(action__in=rows, as_of__lte=at).order_by("as_of", "recorded_at", "pk")
-        for word in history:
-            words[word.action_id].append(word)
-    return [
-        _view(row, steps[row.pk], deadlines[row.pk], amended.get(row.pk), words[row.pk], at, with_progress)
-        for row in rows
-    ]
+        given = AmendedDeadline.objects.filter(action__in=rows).select_related("amendment")
+        amended = list(given.order_by("effective_on", "pk"))
+    return rows, steps, deadlines, amended
 
 
 def _view(

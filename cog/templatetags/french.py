@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from cog import figures
 from cog.acronyms import explained
+from cog.help import Topic, topic_of
 from cog.ordering import PARAMETER
 from cog.periods import PeriodError, format_date, parse
 from cog.queries import acronym_words
@@ -198,6 +199,13 @@ def column(context: dict[str, Any], name: str, label: str, css: str = "") -> dic
     order = {name: "ascending", f"-{name}": "descending"}.get(asked, "")
     link = page_link(context, **{PARAMETER: second if asked == first else first, "page": ""})
     return {"label": label, "css": css, "order": order, "link": link}
+
+
+@register.simple_tag(takes_context=True)
+def help_topic(context: dict[str, Any]) -> Topic | None:
+    """The part of the help about the page in view; None where there is none."""
+    request = context.get("request")
+    return topic_of(request.path) if request is not None else None
 
 
 @register.simple_tag

@@ -320,6 +320,12 @@ def explanations_on_action(*, convention: Convention, key: str) -> list[Explanat
     return sorted(rows, key=_when, reverse=True)
 
 
+def explanations_known(*, convention: Convention) -> dict[tuple[str, str], str]:
+    """(indicator, period) -> the words in force on its national figure."""
+    rows = _in_force().filter(indicator__convention=convention)
+    return {(row.indicator.code, row.period): row.text for row in rows}
+
+
 def explanations_of_fiche(*, fiche: Fiche, at: date) -> list[Explanation]:
     """What is in force on the indicators of a fiche, of periods over at a date, the latest first."""
     rows = _in_force().filter(indicator__fiche=fiche)
