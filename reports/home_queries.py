@@ -135,6 +135,15 @@ def _told(sent: Transmission | None, printed: list[Edition]) -> Told | None:
     return told_by_report(shown.payload, ATTENTION) if shown is not None else None
 
 
+def map_as_sent(*, convention: Convention, sent: Transmission) -> tuple[Told, list[DomainMap]]:
+    """What a transmitted quarter says of the fiches, from its frozen content alone."""
+    lines = sheet_lines(convention=convention, with_results=False)
+    views = action_views(convention=convention, at=convention.end, with_progress=False, with_steps=False)
+    told, domains = told_by_quarter(content_of(sent), ATTENTION), domain_maps(lines, views)
+    _give(told, domains)
+    return told, domains
+
+
 def _give(told: Told, domains: list[DomainMap]) -> None:
     """The map shows what a document says, and nothing else."""
     for group in domains:

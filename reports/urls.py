@@ -1,6 +1,7 @@
 from django.urls import path
 
 from reports import (
+    as_of_views,
     brief_views,
     campaign_views,
     comparison_views,
@@ -22,6 +23,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("aide/composants/", gallery_views.gallery, name="gallery"),
     path("recherche/", search_views.results, name="search"),
+    path("tel-que-transmis/", as_of_views.as_transmitted, name="as-transmitted"),
     path("comparer/", comparison_views.comparison, name="comparison"),
     path("comparer/tableau.<str:kind>", comparison_views.comparison_file, name="comparison-file"),
     path("nouveautes/", news_views.news, name="news"),

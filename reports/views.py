@@ -10,15 +10,18 @@ from django.utils import timezone
 from actions.exports import actions_table, commitments_table
 from cog.exports import DataState, Export, table_file
 from cog.forms import DateFilter
-from cog.models import Convention
-from cog.permissions import Permission, Scope, can, fiches_open_to, requires, scopes
+from cog.models import Convention, Fiche
+from cog.permissions import Permission, Scope, can, own_fiches, requires, scopes
 from cog.views import convention_or_404
 from indicators.drawings import sparklines
 from indicators.queries.standing import standings
 from indicators.workbooks import indicators_table
 from reports import queries
+from reports.as_of_views import chosen
 from reports.exports import fiches_table, slips_table
 from reports.home_queries import home as home_page
+from reports.home_queries import map_as_sent
+from reports.models import Transmission
 
 
 def _read_at(request: HttpRequest, convention: Convention) -> tuple[DateFilter, date]:
@@ -31,15 +34,26 @@ def _read_at(request: HttpRequest, convention: Convention) -> tuple[DateFilter, 
 @requires(Permission.READ_REFERENCE)
 def home(request: HttpRequest) -> HttpResponse:
     convention = convention_or_404()
+    if (sent := chosen(request, convention)) is not None:
+        return _as_sent(request, convention, sent)
     form, at = _read_at(request, convention)
     page = home_page(request.user, convention=convention, at=at, today=timezone.localdate())
     context = {"page": page, "form": form, "at": at, "sparklines": sparklines(page.results)}
     return render(request, "reports/home.html", context)
 
 
+def _as_sent(request: HttpRequest, convention: Convention, sent: Transmission) -> HttpResponse:
+    """The map of the convention as a quarter told it, and nothing else."""
+    told, domains = map_as_sent(convention=convention, sent=sent)
+    context = {"transmission": sent, "told": told, "domains": domains, "home": request.path == reverse("home")}
+    return render(request, "reports/as_sent.html", context)
+
+
 @requires(Permission.READ_REFERENCE)
 def fiches(request: HttpRequest) -> HttpResponse:
     convention = convention_or_404()
+    if (sent := chosen(request, convention)) is not None:
+        return _as_sent(request, convention, sent)
     form, at = _read_at(request, convention)
     domains = _fiche_map(request, convention, at)
     return render(request, "reports/fiches.html", {"domains": domains, "form": form, "at": at})
@@ -109,7 +123,7 @@ def fiche(request: HttpRequest, number: int) -> HttpResponse:
             "at": at,
             "query": request.GET.urlencode(),
             "sparklines": sparklines(page.indicators),
-            "may_record": _may_record(request, number),
+            "may_record": _may_record(request, page.fiche),
         },
     )
 
@@ -136,9 +150,9 @@ def _fiche_page(request: HttpRequest, convention: Convention, number: int, at: d
     return page
 
 
-def _may_record(request: HttpRequest, number: int) -> bool:
+def _may_record(request: HttpRequest, fiche: Fiche) -> bool:
     """Whether the reader may say where the actions of this fiche are."""
     granted = scopes(request.user, Permission.RECORD_PROGRESS)
     if Scope.OWN_FICHES not in granted:
         return Scope.ALL in granted
-    return fiches_open_to(request.user, Permission.RECORD_PROGRESS).filter(number=number).exists()
+    return fiche.pk in own_fiches(request.user)
