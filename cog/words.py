@@ -94,9 +94,9 @@ def _fold(character: str) -> str:
 
 
 def stem(word: str) -> str:
-    """A folded word without its commonest ending; at least four letters stay."""
+    """A folded word without its commonest ending; at least five letters stay, four before a plural."""
     for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= 4:
+        if word.endswith(ending) and len(word) - len(ending) >= (5 if len(ending) > 2 else 4):
             return word.removesuffix(ending)
     return word
 

@@ -9,21 +9,20 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from cog.exports import DataState, Export, table_file
+from cog.forms import DayField
 from cog.permissions import Permission, requires
 from cog.views import convention_or_404
 from reports.comparison import Section, Situation, compare
 from reports.comparison_queries import NoSituation, Offer, offer, situation
-
-DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 class ComparisonForm(forms.Form):
     """The two sides: each a date, a transmission or an edition."""
 
     de = forms.ChoiceField(label="De")
-    de_le = forms.DateField(label="À la date du", required=False, widget=DAY)
+    de_le = DayField(label="À la date du", required=False)
     a = forms.ChoiceField(label="À")
-    a_le = forms.DateField(label="À la date du ", required=False, widget=DAY)
+    a_le = DayField(label="Et à la date du", required=False)
 
     def __init__(self, *args: Any, choices: Offer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from cog.forms import FilterForm
+from cog.forms import DayField, FilterForm
 from cog.models import Fiche
 from cog.permissions import Permission, account, requires
 from cog.views import convention_or_404
@@ -25,9 +25,7 @@ class NewsFilter(FilterForm):
 
     type = forms.ChoiceField(label="Nature", required=False)
     fiche = forms.ChoiceField(label="Fiche", required=False)
-    depuis = forms.DateField(
-        label="Depuis le", required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
+    depuis = DayField(label="Depuis le", required=False)
 
     def __init__(self, *args: Any, kinds: list[tuple[str, str]], fiches: list[Fiche], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

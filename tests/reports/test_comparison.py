@@ -49,7 +49,7 @@ def test_two_dates(client: Client, computed: Convention, people: dict[str, User]
     _, _, sections = client.get("/comparer/", asked).context["found"]
     told = {section.title: section.changes for section in sections}
     [moved] = [one for one in told["Actions"] if one.url == "/actions/10-3/"]
-    assert (moved.before, moved.after, moved.why) == ("en cours, 50 %", "en cours, 60 %", "On avance.")
+    assert (moved.before, moved.after, moved.why) == ("en cours, 50\u00a0%", "en cours, 60\u00a0%", "On avance.")
     assert "F10-21" in " ".join(one.title for one in told["Indicateurs"])
     assert client.get("/comparer/", asked | {"a_le": "2014-05-15"}).context["found"][2][1].changes == []
 
