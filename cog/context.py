@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from cog.permissions import Permission, can, roles_of
-from cog.queries import current_convention, holds_simulated_data, unread_count
+from cog.queries import current_convention, holds_simulated_data
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -18,7 +18,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "convention": convention,
         "roles": roles_of(user),
-        "unread": unread_count(user),
+        "unread": getattr(user, "unread", 0),
         "may": {permission.name.lower(): can(user, permission) for permission in Permission},
         "demonstration": convention is not None and convention.holds_simulated,
     }

@@ -17,7 +17,6 @@ from cog.models import (
     Convention,
     Domain,
     Fiche,
-    Notification,
     Obligation,
     Restitution,
     SourceAnomaly,
@@ -80,11 +79,6 @@ def counted(*, convention: Convention, **rows: QuerySet[Any]) -> dict[str, int]:
     }
     found: Any = Convention.objects.filter(pk=convention.pk).values(**told).get()
     return {name: count or 0 for name, count in found.items()}
-
-
-def unread_count(user: User) -> int:
-    """How many notifications a person has not read: one query, for the bell of every page."""
-    return Notification.objects.filter(recipient=user, is_read=False).count()
 
 
 def holds_simulated_data() -> bool:

@@ -2,9 +2,11 @@
 
 from typing import ClassVar
 
+from django.apps import apps
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from cog.enums import Role
 from cog.models.convention import Fiche, Organisation
@@ -12,6 +14,12 @@ from cog.models.convention import Fiche, Organisation
 
 class UserManager(BaseUserManager["User"]):
     """Accounts are found by e-mail, whatever its case."""
+
+    def get_queryset(self) -> models.QuerySet["User"]:
+        """With how many notifications each has not read: the bell of every page asks nothing more."""
+        told = apps.get_model("cog", "Notification").objects.filter(recipient=OuterRef("pk"), is_read=False)
+        counted = told.order_by().values("recipient").annotate(count=Count("pk")).values("count")
+        return super().get_queryset().annotate(unread=Coalesce(Subquery(counted), 0))
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email__iexact=username)
