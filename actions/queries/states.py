@@ -4,6 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import date
 
+from django.db.models import Exists, OuterRef
+
 from actions.compute.timeliness import Timeliness, timeliness
 from actions.enums import ActionStatus, Charge, DeadlineKind, Plan
 from actions.models import Action, ActionProgress, AmendedDeadline, Deadline, Objective, Responsibility, Step
@@ -131,6 +133,7 @@ def _printed(
 ) -> tuple[list[Action], dict[int, list[Step]], dict[int, list[Deadline]], list[AmendedDeadline]]:
     """The actions with their steps and deadlines, as the convention prints them and its amendments change them."""
     actions = Action.objects.filter(fiche__convention=convention).select_related("fiche__domain", "objective")
+    actions = actions.annotate(is_amended=Exists(AmendedDeadline.objects.filter(action=OuterRef("pk"))))
     if fiche is not None:
         actions = actions.filter(fiche=fiche)
     if plan is not None:
@@ -145,8 +148,9 @@ def _printed(
     if with_deadlines:
         for deadline in Deadline.objects.filter(action__in=rows).order_by("position"):
             deadlines[deadline.action_id].append(deadline)
-        given = AmendedDeadline.objects.filter(action__in=rows).select_related("amendment")
-        amended = list(given.order_by("effective_on", "pk"))
+        touched = [row.pk for row in rows if row.is_amended]  # none, as long as no amendment moved a deadline
+        given = AmendedDeadline.objects.filter(action__in=touched).select_related("amendment")
+        amended = list(given.order_by("effective_on", "pk")) if touched else []
     return rows, steps, deadlines, amended
 
 
