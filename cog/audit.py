@@ -32,6 +32,16 @@ class AuditEvent(models.Model):
         return f"{self.action} · {self.subject}"
 
 
+Listener = Callable[["AuditEvent"], None]
+_listeners: list[Listener] = []
+
+
+def listen(listener: Listener) -> None:
+    """Have an act told as soon as it is written, in its own transaction: what is told and what was done go together."""
+    if listener not in _listeners:
+        _listeners.append(listener)
+
+
 def record(
     *,
     action: str,
@@ -49,19 +59,8 @@ def record(
     if not connection.in_atomic_block:  # an event of its own (a login); tests/operations finds any other by reading
         logger.info("trace « %s » écrite seule", action)
     compared = {name: said for name, said in ((BEFORE, before), (AFTER, after)) if said is not None}
-    AuditEvent.objects.create(action=action, subject=subject[:200], by=by, at=at, details=(details or {}) | compared)
-Listener = Callable[["AuditEvent"], None]
-_listeners: list[Listener] = []
-
-
-def listen(listener: Listener) -> None:
-    """Have an act told as soon as it is written, in its own transaction: what is told and what was done go together."""
-    if listener not in _listeners:
-        _listeners.append(listener)
-
-
-def record(*, action: str, subject: str, by: Any, at: datetime, details: dict[str, Any] | None = None) -> None:
-    """Write the audit row of an operation; called inside the operation's transaction, once per operation."""
-    event = AuditEvent.objects.create(action=action, subject=subject, by=by, at=at, details=details or {})
+    event = AuditEvent.objects.create(
+        action=action, subject=subject[:200], by=by, at=at, details=(details or {}) | compared
+    )
     for listener in _listeners:
         listener(event)

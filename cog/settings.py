@@ -105,13 +105,8 @@ CELERY_BEAT_SCHEDULE = {
     for name, task, seconds in (
         ("balayage-des-travaux", "cog.sweep_jobs", 30.0),
         ("passages-programmes", "cog.tick", BEAT_EVERY),
+        ("courriels-de-notification", "reports.send_notifications", 120.0),
     )
-    "balayage-des-travaux": {"task": "cog.sweep_jobs", "schedule": 30.0},
-    # A little after midnight: the amendments whose day has come.
-    "avenants-a-mettre-en-vigueur": {"task": "cog.amendments_due", "schedule": crontab(hour=0, minute=10)},
-    "courriels-de-notification": {"task": "reports.send_notifications", "schedule": 120.0},
-    # Every morning: whoever was written to this week is not written to again, and a Monday missed is made good.
-    "recapitulatif-hebdomadaire": {"task": "actions.send_digests", "schedule": crontab(hour=7, minute=0)},
 }
 CANARY_EVERY = timedelta(seconds=env.float("SUIVI_CANARY_EVERY", default=60))
 CANARY_SILENCE = timedelta(seconds=env.float("SUIVI_CANARY_SILENCE", default=180))
