@@ -88,16 +88,17 @@ def test_F50_production_believes_one_proxy_and_counts_in_redis(tmp_path: Path) -
 
 def test_an_unknown_account_is_answered_as_a_known_one(people: dict[str, User]) -> None:
     """Red when the form says which of the two is wrong, or the reset page whether it wrote."""
-    answers = [
-        re.sub(r'value="[^"]*"', "", text_of(log_in(Client(), f"{name}@demo.invalid", "faux")))
-        for name in ("pilotage", "personne")
-    ]
+
+    def bare(answer: Any) -> str:
+        return re.sub(r'value="[^"]*"', "", text_of(answer))  # what was typed, and the tokens of the forms
+
+    answers = [bare(log_in(Client(), f"{name}@demo.invalid", "faux")) for name in ("pilotage", "personne")]
     assert answers[0] == answers[1]
     resets = [
         Client().post("/mot-de-passe/oublie/", {"email": f"{name}@demo.invalid"}, follow=True)
         for name in ("pilotage", "personne")
     ]
-    assert text_of(resets[0]) == text_of(resets[1])
+    assert bare(resets[0]) == bare(resets[1])
     assert [message.to for message in mail.outbox] == [["pilotage@demo.invalid"]]
 
 
@@ -294,6 +295,9 @@ def test_F59_login_leads_to_no_other_site(people: dict[str, User], place: str) -
     """F59. Red when `AccountAdapter.is_safe_url` answers yes to all."""
     assert len(ELSEWHERE) >= 30
     answer = Client().post("/connexion/", {"username": "caf@demo.invalid", "password": PASSWORD, "next": place})
+    if "\x00" in place:  # a control in a form is refused before the login looks at it
+        assert answer.status_code == 400
+        return
     assert answer.status_code == 302
     assert answer["Location"] == "/"
 
