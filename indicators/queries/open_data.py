@@ -53,7 +53,7 @@ def iter_results(*, convention: Convention, secondary: bool) -> Iterator[Indicat
     rows = IndicatorResult.objects.filter(indicator__convention=convention).select_related("indicator", "version")
     rows = rows.exclude(name="") if secondary else rows.filter(name="")
     order = ["indicator__code", "scope", "period", "breakdown"]
-    return iter(rows.order_by(*_by_bytes(*order, "name")).iterator(chunk_size=20_000))
+    return iter(rows.order_by(*_by_bytes(*order, "name")).iterator(chunk_size=2_000))
 
 
 def iter_dispersions(*, convention: Convention) -> Iterator[Dispersion]:
