@@ -14,13 +14,17 @@ from cog.paging import SizedPaginator
 from indicators.enums import Verdict
 from reports.gallery_examples import (
     DAY,
+    HIT,
     LINES,
     LONG,
+    NEWS,
     PUBLISHED,
     RATES,
+    SENT,
     SHEET,
     SPREAD,
     TILES,
+    TODO,
     VERSION,
     ExampleTable,
     Message,
@@ -63,6 +67,24 @@ COMPONENTS = [
         [State("avec une habilitation", {"roles": [Example(label="pilotage (Cnaf)")]}), State("sans", {"roles": []})],
     ),
     Component("appearance", "Apparence", "Page claire ou sombre, retenue sur l'ordinateur.", [State("courant")]),
+    Component(
+        "as_transmitted_band",
+        "Tel que transmis",
+        "La bande d'une page lue telle qu'elle a été transmise, et le retour.",
+        [State("courant", {"transmission": SENT})],
+    ),
+    Component(
+        "as_transmitted_link",
+        "Lire tel que transmis",
+        "Le lien vers la même page telle que transmise, pour qui lit les transmissions.",
+        [State("courant", {"may": {"read_transmitted": True}})],
+    ),
+    Component(
+        "bell",
+        "Notifications",
+        "Le lien vers les notifications, avec le nombre de celles qui ne sont pas lues.",
+        [State("aucune non lue", {"unread": 0}), State("trois non lues", {"unread": 3})],
+    ),
     Component(
         "chart",
         "Graphique",
@@ -214,6 +236,13 @@ COMPONENTS = [
         ],
     ),
     Component(
+        "hit",
+        "Trouvé par la recherche",
+        "Où les mots cherchés se trouvent, avec ceux qui les entourent.",
+        [State("courant", {"hit": HIT})],
+        within="ul",
+    ),
+    Component(
         "indicator_lines",
         "Indicateurs",
         "Un indicateur par ligne, de sa référence à son verdict.",
@@ -269,6 +298,12 @@ COMPONENTS = [
         within="ul",
     ),
     Component(
+        "news_list",
+        "Ce qui a changé",
+        "Ce qui est arrivé, par qui, le plus récent d'abord.",
+        [State("courant", {"news": NEWS}), State("avec le jour", {"news": NEWS, "with_day": True})],
+    ),
+    Component(
         "nothing_sent",
         "Rien n'est transmis",
         "Ce que lit qui ne voit que le transmis, à la place du travail en cours.",
@@ -298,6 +333,7 @@ COMPONENTS = [
         "Ce que d'autres ont publié, avec la source et la confiance.",
         [State("courant", {"rows": [PUBLISHED]})],
     ),
+    Component("search_box", "Recherche", "La seule boîte de recherche, en tête de cette page comme des autres.", []),
     Component("simulated", "Simulé", "La marque d'un chiffre inventé.", [State("courant")]),
     Component(
         "table",
@@ -334,10 +370,31 @@ COMPONENTS = [
         [State(value.label, {"value": value}) for value in Timeliness],
     ),
     Component(
+        "todo_list",
+        "À faire",
+        "Quoi, par qui, pour quand, et le bouton qui y mène.",
+        [State("à temps et en retard", {"todo": TODO})],
+    ),
+    Component(
         "verdict",
         "Verdict",
         "Un signe, un mot, une couleur, toujours les trois.",
         [State(value.label, {"code": value.value, "label": value.label}) for value in Verdict]
         + [State("en grand", {"code": "atteint", "label": "atteint", "large": True})],
+    ),
+    Component(
+        "verdict_counts",
+        "Verdicts comptés",
+        "Combien d'indicateurs à chaque verdict, chacun menant à sa liste.",
+        [
+            State(
+                "courant",
+                {
+                    "verdicts": [(one.value, one.label, 3) for one in (Verdict.REACHED, Verdict.MISSED)],
+                    "url": "/indicateurs/?type=resultat",
+                    "without": 2,
+                },
+            )
+        ],
     ),
 ]

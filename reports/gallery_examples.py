@@ -1,6 +1,6 @@
 """Made-up words and figures for the gallery of the components; nothing is read."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from types import SimpleNamespace as Example
 from typing import Any
@@ -12,6 +12,7 @@ from indicators.enums import Verdict
 
 JOB = "00000000-0000-4000-8000-000000000000"
 DAY = date(2014, 6, 30)
+MOMENT = datetime(2014, 6, 30, 9, 30, tzinfo=UTC)
 
 
 class ExampleForm(forms.Form):
@@ -150,4 +151,47 @@ VERSION = Example(
     agreed_by="",
     provisional=True,
     note="",
+)
+HIT = Example(
+    url="#hit",
+    title="Action 10-3",
+    note="fiche n° 10",
+    simulated=False,
+    pieces=[
+        Example(text="adapter la ", found=False),
+        Example(text="relation", found=True),
+        Example(text=" de service", found=False),
+    ],
+)
+NEWS = [
+    Example(
+        at=MOMENT,
+        url="#news_list",
+        sentence="L'action 10-3 est dite réalisée.",
+        is_correction=correction,
+        simulated=True,
+        kind=Example(label="avancement"),
+        by="Camille Exemple",
+    )
+    for correction in (False, True)
+]
+TODO = [
+    Example(
+        count=3,
+        what="explications manquantes",
+        late=late,
+        due=DAY,
+        who="le pilotage",
+        url="#todo_list",
+        button="Expliquer",
+        simulated=False,
+    )
+    for late in (False, True)
+]
+SENT = Example(
+    pk=1,
+    period_label="1er trimestre 2014",
+    receipt_number="2014-T1/1",
+    transmitted_at=MOMENT,
+    simulated=True,
 )

@@ -33,7 +33,7 @@ def test_every_component_is_in_the_gallery() -> None:
 def test_the_gallery_draws_every_state(client: Client) -> None:
     page = client.get("/aide/composants/").content.decode()
     states = [state for one in COMPONENTS for state in one.states]
-    assert page.count('<div class="specimen">') == len(states) >= len(COMPONENTS)
+    assert page.count('<div class="specimen">') == len(states) > len(COMPONENTS)
     for drawn in re.findall(r'<div class="specimen">(.*?)</div>', page, flags=re.DOTALL):
         assert "None" not in drawn
     for name in ("En erreur", "Verrouillé", "Refusé", "En échec", "Avec ce qu'il faut faire".replace("'", "&#x27;")):
