@@ -1,9 +1,11 @@
 """Reads of the audit trail: who did what, when, on what, and what it changed."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -11,6 +13,7 @@ from django.utils import timezone
 
 from cog.audit import AFTER, BEFORE, AuditEvent
 from cog.audit_words import ACTS, FIELDS
+from cog.figures import format_exact
 
 
 def events(
@@ -98,4 +101,10 @@ def _text(value: Any) -> str | None:
         return " ; ".join(f"{name} : {_text(one) or '–'}" for name, one in value.items())
     if isinstance(value, list) and not any(isinstance(one, list | dict) for one in value):
         return ", ".join(_text(one) or "–" for one in value)
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str):
+        return format_exact(Decimal(value)) if _NUMBER.fullmatch(value) else value
+    return json.dumps(value, ensure_ascii=False)
+
+
+_NUMBER = re.compile(r"-?(0|[1-9]\d*)\.\d+|-[1-9]\d*")
+"""A figure of the trail, kept as text so that it is exact: told in French. A whole number is one already, or a code."""

@@ -74,13 +74,16 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 class PlainText:
     """400 for a text that holds a control character, in a form, a query or an address: the words name it and its field.
 
-    No base, no workbook and no page can hold it whole; tabs and line ends are texts like others.
+    No base, no workbook and no page can hold it whole; tabs and line ends are texts like others. The API reads each of
+    its parameters by a rule of its own, and tells all the faults at once in its own form.
     """
 
     def __init__(self, get_response: Respond) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(incidents.API):
+            return self.get_response(request)
         said = [("adresse", [request.path]), *request.GET.lists()]
         if request.method == "POST":
             said += request.POST.lists()

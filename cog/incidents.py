@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
@@ -24,6 +24,10 @@ TOO_SLOW = {
 """The states by which PostgreSQL tells that a time-out of ours fired (query_canceled, lock_not_available)."""
 UNDONE = {"40P01": "deux écritures s'attendaient l'une l'autre", "40001": "deux écritures se contredisaient"}
 """Those of a transaction that the base undid; `cog.trouble` has then played it three times."""
+
+
+API = "/api/v1/"
+"""Programs read there: an error is told as RFC 9457 does (`reports/api/problems.py`), never as a page."""
 
 
 def page(request: HttpRequest, *, code: int, title: str, reason: str = "", retry_after: int = 0) -> HttpResponse:
@@ -42,7 +46,17 @@ def page(request: HttpRequest, *, code: int, title: str, reason: str = "", retry
         extra={"incident": number, "code": code},
     )
     context = {"code": code, "title": title, "reason": reason, "incident": number}
-    if code >= 500 or code == 400:  # without the request: its host may be forged, its account not to be had
+    if request.path.startswith(API):
+        told = {
+            "type": "about:blank",
+            "title": title,
+            "status": code,
+            "detail": reason or title,
+            "instance": request.path,
+        }
+        answer = told | {"errors": [], "incident": number}
+        response: HttpResponse = JsonResponse(answer, status=code, content_type="application/problem+json")
+    elif code >= 500 or code == 400:  # without the request: its host may be forged, its account not to be had
         response = HttpResponse(render_to_string("cog/error.html", context), status=code)
     else:
         response = render(request, "cog/error.html", context, status=code)

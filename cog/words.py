@@ -76,8 +76,8 @@ EMPTY = frozenset(
 )
 """Words that say nothing of what is looked for."""
 
-_ENDINGS = ("issements", "issement", "atrices", "ateurs", "ations", "ation", "ements", "ement", "euses", "euse")
-_ENDINGS += ("es", "s", "x", "e")
+_ENDINGS: tuple[str, ...] = ("issements", "issement", "atrices", "ateurs", "ations", "ation", "ements", "ement")
+_ENDINGS += ("euses", "euse", "es", "s", "x", "e")
 _WORD = re.compile(r"[0-9a-z]+")
 
 

@@ -16,7 +16,7 @@ _SHOWN = """() => {
   return copy.textContent;
 }"""  # noqa: E501 - one selector
 
-_MACHINE = "None|True|False|null|undefined|payload|slug|worker|batch|boolean|timestamp|backend|frontend|workflow|parser"
+_MACHINE = "None|True|False|null|undefined|payload|slug|worker|batch|boolean|timestamp|backend|frontend|parser"
 FAULTS = {
     "point décimal": r"(?<![\d.,/])\d+\.\d+(?![\d./])",
     "date de machine": r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)",

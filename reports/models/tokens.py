@@ -24,7 +24,7 @@ class AccessToken(models.Model):
     last_used_on = models.DateField("dernier usage", null=True, blank=True)
     opened_at = models.DateTimeField("créé le")
     opened_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, verbose_name="créé par", related_name="access_tokens"
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="créé par", related_name="access_tokens"
     )
     revoked_at = models.DateTimeField("révoqué le", null=True, blank=True)
     revoked_by = models.ForeignKey(

@@ -88,6 +88,8 @@ def test_F47_a_clock_that_goes_back_loses_no_order_and_no_job(
     held = Explanation.objects.get(indicator=sheet, period="2014-T1", superseded_at__isnull=True)
     assert (held.text, held.revision) == ("Après.", 2)
     told = (
-        AuditEvent.objects.filter(action="explanation.written").order_by("pk").values_list("details__text", flat=True)
+        AuditEvent.objects.filter(action="explanation.written")
+        .order_by("pk")
+        .values_list("details__after__text", flat=True)
     )
     assert list(told)[-2:] == ["Avant.", "Après."]

@@ -158,7 +158,7 @@ def _the_state_reads_and_asks(site: Site, page: Page) -> None:  # noqa: F811
     page.context.clear_cookies()
     site.enter(page, "tutelle")
     page.goto(site.address("/"))
-    page.get_by_role("link", name="3e trimestre 2014").click()
+    page.get_by_role("link", name=re.compile("^3e trimestre 2014, reçu")).click()
     page.get_by_role("button", name="Accuser réception").click()
     page.wait_for_selector("text=Accusé de réception le")
     page.get_by_role("link", name="F10-21", exact=True).click()
