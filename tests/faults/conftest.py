@@ -37,7 +37,12 @@ def database_url() -> str:
 
 def environment(**others: str) -> dict[str, str]:
     """What a process of ours needs to work on the test database."""
-    ours = {"DATABASE_URL": database_url(), "C_FORCE_ROOT": "1", "SUIVI_JOB_SILENCE": str(SILENCE)}
+    ours = {
+        "DJANGO_SETTINGS_MODULE": "cog.settings",
+        "DATABASE_URL": database_url(),
+        "C_FORCE_ROOT": "1",
+        "SUIVI_JOB_SILENCE": str(SILENCE),
+    }
     return os.environ | ours | others
 
 

@@ -50,7 +50,7 @@ def test_a_held_table_makes_the_migration_give_up_cleanly_and_nobody_waits(reade
     start = time.monotonic()
     with pytest.raises(CommandError, match="s'est retirée sans rien changer"):
         call_command("migrate", "reports", BEFORE, verbosity=0)
-    assert 1.5 < time.monotonic() - start < 3.5
+    assert 1.5 < time.monotonic() - start < 8  # its own two seconds, and those of a busy machine
     thread.join()
     assert waited[0] < 3, "a page waited longer than the migration's own patience"
     assert _columns() == columns

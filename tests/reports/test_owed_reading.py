@@ -13,7 +13,7 @@ from django.test import Client
 from cog.attachments import accept_file
 from cog.models import Convention, User
 from cog.permissions import ROLES, Permission, Scope
-from cog.queries import next_restitutions, restitutions
+from cog.queries import every_restitution, next_restitutions, restitutions
 from reports.integrity import everything_wrong
 from reports.models import StateNote, Transmission
 from reports.operations import (
@@ -98,10 +98,11 @@ def test_the_calendar_counts_it_as_delivered(filed: Transmission, people: dict[s
 def test_what_was_delivered_early_is_no_next_date(convention: Convention, people: dict[str, User]) -> None:
     send(convention, people["pilotage"], "JAL-IGAS", "unique", attachment=accept_file("a.pdf", PDF))
     done = delivered(convention=convention)
-    asked = {"convention": convention, "at": date(2015, 6, 29), "limit": 3}
+    rows = every_restitution(convention=convention)
+    asked = {"rows": rows, "at": date(2015, 6, 29), "limit": 3}
     assert "JAL-IGAS" in [row.obligation.code for row in next_restitutions(**asked)]
     assert "JAL-IGAS" not in [row.obligation.code for row in next_restitutions(**asked, delivered=done)]
-    before = next_restitutions(convention=convention, at=date(2014, 4, 1), limit=200, delivered=done)
+    before = next_restitutions(rows=rows, at=date(2014, 4, 1), limit=200, delivered=done)
     assert "JAL-IGAS" in [row.obligation.code for row in before]  # not yet delivered at that date
 
 

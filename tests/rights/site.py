@@ -210,7 +210,7 @@ def patterns(resolver: URLResolver | None = None, before: str = "") -> Iterator[
 _PLAIN = {
     "kind": "xlsx", "key": "10-3", "number": "10", "year": "2014", "exercise": "2014", "position": "3",
     "quarter": "2014-T4", "measure": "pieces_traitees", "state": "transmis", "token_id": "1", "rest": "rien",
-    "token": "rien", "identity": "1", "session": "1", "membership": "1", "name": "fermer",
+    "notification_id": "1", "token": "rien", "identity": "1", "session": "1", "membership": "1", "name": "fermer",
 }  # fmt: skip
 _WHERE = {  # the beginning of a route -> what its parts are there
     "api/v1/funds/": {"code": "fnga"},
