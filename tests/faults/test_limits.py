@@ -31,6 +31,7 @@ def _limit(monkeypatch: pytest.MonkeyPatch, *, soft: int, hard: int) -> None:
     """The limits travel with the message: whoever publishes sets them, by the settings of both in production."""
     monkeypatch.setattr(run_job, "soft_time_limit", soft)
     monkeypatch.setattr(run_job, "time_limit", hard)
+    monkeypatch.setattr(run_job, "_exec_options", None)  # what Celery remembers of them since its first message
 
 
 def _serves(tmp_path: Path) -> bool:
