@@ -131,7 +131,7 @@ def test_every_form_refuses_what_has_no_token(site: Site) -> None:
 
 @pytest.mark.parametrize("role", ["pilotage", "caf", "tutelle"])
 def test_a_file_is_always_something_to_keep(crawl: Crawl, role: str) -> None:
-    """S15: attachment and nosniff, but the drawings (shown in pages), the calendar, the API and the signs of health (read by programs)."""
+    """S15: attachment and nosniff, but the drawings (shown in pages) and what programs read: calendar, API, health."""
     for place, told in crawl[role].items():
         assert told.headers["X-Content-Type-Options"] == "nosniff", place
         kind = told.headers.get("Content-Type", "text/html").split(";")[0]
