@@ -21,6 +21,7 @@ import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,9 @@ def _report() -> dict[str, Any]:
     from reports.annual_queries import annual_payload
 
     began = time.perf_counter()
-    annual_payload(convention=Convention.objects.get(), year=2014)
+    annual_payload(
+        convention=Convention.objects.get(), year=2014, state="projet", number=1, produced_on=date(2015, 4, 1)
+    )
     gathered = time.perf_counter()
     content = printing.print_annual_report(_payload())
     printed = time.perf_counter()

@@ -164,16 +164,18 @@ def reloaded_convention(transactional_db: None) -> Any:
     return _load_convention()
 
 
-@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """A parallel run hands out whole groups: a file, and what it holds that empties the database apart."""
+    item.add_marker(pytest.mark.xdist_group(f"{item.path.relative_to(ROOT)}{'#' * _empties_the_database(item)}"))
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that empty the database run after all others, those whose module keeps data of its own included.
 
-    A parallel run hands out whole groups in this order: a file, and what it holds that empties the database apart. The
-    longest goes first, or one process would end alone with it.
+    The longest file goes first, or one process of a parallel run would end alone with it.
     """
     items.sort(key=lambda item: (_empties_the_database(item), item.path.name != LONGEST))
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(f"{item.path.relative_to(ROOT)}{'#' * _empties_the_database(item)}"))
 
 
 LONGEST = "test_pages.py"

@@ -32,6 +32,13 @@ def test_nearly_every_address_has_its_help() -> None:
         "comptes",
         "compte",
         "exploitation",
+        "accessibilite",
+        "api",
+        "audit",
+        "avenants",
+        "mon-compte",
+        "sante",
+        "tel-que-transmis",
     }
 
 
