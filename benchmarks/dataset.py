@@ -19,8 +19,8 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.independent.generator import OVERLAPPING, TOGETHER, WHOLES  # noqa: E402
-from tests.independent.reference import Measure, Reference, read_folder  # noqa: E402
+from tests.independent.generator import OVERLAPPING, TOGETHER, WHOLES  # noqa: E402 - once the path is set
+from tests.independent.reference import Measure, Reference, read_folder  # noqa: E402 - once the path is set
 
 FOLDER = ROOT / "fixtures" / "cog-2013-2017"
 YEARS = range(2012, 2018)

@@ -41,18 +41,18 @@ import django  # noqa: E402 - only once the environment is set
 
 django.setup()
 
-from django.conf import settings  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-from django.db import connection, connections  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from django.conf import settings  # noqa: E402 - once set up
+from django.core.management import call_command  # noqa: E402 - once set up
+from django.db import connection, connections  # noqa: E402 - once set up
+from django.test import Client  # noqa: E402 - once set up
+from django.utils import timezone  # noqa: E402 - once set up
 
-from cog.models import AuditEvent, Convention, Fiche, Membership, Organisation, User  # noqa: E402
-from cog.operations import command_account, load_convention  # noqa: E402
-from cog.periods import parse  # noqa: E402
-from indicators.enums import BatchState  # noqa: E402
-from indicators.models import ImportBatch, Observation  # noqa: E402
-from indicators.operations import accept_batch, compute_results, receive_batch  # noqa: E402
+from cog.models import AuditEvent, Convention, Fiche, Membership, Organisation, User  # noqa: E402 - once set up
+from cog.operations import command_account, load_convention  # noqa: E402 - once set up
+from cog.periods import parse  # noqa: E402 - once set up
+from indicators.enums import BatchState  # noqa: E402 - once set up
+from indicators.models import ImportBatch, Observation  # noqa: E402 - once set up
+from indicators.operations import accept_batch, compute_results, receive_batch  # noqa: E402 - once set up
 
 settings.ALLOWED_HOSTS = ["*"]  # of the client that opens the sessions; the site served has its own
 SHARES = {"caf": 0.5, "contributeur": 0.25, "pilotage": 0.1, "tutelle": 0.05, "conseil": 0.05, "controle": 0.05}

@@ -210,7 +210,7 @@ def _memberships(user: Any, today: date) -> list[Membership]:
 def narrow(user: User, role: Role) -> None:
     """Leave an account, for the request it was read for, only what one of its roles gives it."""
     held = _memberships(user, timezone.localdate())
-    user._memberships_in_force = [one for one in held if one.role == role]  # type: ignore[attr-defined]
+    user._memberships_in_force = [one for one in held if one.role == role]  # type: ignore[attr-defined]  # kept on the account for the request
 
 
 def scopes(user: Any, permission: Permission) -> frozenset[Scope]:

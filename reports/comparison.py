@@ -65,7 +65,7 @@ def _section(title: str, one: Mapping[str, Fact], two: Mapping[str, Fact]) -> Se
 
 def _change(one: Fact | None, two: Fact | None) -> Change:
     told = two or one
-    assert told is not None, "a key comes from one of the two"  # noqa: S101
+    assert told is not None, "a key comes from one of the two"  # noqa: S101 - for the types
     return Change(
         title=told.title,
         url=told.url,

@@ -36,7 +36,7 @@ class TokenForm(forms.Form):
     def __init__(self, *args: Any, roles: list[Role], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(role.value, role.label) for role in roles]
-        self.fields["role"].choices = [("", "Tous les rôles du compte"), *choices]  # type: ignore[attr-defined]
+        self.fields["role"].choices = [("", "Tous les rôles du compte"), *choices]  # type: ignore[attr-defined]  # a choice field: the stubs say any field
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

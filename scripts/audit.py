@@ -38,7 +38,7 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     known = [(one, found) for one in looked if (found := one.get("vulns"))]
     for one, found in known:
-        for each in found:  # type: ignore[attr-defined]
+        for each in found:  # type: ignore[attr-defined]  # what JSON holds
             mended = ", ".join(each["fix_versions"]) or "aucune version ne la corrige encore"
             say(f"{one['name']} {one['version']} : {each['id']}, corrigée en {mended}")
     say(f"vulnérabilités : {len(looked)} dépendances vérifiées, {len(known)} en cause")

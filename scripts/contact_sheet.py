@@ -83,7 +83,7 @@ def _known(page: Page, url: str) -> dict[str, str]:
 
 
 def _view(page: Page, width: int, scheme: str, shown: int) -> Image.Image:
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two words it takes
     page.set_viewport_size({"width": width, "height": 900})
     tall = TALL * width // shown
     whole = page.evaluate("document.documentElement.scrollHeight")

@@ -85,7 +85,7 @@ class SubjectForm(forms.Form):
 
     def __init__(self, *args: Any, subjects: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["objet"].choices = [("", "Choisir"), *subjects]  # type: ignore[attr-defined]
+        self.fields["objet"].choices = [("", "Choisir"), *subjects]  # type: ignore[attr-defined]  # a choice field: the stubs say any field
 
 
 class TakeBackForm(forms.Form):

@@ -50,7 +50,7 @@ def _insert(
     else:
         marks = ", ".join(["%s"] * (len(columns) + 1))
         with connection.cursor() as cursor:
-            cursor.executemany(f"INSERT INTO {names} VALUES ({marks})", _plain(indicator, rows))  # noqa: S608
+            cursor.executemany(f"INSERT INTO {names} VALUES ({marks})", _plain(indicator, rows))  # noqa: S608 - names of ours
 
 
 def _copy(names: str, width: int, indicator: int, rows: Iterable[Row]) -> None:
